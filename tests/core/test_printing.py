@@ -50,6 +50,8 @@ def text(values: Any, dtype: str = "float32", **words: Any) -> str:
         ("tensor([123456.7891])", [123456.789], "float32"),
         ("tensor([0.0001])", [1.2345e-4], "float32"),
         ("tensor([9.0000e-05])", [9e-5], "float32"),
+        ("tensor([1.0000e-04])", [1e-4], "float32"),
+        ("tensor([0.0001], dtype=torch.float64)", [1e-4], "float64"),
         ("tensor([ True, False])", [True, False], "bool"),
         ("tensor([  1, -20])", [1, -20], "int64"),
         ("tensor([1.], dtype=torch.float64)", [1], "float64"),
