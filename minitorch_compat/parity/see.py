@@ -194,7 +194,7 @@ class See:
             plain = tuple(self._plain(part) for part in value)
             return Named(kind.__name__, normalised(str(value)), plain)
         if isinstance(value, type):
-            return Named(kind.__name__, normalised(str(value)))
+            return Named("type", normalised(str(value)))  # whatever its metaclass is called
         if isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType | types.ModuleType):
             raise TypeError(f"a {kind.__name__} cannot be seen; see what it returns, or its name")
         if hasattr(value, "next_functions"):

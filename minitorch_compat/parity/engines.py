@@ -1,0 +1,95 @@
+"""A name becomes a torch-like namespace. The only place where an engine is imported."""
+import importlib
+import importlib.util
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .result import Engine
+
+
+class NoEngine(Exception):
+    """A name that leads to no engine; the text says why, in a sentence for the user."""
+
+
+GET_TORCH = (
+    "torch is not installed; get it with: pip install -c constraints.txt \"minitorch-compat[parity]\" "
+    "(from a clone: -e \".[parity]\")"
+)
+
+
+def load(name: str) -> Any:
+    """The engine of that name.
+
+    `torch`, `minitorch_compat` or `package.module` is a module, `package.module:attribute` something in one, and
+    `file.py:factory` what a function in a file returns. Raises NoEngine where that leads nowhere.
+    """
+    place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
+    module = from_file(place) if place.endswith(".py") else from_path(place)
+    if not attribute:
+        return module
+    held: Any = module
+    for part in attribute.split("."):
+        try:
+            held = getattr(held, part)
+        except AttributeError:
+            raise NoEngine(f"no engine {name!r}: {place} has no {attribute}") from None
+    made = held() if place.endswith(".py") and callable(held) else held
+    return made
+
+
+def from_path(place: str) -> ModuleType:
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name == "torch":
+            raise NoEngine(GET_TORCH) from None
+        if error.name and place.startswith(error.name):
+            raise NoEngine(f"no engine {place!r}: there is no module {error.name}") from None
+        raise NoEngine(f"no engine {place!r}: importing it fails: {error}") from error
+    except Exception as error:
+        raise NoEngine(f"no engine {place!r}: importing it fails: {type(error).__name__}: {error}") from error
+
+
+def from_file(place: str) -> ModuleType:
+    path = Path(place).resolve()
+    if not path.is_file():
+        raise NoEngine(f"no engine {place!r}: there is no such file")
+    name = f"engine_from_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise NoEngine(f"no engine {place!r}: running it fails: {type(error).__name__}: {error}") from error
+    return module
+
+
+def described(name: str, engine: Any) -> Engine:
+    """The engine's name and the version it gives, without a build's tail such as `+cpu`."""
+    version = str(getattr(engine, "__version__", "") or "of no version")
+    return Engine(name, version.partition("+")[0])
+
+
+def prepare(engine: Any) -> None:
+    """Bring an engine to the state every case begins in; what an engine lacks of it, its cases will tell."""
+    settings: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = (
+        ("set_default_dtype", (getattr(engine, "float32", None),), {}),
+        ("set_grad_enabled", (True,), {}),
+        ("set_printoptions", (), {"profile": "default"}),
+        ("set_warn_always", (True,), {}),
+        ("manual_seed", (0,), {}),
+    )
+    for name, arguments, keywords in settings:
+        with suppress(AttributeError, NotImplementedError):
+            getattr(engine, name)(*arguments, **keywords)
+
+
+def settle(engine: Any) -> None:
+    """Once for each engine: one thread, so that sums are formed in one order."""
+    with suppress(AttributeError, NotImplementedError):
+        engine.set_num_threads(1)

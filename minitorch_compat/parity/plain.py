@@ -1,0 +1,137 @@
+"""Dataclasses as JSON, and back.
+
+A dataclass is an object of its fields; one of the kinds of observation carries its `kind` beside them. What JSON has no
+word for is an object with one key that begins with `$`:
+
+| key | value |
+| --- | --- |
+| `$float` | `"nan"`, `"inf"` or `"-inf"` |
+| `$complex` | real and imaginary part |
+| `$bytes` | hexadecimal digits |
+| `$tuple` | the items of a tuple (where a field is declared as a tuple, a bare array) |
+| `$dict` | key and value pairs, of a dict whose keys are not all text |
+| `$named` | type, text and value of an `observation.Named` |
+| `$array` | `dtype`, `shape` and the flat list `values` of an ndarray, in C order |
+
+Every float is written with the digits that read back to the same float64.
+"""
+import dataclasses
+import math
+import types
+import typing
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .observation import KINDS, Named, Seen
+
+Json = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+def encode(value: Any) -> Any:
+    """Plain data or a dataclass as JSON data. Raises TypeError for anything else."""
+    if value is None or type(value) in (bool, int, str):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else {"$float": repr(float(value))}
+    if isinstance(value, complex):
+        return {"$complex": [encode(value.real), encode(value.imag)]}
+    if isinstance(value, bytes):
+        return {"$bytes": value.hex()}
+    if isinstance(value, Named):
+        return {"$named": [value.type, value.text, encode(value.value)]}
+    if isinstance(value, np.ndarray):
+        flat = [encode(each) for each in value.ravel().tolist()]
+        return {"$array": {"dtype": value.dtype.name, "shape": list(value.shape), "values": flat}}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {each.name: _field(each.name, getattr(value, each.name), type(value)) for each in
+                  dataclasses.fields(value)}
+        return {"kind": value.kind, **fields} if isinstance(value, Seen) else fields
+    if isinstance(value, list):
+        return [encode(each) for each in value]
+    if isinstance(value, tuple):
+        return {"$tuple": [encode(each) for each in value]}
+    if isinstance(value, dict):
+        if all(isinstance(key, str) and not key.startswith("$") for key in value):
+            return {key: encode(each) for key, each in value.items()}
+        return {"$dict": [[encode(key), encode(each)] for key, each in value.items()]}
+    raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+def _field(name: str, value: Any, owner: type) -> Any:
+    declared = _hints(owner)[name]
+    if typing.get_origin(declared) is tuple and isinstance(value, tuple):
+        return [_nested(declared, each) for each in value]
+    return encode(value)
+
+
+def _nested(declared: Any, value: Any) -> Any:
+    """Tuples inside a declared tuple are bare arrays where their own type is declared too."""
+    inner = typing.get_args(declared)
+    if isinstance(value, tuple) and inner and typing.get_origin(inner[0]) is tuple:
+        return [encode(each) for each in value]
+    return encode(value)
+
+
+@cache
+def _hints(owner: type) -> dict[str, Any]:
+    return typing.get_type_hints(owner)
+
+
+def decode(declared: Any, data: Any) -> Any:
+    """JSON data as what `declared`, a type annotation, says it is. Raises ValueError where it does not fit."""
+    try:
+        return _decode(declared, data)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError(f"not what this version of the report holds: {error!r}") from error
+
+
+def _decode(declared: Any, data: Any) -> Any:
+    origin, inner = typing.get_origin(declared), typing.get_args(declared)
+    if declared is Any:
+        return _plain(data)
+    if origin in (types.UnionType, typing.Union):
+        if data is None:
+            return None
+        return _decode(next(each for each in inner if each is not type(None)), data)
+    if origin is tuple:
+        kinds = [inner[0]] * len(data) if len(inner) == 2 and inner[1] is Ellipsis else inner
+        return tuple(_decode(kind, each) for kind, each in zip(kinds, data, strict=True))
+    if origin is list:
+        return [_decode(inner[0], each) for each in data]
+    if origin is dict:
+        return {_decode(inner[0], key): _decode(inner[1], each) for key, each in data.items()}
+    if declared is np.ndarray:
+        return _plain(data)
+    if isinstance(declared, type) and issubclass(declared, Seen):
+        declared = KINDS[data["kind"]]
+    if dataclasses.is_dataclass(declared) and isinstance(declared, type):
+        hints = _hints(declared)
+        known = {each.name for each in dataclasses.fields(declared)}
+        return declared(**{name: _decode(hints[name], data[name]) for name in known if name in data})
+    return _plain(data)
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_plain(each) for each in data]
+    if not isinstance(data, dict):
+        return data
+    if len(data) == 1:
+        (key, held), = data.items()
+        if key == "$float":
+            return float(held)
+        if key == "$complex":
+            return complex(*map(_plain, held))
+        if key == "$bytes":
+            return bytes.fromhex(held)
+        if key == "$tuple":
+            return tuple(map(_plain, held))
+        if key == "$dict":
+            return {_plain(name): _plain(each) for name, each in held}
+        if key == "$named":
+            return Named(held[0], held[1], _plain(held[2]))
+        if key == "$array":
+            return np.array([_plain(each) for each in held["values"]], dtype=held["dtype"]).reshape(held["shape"])
+    return {key: _plain(each) for key, each in data.items()}

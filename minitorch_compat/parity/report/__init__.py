@@ -1,0 +1,47 @@
+"""A run as a report: HTML to open, Markdown to read in a repository, JSON to work with, JUnit XML for CI systems.
+
+Every renderer shows the same `Run` and decides nothing. A run without times gives the same bytes each time.
+"""
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..result import Run
+
+FORMATS = ("html", "md", "json", "junit")
+"""The names of the formats, the one for a browser first."""
+
+SUFFIXES = {"html": ".html", "md": ".md", "json": ".json", "junit": ".xml"}
+
+__all__ = ["FORMATS", "render", "write", "write_file"]
+
+
+def render(run: Run, format: str) -> str:
+    """The report as text that UTF-8 can hold. Raises ValueError for a format that is not in `FORMATS`."""
+    match format:
+        case "html":
+            from .html import html as renderer
+        case "md":
+            from .markdown import markdown as renderer
+        case "json":
+            from .json import text as renderer
+        case "junit":
+            from .junit import xml as renderer
+        case _:
+            raise ValueError(f"no report format {format!r}; there are {', '.join(FORMATS)}")
+    return renderer(run)
+
+
+def write(run: Run, directory: Path, formats: Sequence[str] = FORMATS, stem: str = "report") -> list[Path]:
+    """Write `stem` with each format's suffix into a directory, made where missing; the paths in the order asked for."""
+    return [write_file(run, Path(directory) / f"{stem}{SUFFIXES.get(each, '')}", each) for each in formats]
+
+
+def write_file(run: Run, path: Path, format: str) -> Path:
+    """Write one report to this very path, whole or not at all."""
+    path = Path(path)
+    text = render(run, format)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(path)
+    return path

@@ -1,0 +1,156 @@
+"""The only loop: each case on two engines, one result for each."""
+import contextlib
+import datetime
+import platform
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from .case import Case, catalogue
+from .compare import COMPARERS, compare
+from .engines import described, load, prepare, settle
+from .observation import Observation, Raised, Refusal
+from .result import DIMENSIONS, Difference, Result, Run
+from .see import observe
+from .verdict import SPECIAL, judged
+
+TIMEOUT = 60.0
+"""Seconds a case may take on both engines together, unless it states its own."""
+
+
+class TimedOut(BaseException):
+    """Ends a case that takes too long; no case can catch it by catching Exception."""
+
+
+def run(
+    cases: Iterable[Case] | None = None, reference: str | Any = "torch", candidate: str | Any = "minitorch_compat",
+    timeout: float = TIMEOUT,
+) -> Iterator[Result]:
+    """Run cases on two engines, each a name (see `engines.load`) or a namespace, and yield one Result for each case.
+
+    Without cases, the whole catalogue. Raises NoEngine, before the first case, for a name that leads to no engine.
+    """
+    sides = [load(side) if isinstance(side, str) else side for side in (reference, candidate)]
+    for side in sides:
+        settle(side)
+    return (run_case(case, *sides, timeout=timeout) for case in (catalogue() if cases is None else cases))
+
+
+def begin(cases: Iterable[Case], reference: str, candidate: str, chapters: dict[str, str] | None = None) -> Run:
+    """A run that has no result yet: what is compared, and on what."""
+    selected = list(cases)
+    titles = {case.chapter: (chapters or {}).get(case.chapter, case.chapter) for case in selected}
+    return Run(
+        reference=described(reference, load(reference)), candidate=described(candidate, load(candidate)),
+        selected=len(selected), chapters=titles, python=platform.python_version(), numpy=np.__version__,
+        started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+
+
+def run_case(case: Case, reference: Any, candidate: Any, timeout: float = TIMEOUT) -> Result:
+    """One case on two engines."""
+    seen: list[Observation] = []
+    began = time.perf_counter()
+    ended = None
+    try:
+        with deadline(case.timeout or timeout):
+            for engine in (reference, candidate):
+                prepare(engine)
+                random.seed(0)
+                np.random.seed(0)
+                seen.append(observe(case, engine))
+    except TimedOut as error:
+        ended = "timed out", f"{error}, on the {'candidate' if seen else 'reference'}"
+    expected, actual = (*seen, Observation(), Observation())[:2]
+    result = judge(case, expected, actual, time.perf_counter() - began, ended)
+    for engine in (reference, candidate):
+        prepare(engine)
+    return result
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise TimedOut in the block after so many seconds, where the system and the thread allow an alarm."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise TimedOut(f"not done after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def judge(
+    case: Case, reference: Observation, candidate: Observation, duration: float = 0.0,
+    ended: tuple[str, str] | None = None,
+) -> Result:
+    """The result of what two engines showed; `ended` is an outcome, with its message, that leaves nothing to compare."""
+    dimensions = dict.fromkeys(DIMENSIONS, "not observed")
+    differences: list[Difference] = []
+    outcome = ended or broken(case, reference) or lacking(reference, candidate)
+    if outcome is None:
+        dimensions, differences = compare(reference, candidate, case.tolerance_for, COMPARERS)
+        outcome = settled(candidate, differences)
+    return Result(
+        id=case.id, chapter=case.chapter, name=case.name, claim=case.claim, document=case.document, lines=case.lines,
+        facts=case.facts, note=case.note, source=case.source, outcome=outcome[0], message=outcome[1],
+        dimensions=dimensions, differences=tuple(differences), verdict=judged(case, reference, candidate),
+        reference=reference, candidate=candidate, duration=duration,
+    )
+
+
+def settled(candidate: Observation, differences: list[Difference]) -> tuple[str, str]:
+    raised = candidate.raised
+    if raised is not None and raised.type in ("SystemExit", "MemoryError", "RecursionError"):
+        return "crashed", told(raised)
+    if not differences:
+        return "agrees", ""
+    names = ", ".join(dict.fromkeys(difference.dimension for difference in differences))
+    first = differences[0]
+    return "differs", f"{names}: {first.name}: {first.message}"
+
+
+def broken(case: Case, reference: Observation) -> tuple[str, str] | None:
+    """Why a case cannot be judged although the reference has all it needs, or that the reference lacks something."""
+    raised = reference.raised
+    if raised is not None:
+        return ("reference lacks it", raised.missing) if raised.missing else ("case is broken", told(raised))
+    if not reference.seen and not reference.stdout and not reference.warnings:
+        return "case is broken", "it observes nothing"
+    unseen = [name for name in case.states if name not in SPECIAL and reference.get(name) is None]
+    if unseen:
+        return "case is broken", f"it states what it never sees: {', '.join(unseen)}"
+    return None
+
+
+def lacking(reference: Observation, candidate: Observation) -> tuple[str, str] | None:
+    """What the candidate does not have where the reference has it."""
+    if candidate.raised is not None and candidate.raised.missing:
+        return "engine lacks it", candidate.raised.missing
+    for name, missing in candidate.missing:
+        mine, theirs = reference.get(name), candidate.get(name)
+        if isinstance(mine, Refusal) and isinstance(theirs, Refusal) and mine.type != theirs.type:
+            return "engine lacks it", missing
+    return None
+
+
+def told(raised: Raised) -> str:
+    return f"{raised.type}: {raised.text}" if raised.text else raised.type
+
+
+def lost(case: Case, outcome: str, message: str) -> Result:
+    """The result of a case whose process went away, taking with it what was seen."""
+    return judge(case, Observation(), Observation(), ended=(outcome, message))
