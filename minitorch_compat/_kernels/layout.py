@@ -1,0 +1,284 @@
+"""Where elements lie: shapes, strides and the views they allow.
+
+Shapes and strides are tuples counted in elements, as torch shows them; only `restride` speaks of bytes, as NumPy does.
+NumPy forgets the strides of an empty array unless they were asked for; `strides` gives such an array the ones torch
+gives a fresh tensor. Nothing tells it from an empty expansion whose strides are all 0, so that shows the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from minitorch_compat._kernels.iteration import order
+
+Shape = tuple[int, ...]
+ndarray = np.ndarray
+
+
+# ---- strides
+
+def contiguous_strides(shape: Sequence[int]) -> Shape:
+    """The strides of a fresh tensor; a dimension of size 0 counts as 1."""
+    result, step = [], 1
+    for size in reversed(shape):
+        result.append(step)
+        step *= size or 1
+    return tuple(result[::-1])
+
+
+def strides(x: ndarray) -> Shape:
+    """The strides of an array in elements, as `Tensor.stride()` shows them."""
+    given = x.strides
+    if not x.size and not any(given):
+        return contiguous_strides(x.shape)
+    item = x.itemsize
+    return tuple(each // item for each in given)
+
+
+def restride(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int = 0) -> ndarray:
+    """A view of the memory of `x` with exactly these strides; `steps` and `offset` are bytes from where `x` begins."""
+    if x.flags.forc:
+        return ndarray(shape, x.dtype, x, offset, steps)
+    owner = storage(x)
+    if owner.flags.forc:
+        view = ndarray(shape, x.dtype, owner, offset + address(x) - address(owner), steps)
+    else:
+        # Memory with gaps that somebody else owns: only NumPy's own detour leads there.
+        span = storage_size(x.shape, strides(x))
+        view = ndarray(shape, x.dtype, np.lib.stride_tricks.as_strided(x, (span,), (x.itemsize,)), offset, steps)
+    if not x.flags.writeable:
+        view.flags.writeable = False
+    return view
+
+
+def with_strides(x: ndarray) -> ndarray:
+    """The empty array `x` with the strides torch would have given it, so that views of it inherit them."""
+    if any(x.strides):
+        return x
+    item = x.itemsize
+    return ndarray(x.shape, x.dtype, x, 0, tuple(each * item for each in contiguous_strides(x.shape)))
+
+
+def address(x: ndarray) -> int:
+    """The address of the first element."""
+    return x.__array_interface__["data"][0]
+
+
+def storage(x: ndarray) -> ndarray:
+    """The array that owns the memory of `x`, as far as NumPy knows it."""
+    base: Any = x.base
+    while base is not None:
+        if isinstance(base, ndarray):
+            x = base
+        base = getattr(base, "base", None)
+    return x
+
+
+def memory(x: ndarray) -> ndarray:
+    """All elements of the storage of `x` in a row."""
+    owner = storage(x)
+    if not owner.flags.forc:
+        return np.lib.stride_tricks.as_strided(x, (storage_size(x.shape, strides(x)),), (x.itemsize,))
+    return ndarray((owner.nbytes // x.itemsize,), x.dtype, owner)
+
+
+def storage_offset(x: ndarray) -> int:
+    """How many elements the first one is away from the start of the storage."""
+    return 0 if x.base is None else (address(x) - address(storage(x))) // x.itemsize
+
+
+def is_dense(shape: Sequence[int], steps: Sequence[int]) -> bool:
+    """Whether the elements fill their memory without gap or overlap, in whatever order of dimensions."""
+    step = 1
+    for dim in sorted(range(len(shape)), key=lambda each: (shape[each] < 2, steps[each])):
+        if shape[dim] < 2:
+            break
+        if steps[dim] != step:
+            return False
+        step *= shape[dim]
+    return True
+
+
+def ordered_strides(shape: Sequence[int], fastest_first: Sequence[int]) -> Shape:
+    """The dense strides whose dimensions, from the fastest on, come in this order."""
+    result, step = [0] * len(shape), 1
+    for dim in fastest_first:
+        result[dim] = step
+        step *= shape[dim] or 1
+    return tuple(result)
+
+
+def preserved_strides(x: ndarray) -> Shape:
+    """The strides of a copy that keeps the memory format, as `clone` and `empty_like` do."""
+    given = strides(x)
+    if x.flags.c_contiguous and x.size and given == contiguous_strides(x.shape):
+        return given
+    return given if is_dense(x.shape, given) else ordered_strides(x.shape, order(x.shape, given))
+
+
+def elementwise_strides(shape: Shape, *operands: ndarray) -> Shape:
+    """The strides of what an elementwise operation makes from operands that broadcast to `shape`.
+
+    Operands of one shape that are all contiguous give a contiguous result, with the same dense strides those strides.
+    Otherwise the first operand that tells two dimensions apart decides which is faster.
+    """
+    if all(each.shape == shape for each in operands):
+        if all(each.flags.c_contiguous for each in operands):
+            return contiguous_strides(shape)
+        first, *others = map(strides, operands)
+        if all(first == each for each in others) and is_dense(shape, first):
+            return first
+    return ordered_strides(shape, order(shape, *(_broadcast_strides(each, shape) for each in operands)))
+
+
+def _broadcast_strides(x: ndarray, shape: Shape) -> Shape:
+    new = len(shape) - x.ndim
+    own = zip(x.shape, strides(x), shape[new:], strict=True)
+    return (0,) * new + tuple(0 if size == 1 != wanted else step for size, step, wanted in own)
+
+
+def empty_strided(shape: Sequence[int], steps: Sequence[int], dtype: np.dtype[Any]) -> ndarray:
+    """A new array with these strides, in elements, and nothing written into it."""
+    count = storage_size(shape, steps)
+    item = dtype.itemsize
+    return ndarray(shape, dtype, np.empty(count, dtype), 0, tuple(each * item for each in steps))
+
+
+def storage_size(shape: Sequence[int], steps: Sequence[int]) -> int:
+    """How many elements a storage needs for a tensor that begins at its start."""
+    if 0 in shape:
+        return 0
+    return 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+
+
+def elementwise_output(shape: Shape, dtype: np.dtype[Any], *operands: ndarray) -> ndarray:
+    """A new array laid out as torch lays out the result of an elementwise operation on these operands."""
+    return _empty(shape, elementwise_strides(shape, *operands), dtype)
+
+
+def clone(x: ndarray) -> ndarray:
+    """A copy that keeps the order of dimensions in memory."""
+    if x.flags.c_contiguous and x.size:
+        return x.copy()
+    result = _empty(x.shape, preserved_strides(x), x.dtype)
+    result[...] = x
+    return result
+
+
+def _empty(shape: Shape, steps: Shape, dtype: np.dtype[Any]) -> ndarray:
+    if steps == contiguous_strides(shape):
+        return np.empty(shape, dtype)
+    return empty_strided(shape, steps, dtype)
+
+
+# ---- dimensions and shapes
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front; a 0-d tensor has, for this purpose, one. IndexError where there is none."""
+    limit = ndim or 1
+    if -limit <= dim < limit:
+        return dim + limit if dim < 0 else dim
+    raise dim_out_of_range(dim, limit)
+
+
+def wrap_dims(dims: Sequence[int], ndim: int) -> Shape:
+    """Several dimensions at once; RuntimeError where one comes twice."""
+    wrapped: list[int] = []
+    for dim in dims:
+        wrapped.append(wrap_dim(dim, ndim))
+        if wrapped[-1] in wrapped[:-1]:
+            raise RuntimeError(f"dim {wrapped[-1]} appears multiple times in the list of dims")
+    return tuple(wrapped)
+
+
+def dim_of(dim: int, ndim: int) -> int:
+    """Like `wrap_dim`, for the few operations that find no dimension in a 0-d tensor, such as `size`."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return wrap_dim(dim, ndim)
+
+
+def dim_out_of_range(dim: int, limit: int) -> IndexError:
+    return IndexError(f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The shape to which all broadcast. RuntimeError names the first two that do not fit as tensors a and b."""
+    result = shapes[0] if shapes else ()
+    for shape in shapes[1:]:
+        if shape != result:
+            result = _broadcast_pair(result, shape)
+    return result
+
+
+def _broadcast_pair(a: Shape, b: Shape) -> Shape:
+    ndim = max(len(a), len(b))
+    a, b = (1,) * (ndim - len(a)) + a, (1,) * (ndim - len(b)) + b
+    for dim in range(ndim - 1, -1, -1):
+        if a[dim] != b[dim] and a[dim] != 1 != b[dim]:
+            raise RuntimeError(f"The size of tensor a ({a[dim]}) must match the size of tensor b ({b[dim]}) "
+                               f"at non-singleton dimension {dim}")
+    return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))
+
+
+def cannot_hold(output: Shape, shape: Shape) -> RuntimeError:
+    """The error for writing a broadcast result into an output that is too small for it."""
+    return RuntimeError(f"output with shape {list(output)} doesn't match the broadcast shape {list(shape)}")
+
+
+def infer_size(shape: Sequence[int], numel: int) -> Shape:
+    """A shape of `numel` elements with its -1, if any, replaced by the size that is left over."""
+    count, unknown = 1, None
+    for position, size in enumerate(shape):
+        if size >= 0:
+            count *= size
+        elif size == -1:
+            if unknown is not None:
+                raise RuntimeError("only one dimension can be inferred")
+            unknown = position
+        else:
+            raise RuntimeError(f"invalid shape dimension {size} at index {position} of shape {list(shape)}")
+    if unknown is None:
+        if count == numel:
+            return tuple(shape)
+    elif count and numel % count == 0:
+        return *shape[:unknown], numel // count, *shape[unknown + 1:]
+    elif count == numel:
+        raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified "
+                           "dimension size -1 can be any value and is ambiguous")
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
+
+
+def view_strides(shape: Shape, steps: Shape, new: Shape) -> Shape | None:
+    """The strides with which a tensor can be seen in a new shape of as many elements, or None if only a copy can be.
+
+    Dimensions that lie next to each other in memory form a block, and each block must be cut up by itself.
+    """
+    if 0 in shape:
+        return steps if shape == new else contiguous_strides(new)
+    if not shape:
+        return (1,) * len(new)
+    result = [0] * len(new)
+    at = len(new) - 1
+    base, block, cut = steps[-1], 1, 1
+    for dim in range(len(shape) - 1, -1, -1):
+        block *= shape[dim]
+        if dim and (shape[dim - 1] == 1 or steps[dim - 1] == block * base):
+            continue
+        while at >= 0 and (cut < block or new[at] == 1):
+            result[at] = cut * base
+            cut *= new[at]
+            at -= 1
+        if cut != block:
+            return None
+        base, block, cut = steps[dim - 1], 1, 1
+    return tuple(result) if at < 0 else None
+
+
+def numel(shape: Sequence[int]) -> int:
+    """How many elements a shape has."""
+    return prod(shape)
