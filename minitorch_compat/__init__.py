@@ -1,0 +1,30 @@
+"""An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
+
+from . import _ops, autograd
+from ._core.dtypes import ALIASES as _ALIASES
+from ._core.dtypes import ALL as _ALL
+from ._core.dtypes import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
+from ._core.forms import FUNCTIONS as _FUNCTIONS
+from ._core.kinds import (
+    Size,
+    channels_last,
+    contiguous_format,
+    device,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
+from ._core.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from ._core.tensor import Tensor
+
+globals().update({each.name: each for each in _ALL})
+globals().update(_ALIASES)
+globals().update(_FUNCTIONS)

@@ -1,0 +1,3 @@
+"""The tables: importing a room declares its operations."""
+
+from . import arithmetic, reductions

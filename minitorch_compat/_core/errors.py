@@ -1,0 +1,77 @@
+"""Messages that several operations share: each function returns the exception its name speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def size_text(shape: Sequence[int]) -> str:
+    """A shape as messages print it: ``[2, 3]``."""
+    return "[" + ", ".join(map(str, shape)) + "]"
+
+
+def graph_freed() -> RuntimeError:
+    return RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+        "saved tensors after calling backward."
+    )
+
+
+def modified_in_place(type_name: str, shape: Sequence[int], origin: str, version: int, expected: int) -> RuntimeError:
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{type_name} {size_text(shape)}]{origin} is at version {version}; expected version {expected} instead. "
+        "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True)."
+    )
+
+
+def does_not_require_grad(position: int) -> RuntimeError:
+    return RuntimeError(f"element {position} of tensors does not require grad and does not have a grad_fn")
+
+
+def not_scalar_output() -> RuntimeError:
+    return RuntimeError("grad can be implicitly created only for scalar outputs")
+
+
+def write_to_leaf() -> RuntimeError:
+    return RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def write_to_view_of_leaf() -> RuntimeError:
+    return RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def write_result_shape(shape: Sequence[int], result: Sequence[int]) -> RuntimeError:
+    return RuntimeError(
+        f"output with shape {size_text(shape)} doesn't match the broadcast shape {size_text(result)}"
+    )
+
+
+def out_requires_grad(name: str) -> RuntimeError:
+    return RuntimeError(
+        f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+        "requires grad."
+    )
+
+
+def leaf_moved_inside() -> RuntimeError:
+    return RuntimeError("leaf variable has been moved into the graph interior")
+
+
+def integers_cannot_require_grad() -> RuntimeError:
+    return RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+
+
+def unused_input() -> RuntimeError:
+    return RuntimeError(
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
+        "the desired behavior."
+    )
+
+
+def lacks(what: str) -> NotImplementedError:
+    """What this engine does not have yet, by its torch name."""
+    return NotImplementedError(f"minitorch_compat does not have {what} yet")

@@ -1,0 +1,146 @@
+"""The forms in which an operation appears: function, method, in-place and ``out=``; and how a write is recorded."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, errors
+from .families import Kept, tensors
+from .graph import LEAF
+from .modes import mode
+from .tensor import Tensor, wrap
+from .views import check_write, edge_of, rebase, shared_of
+
+ndarray = np.ndarray
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+"""The operations of the ``torch`` namespace by name; the package's ``__init__`` takes them from here."""
+
+
+def publish(name: str, function: Callable[..., Any], *, method: bool = True, module: bool = True) -> None:
+    """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary."""
+    function.__name__ = function.__qualname__ = name
+    if module:
+        FUNCTIONS[name] = function
+    if method:
+        setattr(Tensor, name, function)
+
+
+def wants_grad(*arguments: Any) -> bool:
+    """Whether recording is on and any argument requires grad."""
+    return mode.enabled and any(getattr(each, "_node", None) is not None for each in arguments)
+
+
+def commit(x: Tensor, out: Tensor) -> Tensor:
+    """Write ``out``, an operation's result for ``x``, into ``x``; take over its node and count the write."""
+    target, source = x._data, out._data
+    if source.dtype is not target.dtype and source.dtype != target.dtype:
+        result, own = dtypes.of(source), x.dtype
+        if not dtypes.can_cast(result, own):
+            raise dtypes.cannot_cast(result, own)
+    if source.shape != target.shape:
+        raise errors.write_result_shape(target.shape, source.shape)
+    node = out._node
+    if node is not None:
+        keep_old(x, out, node)
+    store(target, source)
+    x._bump()
+    if node is not None:
+        if x._node is not None or node is not None:
+            rebase(x, node)
+    return x
+
+
+def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
+    """Before ``x`` is overwritten: what the node kept of ``x`` becomes a copy, what it kept of the result becomes ``x``."""
+    kept = node.kept or ()
+    if any(each is x or type(each) is Kept for each in kept):
+        old = None
+        changed = list(kept)
+        noted = list(node.noted or (0,) * len(kept))
+        for place, each in enumerate(kept):
+            if each is x:
+                if old is None:
+                    old = wrap(x._data.copy())
+                    old._node = x._node
+                changed[place], noted[place] = old, 0
+            elif type(each) is Kept:
+                shared = shared_of(x)
+                changed[place], noted[place] = Kept(x._data, shared), shared.number + 1
+        node.kept = tuple(changed)
+        node.noted = tuple(noted)
+
+
+def store(target: ndarray, source: ndarray) -> None:
+    """Copy values, cast as C does; torch refuses memory that a write would reach twice."""
+    if target.size > 1 and 0 in target.strides and any(
+        stride == 0 and length > 1 for stride, length in zip(target.strides, target.shape, strict=True)
+    ):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    with np.errstate(all="ignore"):
+        np.copyto(target, source, casting="unsafe")
+
+
+def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The in-place form of an operation: the operation, then a write, then the new history."""
+
+    def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
+        if mode.enabled and (x._node is not None or wants_grad(*arguments, *keywords.values())):
+            check_write(x)
+        return commit(x, function(x, *arguments, **keywords))
+
+    return form
+
+
+def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any]) -> Tensor:
+    """Put ``result`` into the tensor given as ``out=``, resizing it, with a warning, where its shape differs."""
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if mode.enabled and (out._node is not None or wants_grad(*inputs)):
+        raise errors.out_requires_grad(name)
+    own, made = out.dtype, result.dtype
+    if not dtypes.can_cast(made, own):
+        raise dtypes.cannot_cast(made, own)
+    if out._data.shape != result._data.shape:
+        if out._data.size:
+            warnings.warn(
+                "An output with one or more elements was resized since it had shape "
+                f"{errors.size_text(out._data.shape)}, which does not match the required output shape "
+                f"{errors.size_text(result._data.shape)}. This behavior is deprecated, and in a future PyTorch release "
+                "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t "
+                "by resizing it, inplace, to zero elements with t.resize_(0).",
+                UserWarning,
+                stacklevel=4,
+            )
+        out._data = np.empty(result._data.shape, out._data.dtype)
+    store(out._data, result._data)
+    out._bump()
+    return out
+
+
+def attach(
+    name: str,
+    call: Callable[..., Any],
+    function: Callable[..., Any],
+    *,
+    method: bool = True,
+    module: bool = True,
+    inplace: bool = False,
+) -> None:
+    """Enter ``function`` under ``name``, its bare ``call`` into the tensors' vocabulary, and the in-place form."""
+    setattr(tensors, name, call)
+    publish(name, function, method=method, module=module)
+    if inplace:
+        form = in_place(call)
+        form.__name__ = form.__qualname__ = name + "_"
+        if method:
+            setattr(Tensor, name + "_", form)
+        if module:
+            FUNCTIONS[name + "_"] = form

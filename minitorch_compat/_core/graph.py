@@ -1,0 +1,510 @@
+"""The graph of recorded operations, and the pass that carries gradients back through it.
+
+A ``Node`` is one recorded step, an entry of ``edges`` is where a gradient goes next: the node that made an input, the
+leaf tensor itself, or None. Sequence numbers only grow, so a step always has a larger number than the steps it
+depends on: taking nodes from a heap, largest number first, visits each once and after all who feed it, without
+recursion and without a pass to count.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+from itertools import count
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from . import errors
+from .modes import mode
+from .quiet import quietly
+
+ndarray = np.ndarray
+next_order: Callable[[], int] = count(-1, -1).__next__
+"""Gives the next node its place: minus its sequence number, as a heap wants the smallest first."""
+
+
+class _Leaf:
+    """The ``_node`` of a leaf that requires grad: it has no history of its own."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<leaf>"
+
+    def __reduce__(self) -> str:
+        return "LEAF"
+
+
+LEAF: Any = _Leaf()
+
+
+class Watched:
+    """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
+
+    order = False
+
+
+class RemovableHandle:
+    """Takes a hook away again: ``remove()``, or the end of a ``with`` block."""
+
+    next_id: int = 0
+
+    def __init__(self, hooks: OrderedDict[int, Any]) -> None:
+        self.hooks_dict_ref = weakref.ref(hooks)
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+
+    def remove(self) -> None:
+        hooks = self.hooks_dict_ref()
+        if hooks is not None:
+            hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.remove()
+
+
+def add_hook(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
+    """Enter ``hook`` last into ``hooks`` and note that the order of backward can be seen from now on."""
+    Watched.order = True
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    return handle
+
+
+class NodeType(type):
+    """Makes ``isinstance(grad_fn, torch.autograd.graph.Node)`` hold and prints a node's class as torch does."""
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__name__}'>"
+
+
+class Node(metaclass=NodeType):
+    """One recorded step of the computation, what torch calls ``grad_fn``.
+
+    ``edges`` says where the gradients of the inputs go, ``kept`` holds the tensors that the formulas name (None once
+    freed), ``noted`` their versions at that time (None: all 0), ``values`` the plain arguments they name.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "edges", "kept", "order", "values")
+
+    order: float
+    edges: tuple[Any, ...]
+    kept: tuple[Any, ...] | None
+    values: tuple[Any, ...]
+    noted: tuple[int, ...] | None = None
+    fit: Any = None
+    operation = ""
+    outputs = 1
+    output_nr = 0
+    prehooks: OrderedDict[int, Any] | None = None
+    posthooks: OrderedDict[int, Any] | None = None
+    tensor_hooks: dict[int, OrderedDict[int, Any]] | None = None
+    retained: dict[int, Any] | None = None
+    _metadata: dict[str, Any] | None = None
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        """Carry the gradient array ``g`` of the result back: one array, or None, for each edge."""
+        raise NotImplementedError
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        """The same on tensors, so that the backward pass is recorded itself."""
+        raise NotImplementedError
+
+    def free(self) -> None:
+        """Forget the kept tensors; a node that keeps none can be passed again."""
+        if self.kept:
+            self.kept = None
+
+    def name(self) -> str:
+        """The name of the step, for example ``MulBackward0``."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
+        return tuple((self.face(edge), edge.output_nr if isinstance(edge, Output) else 0) for edge in self.edges)
+
+    def face(self, edge: Any) -> Any:
+        """The object that stands for ``edge`` before users; this node keeps a leaf's accumulator alive."""
+        if edge is None or isinstance(edge, Node):
+            return edge.parent if isinstance(edge, Output) else edge
+        accumulator = accumulator_of(edge)
+        self.__dict__.setdefault("accumulators", []).append(accumulator)
+        return accumulator
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    def _sequence_nr(self) -> int:
+        return int(-self.order) - 1
+
+    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Any, ...]], Any]) -> RemovableHandle:
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node ran; what it returns replaces grad_inputs."""
+        if self.posthooks is None:
+            self.posthooks = OrderedDict()
+        return add_hook(self.posthooks, hook)
+
+    def register_prehook(self, hook: Callable[[tuple[Any, ...]], Any]) -> RemovableHandle:
+        """Call ``hook(grad_outputs)`` before this node runs; what it returns replaces grad_outputs."""
+        if self.prehooks is None:
+            self.prehooks = OrderedDict()
+        return add_hook(self.prehooks, hook)
+
+    def __call__(self, *gradients: Any) -> Any:
+        results = tuple(self.vjp_tensors(gradients[0] if self.outputs == 1 else list(gradients)))
+        return results[0] if len(results) == 1 else results
+
+    def __neg__(self) -> Any:
+        raise TypeError(f"bad operand type for unary -: '{type(self).__name__}'")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+class Output(Node):
+    """One result of a step that has several: hands its gradient to ``parent`` at its own place."""
+
+    __slots__ = ("output_nr", "parent")
+
+    def __init__(self, parent: Node, number: int) -> None:
+        self.parent = parent
+        self.output_nr = number  # type: ignore[misc]
+        # After every consumer of the output, before the step itself.
+        self.order = parent.order - 0.5
+        self.edges = (parent,)
+        self.kept = ()
+        self.values = ()
+
+
+class AccumulateGrad(Node):
+    """Where a gradient ends: adds what arrives to the leaf's ``grad``."""
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+        self.order = float("-inf")
+        self.edges = ()
+        self.kept = ()
+        self.values = ()
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        return ()
+
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        accumulate(self.variable, g, mode.enabled, 0)
+        return (None,)
+
+
+for _class in (Node, AccumulateGrad):
+    _class.__module__ = "builtins"
+
+
+def accumulator_of(leaf: Any) -> AccumulateGrad:
+    """The leaf's one accumulator: made when first asked for, alive as long as somebody holds it."""
+    reference = leaf._accumulator
+    accumulator = None if reference is None else reference()
+    if accumulator is None:
+        accumulator = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(accumulator)
+    return accumulator
+
+
+# What the tensor module fills in: making a tensor of an array, without importing it from here.
+wrap: Callable[[ndarray], Any]
+add_tensors: Callable[[Any, Any], Any]
+
+
+def step_of(tensor: Any) -> Node | None:
+    """The node that made ``tensor``, with a result of several taken to the step they share."""
+    node = tensor._node
+    if node is None or node is LEAF:
+        return None
+    return node.parent if isinstance(node, Output) else node
+
+
+class Pass:
+    """One backward pass: gradients on their way, the heap of nodes that wait, and what becomes of the results.
+
+    ``create`` carries tensors and records, otherwise plain arrays travel. ``inputs`` limits the pass to what leads to
+    these tensors: ``captured`` then holds their gradients by edge.
+    """
+
+    def __init__(self, create: bool, keep: bool, inputs: Sequence[Any] | None = None) -> None:
+        self.create = create
+        self.keep = keep
+        self.inputs = inputs
+        self.captured: dict[Any, Any] = {}
+        self.gradients: dict[Any, Any] = {}
+        self.bumps: dict[Any, int] = {}
+        self.heap: list[tuple[float, Node]] = []
+        self.leaves: list[Any] = []
+        self.awaited: dict[Any, int] | None = None
+        self.needed: set[Any] | None = None
+
+    def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
+        """Send ``gradients`` into ``edges`` and on, until nothing is left."""
+        if self.inputs is not None:
+            wanted = {leaf if leaf._node is LEAF else leaf._node for leaf in self.inputs}
+            self.captured = dict.fromkeys(wanted)
+            self.needed = reaching(edges, wanted)
+        if Watched.order:
+            self.awaited = arrivals(edges, self.needed)
+        for edge, gradient in zip(edges, gradients, strict=True):
+            self.arrive(edge, gradient, ())
+        previous, mode.enabled = mode.enabled, self.create
+        try:
+            self.drain()
+            for leaf in self.leaves:
+                if leaf in self.gradients:
+                    self.settle(leaf)
+        finally:
+            mode.enabled = previous
+
+    def drain(self) -> None:
+        """Run the waiting nodes, the latest recorded first."""
+        heap, gradients, create, keep = self.heap, self.gradients, self.create, self.keep
+        arrive, needed, awaited, captured = self.arrive, self.needed, self.awaited, self.captured
+        inputs = self.inputs
+        while heap:
+            node = heappop(heap)[1]
+            g = gradients.pop(node)
+            if node.outputs == 1 and not create and type(g) is not ndarray:
+                g = np.asarray(g)
+            if awaited is not None:
+                g = self.before(node, g)
+            if inputs is not None:
+                if node in captured:
+                    captured[node] = g
+                if needed is not None and node not in needed:
+                    continue
+            if node.__class__ is Output:
+                parent = node.edges[0]
+                slots = gradients.get(parent)
+                if slots is None:
+                    slots = gradients[parent] = [None] * parent.outputs
+                    heappush(heap, (parent.order, parent))
+                slots[node.output_nr] = g
+                continue
+            results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
+            if awaited is not None and node.posthooks:
+                results = self.after(node, results, g)
+            if not keep and node.kept:
+                node.free()
+            del g
+            for edge, result in zip(node.edges, results):
+                if result is None or edge is None:
+                    if awaited is not None and edge is not None:
+                        self.miss(edge)
+                    continue
+                if edge in gradients:
+                    arrive(edge, result, results)
+                else:
+                    gradients[edge] = result
+                    order = edge.order
+                    if order is not None:
+                        heappush(heap, (order, edge))
+                    else:
+                        self.leaves.append(edge)
+                    if awaited is not None:
+                        self.miss(edge)
+
+    def arrive(self, edge: Any, gradient: Any, siblings: Sequence[Any]) -> None:
+        """Add ``gradient`` to what waits at ``edge``: in place where nobody else can see the buffer."""
+        gradients = self.gradients
+        if edge not in gradients:
+            gradients[edge] = gradient
+            if edge.order is None:
+                self.leaves.append(edge)
+            else:
+                heappush(self.heap, (edge.order, edge))
+        elif self.create:
+            gradients[edge] = add_tensors(gradients[edge], gradient)
+        else:
+            waiting = gradients[edge]
+            # Three: the dictionary, the local name, the argument of getrefcount.
+            owned = type(waiting) is ndarray and waiting.base is None and waiting.flags.forc
+            if owned and getrefcount(waiting) - sum(waiting is other for other in siblings) == 3:
+                quietly(np.add, waiting, gradient, waiting)
+                self.bumps[edge] = self.bumps.get(edge, 0) + 1
+            else:
+                gradients[edge] = quietly(np.add, waiting, gradient)
+        if self.awaited is not None:
+            self.miss(edge)
+
+    def miss(self, edge: Any) -> None:
+        """One arrival fewer to wait for; a leaf that waits for none is settled at once, as its accumulator runs first."""
+        awaited = self.awaited
+        assert awaited is not None
+        remaining = awaited[edge] = awaited.get(edge, 0) - 1
+        if remaining == 0 and edge.order is None and edge in self.gradients:
+            self.settle(edge)
+
+    def settle(self, leaf: Any) -> None:
+        """Hand a leaf its whole gradient: capture it, or add it to ``grad``."""
+        gradient = self.gradients.pop(leaf)
+        bumps = self.bumps.pop(leaf, 0)
+        hooks = leaf._backward_hooks
+        if hooks:
+            gradient = self.call_tensor_hooks(hooks, gradient)
+        if self.inputs is not None:
+            if leaf in self.captured:
+                self.captured[leaf] = gradient
+            return
+        accumulator = leaf._accumulator and leaf._accumulator()
+        if accumulator is not None and accumulator.prehooks:
+            (gradient,) = self.call_prehooks(accumulator, (gradient,))
+        accumulate(leaf, gradient, self.create, bumps)
+        if accumulator is not None and accumulator.posthooks:
+            self.call_posthooks(accumulator, (None,), (gradient,))
+        for hook in tuple((leaf._post_accumulate_grad_hooks or {}).values()):
+            hook(leaf)
+
+    def before(self, node: Node, g: Any) -> Any:
+        """What users hung in front of ``node``: hooks of its results, their retained gradients, node prehooks."""
+        if node.tensor_hooks or node.retained:
+            hooks = (node.tensor_hooks or {}).get(0)
+            if hooks:
+                g = self.call_tensor_hooks(hooks, g)
+            tensor = (node.retained or {}).get(0)
+            tensor = tensor and tensor()
+            if tensor is not None:
+                retain(tensor, g, self.create)
+        if node.prehooks:
+            several = node.outputs > 1
+            replaced = self.call_prehooks(node, tuple(g) if several else (g,))
+            g = list(replaced) if several else replaced[0]
+        return g
+
+    def after(self, node: Node, results: Sequence[Any], g: Any) -> Sequence[Any]:
+        return self.call_posthooks(node, tuple(results), tuple(g) if node.outputs > 1 else (g,))
+
+    def up(self, gradient: Any) -> Any:
+        """A gradient as users see it: a tensor."""
+        return gradient if gradient is None or self.create else wrap(np.asarray(gradient))
+
+    def down(self, tensor: Any) -> Any:
+        """A gradient as this pass carries it."""
+        return tensor if tensor is None or self.create else tensor._data
+
+    def call_tensor_hooks(self, hooks: OrderedDict[int, Any], gradient: Any) -> Any:
+        for hook in tuple(hooks.values()):
+            replaced = hook(self.up(gradient))
+            if replaced is not None:
+                gradient = self.down(replaced)
+        return gradient
+
+    def call_prehooks(self, node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        for hook in tuple((node.prehooks or {}).values()):
+            replaced = hook(tuple(map(self.up, gradients)))
+            if replaced is not None:
+                replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+                gradients = tuple(map(self.down, replaced))
+        return gradients
+
+    def call_posthooks(self, node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        for hook in tuple((node.posthooks or {}).values()):
+            replaced = hook(tuple(map(self.up, results)), tuple(map(self.up, gradients)))
+            if replaced is not None:
+                replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+                results = tuple(map(self.down, replaced))
+        return results
+
+
+def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
+    """Add ``gradient`` to ``leaf.grad``: in place when not recording, a buffer that nobody else holds is taken as is."""
+    if leaf._node is not LEAF:
+        if leaf._node is not None:
+            raise errors.leaf_moved_inside()
+        return
+    existing = leaf._grad
+    if create:
+        leaf._grad = gradient.clone() if existing is None else add_tensors(existing, gradient)
+        return
+    array = leaf._data
+    if type(gradient) is not ndarray:
+        gradient = np.asarray(gradient)
+    if existing is not None:
+        if existing._node is not None:
+            leaf._grad = add_tensors(existing, wrap(gradient))
+            return
+        quietly(np.add, existing._data, gradient, existing._data)
+        existing._bump()
+        return
+    # Four: the name here, the caller's two (its local and its argument), the argument of getrefcount.
+    if gradient.base is None and gradient.strides == array.strides and getrefcount(gradient) <= 4:
+        leaf._grad = tensor = wrap(gradient)
+        if bumps:
+            tensor._bump(bumps)
+        return
+    copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
+    np.copyto(copy, gradient)
+    leaf._grad = wrap(copy)
+
+
+def retain(tensor: Any, gradient: Any, create: bool) -> None:
+    """Keep the gradient that passes a non-leaf tensor which asked for it."""
+    if tensor._grad is None:
+        tensor._grad = gradient if create else wrap(np.array(gradient))
+    else:
+        tensor._grad = add_tensors(tensor._grad, gradient if create else wrap(np.asarray(gradient)))
+
+
+def reaching(edges: Iterable[Any], wanted: set[Any]) -> set[Any]:
+    """The nodes from which a wanted node or leaf can be reached, wanted ones themselves only if they lead to another."""
+    found: set[Any] = set()
+    visited: set[Any] = set()
+    for root in edges:
+        stack: list[tuple[Any, bool]] = [(root, False)]
+        while stack:
+            node, done = stack.pop()
+            if not isinstance(node, Node):
+                continue
+            if done:
+                if any(edge in wanted or edge in found for edge in node.edges if edge is not None):
+                    found.add(node)
+                continue
+            if node in visited:
+                continue
+            visited.add(node)
+            stack.append((node, True))
+            stack.extend((edge, False) for edge in node.edges if edge is not None)
+    return found
+
+
+def arrivals(edges: Iterable[Any], needed: set[Any] | None) -> dict[Any, int]:
+    """How many gradients will arrive at each node and leaf that the pass can come to."""
+    expected: dict[Any, int] = {}
+    stack: list[Any] = []
+    for root in edges:
+        if root not in expected:
+            stack.append(root)
+        expected[root] = expected.get(root, 0) + 1
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Node) or (needed is not None and node not in needed):
+            continue
+        for edge in node.edges:
+            if edge is None:
+                continue
+            if edge not in expected:
+                stack.append(edge)
+            expected[edge] = expected.get(edge, 0) + 1
+    return expected

@@ -1,0 +1,127 @@
+"""The small objects that describe a tensor: its size, device, layout and memory format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import Any
+
+from . import errors
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of lengths that prints as ``torch.Size([2, 3])``."""
+
+    __slots__ = ()
+
+    def __new__(cls, lengths: Iterable[int] = ()) -> Size:
+        lengths = tuple(lengths)
+        for position, length in enumerate(lengths):
+            if not hasattr(length, "__index__"):
+                raise TypeError(
+                    f"torch.Size() takes an iterable of 'int' (item {position} is '{type(length).__name__}')"
+                )
+        return super().__new__(cls, lengths)
+
+    def numel(self) -> int:
+        """The number of elements of a tensor of this size."""
+        return prod(self)
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    __str__ = __repr__
+
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        if not isinstance(other, tuple):
+            return NotImplemented
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: tuple[int, ...]) -> Size:
+        return Size(tuple.__add__(other, self))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __getitem__(self, index: Any) -> Any:
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Size, (tuple(self),)
+
+
+class device:
+    """Where a tensor lives; this engine has the CPU, and the meta device by name only."""
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str | device | int = "cpu", index: int | None = None) -> None:
+        if isinstance(type, device):
+            self.type, self.index = type.type, type.index
+            return
+        if isinstance(type, int):
+            raise errors.lacks(f"device number {type}: there is the CPU only")
+        kind, _, number = type.partition(":")
+        if kind not in _DEVICES:
+            raise RuntimeError(
+                f"Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, "
+                f"vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: {kind}"
+            )
+        self.type = kind
+        self.index = int(number) if number else index
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + ("" if self.index is None else f", index={self.index}") + ")"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+
+_DEVICES = frozenset(("cpu", "cuda", "mps", "xpu", "meta"))
+CPU = device("cpu")
+
+
+def check_device(where: Any) -> None:
+    """Accept None and the CPU; NotImplementedError names any other device."""
+    if where is None or where is CPU:
+        return
+    if device(where).type != "cpu":
+        raise errors.lacks(f"the device {device(where)}")
+
+
+class _Named:
+    """A constant of the torch namespace that prints as its own name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+class layout(_Named):
+    """How a tensor's elements are stored; this engine has ``strided``."""
+
+
+class memory_format(_Named):
+    """An order of the dimensions in memory."""
+
+
+strided = layout("strided")
+sparse_coo = layout("sparse_coo")
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")

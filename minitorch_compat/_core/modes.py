@@ -1,0 +1,180 @@
+"""Grad mode and inference mode: thread-local switches, as context managers, functions and decorators."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Mode(threading.local):
+    """What this thread records: every operation with an input that requires grad asks ``enabled`` once."""
+
+    enabled: bool = True
+    inference: bool = False
+
+
+mode = _Mode()
+
+
+class _Switch:
+    """A context manager that is a decorator too, of functions, generators and (with a warning) classes."""
+
+    def __call__(self, function: F) -> F:
+        if inspect.isclass(function):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
+                "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
+                "the `__init__` method and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            return lambda *arguments, **keywords: self(function.__init__)  # type: ignore[return-value]
+        if inspect.isgeneratorfunction(function):
+            return _switched_generator(self.clone, function)  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def switched(*arguments: Any, **keywords: Any) -> Any:
+            with self.clone():
+                return function(*arguments, **keywords)
+
+        return switched  # type: ignore[return-value]
+
+    def clone(self) -> Any:
+        """A fresh switch of the same kind, so that a decorated function may be re-entered."""
+        return self.__class__()
+
+    def __enter__(self) -> None:
+        raise NotImplementedError
+
+    def __exit__(self, *exception: Any) -> None:
+        raise NotImplementedError
+
+
+def _switched_generator(switch: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Hold the mode while the generator's own code runs and give it back at each yield."""
+
+    @functools.wraps(function)
+    def generator(*arguments: Any, **keywords: Any) -> Any:
+        source = function(*arguments, **keywords)
+        try:
+            with switch():
+                response = source.send(None)
+            while True:
+                try:
+                    request = yield response
+                except GeneratorExit:
+                    with switch():
+                        source.close()
+                    raise
+                except BaseException as error:
+                    with switch():
+                        response = source.throw(error)
+                else:
+                    with switch():
+                        response = source.send(request)
+        except StopIteration as stop:
+            return stop.value
+
+    return generator
+
+
+class no_grad(_Switch):
+    """Stop recording: results of operations do not require grad.
+
+    ``no_grad()`` is a context manager and a decorator; ``@no_grad`` without parentheses decorates as well.
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __enter__(self) -> None:
+        self.previous = mode.enabled
+        mode.enabled = False
+
+    def __exit__(self, *exception: Any) -> None:
+        mode.enabled = self.previous
+
+
+class enable_grad(_Switch):
+    """Record again inside a region where recording was stopped."""
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __enter__(self) -> None:
+        self.previous = mode.enabled
+        mode.enabled = True
+
+    def __exit__(self, *exception: Any) -> None:
+        mode.enabled = self.previous
+
+
+class set_grad_enabled(_Switch):
+    """Turn recording on or off: at once when called, until the end of the block when used with ``with``."""
+
+    def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"_set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        self.mode = mode
+        self.previous = _exchange(mode)
+
+    def __call__(self, function: F) -> F:
+        _exchange(self.previous)
+        return super().__call__(function)
+
+    def __enter__(self) -> None:
+        _exchange(self.mode)
+
+    def __exit__(self, *exception: Any) -> None:
+        _exchange(self.previous)
+
+    def __str__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+    __repr__ = __str__
+
+    def clone(self) -> set_grad_enabled:
+        return self.__class__(self.mode)
+
+
+class inference_mode(_Switch):
+    """Stop recording, version counting and view tracking; tensors made inside are inference tensors."""
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        self.previous = mode.enabled, mode.inference
+        mode.enabled, mode.inference = not self.mode, self.mode
+
+    def __exit__(self, *exception: Any) -> None:
+        mode.enabled, mode.inference = self.previous
+
+    def clone(self) -> inference_mode:
+        return self.__class__(self.mode)
+
+
+def _exchange(enabled: bool) -> bool:
+    previous, mode.enabled = mode.enabled, enabled
+    return previous
+
+
+def is_grad_enabled() -> bool:
+    """Whether this thread records operations."""
+    return mode.enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is in inference mode."""
+    return mode.inference

@@ -1,0 +1,482 @@
+"""``Tensor``: an ndarray with torch's metadata, history and Python protocols; operations are attached by ``_ops``."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._kernels.layout import address, storage_offset, strides
+from . import dtypes, errors, graph, kinds
+from .graph import LEAF, Node, Output, RemovableHandle, add_hook, step_of
+from .kinds import Size
+from .modes import mode
+from .views import make_view, shared_of
+
+ndarray = np.ndarray
+new = object.__new__
+
+
+class TensorType(type):
+    """Prints the class as torch does: ``<class 'torch.Tensor'>``."""
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__qualname__}'>"
+
+
+class Tensor(metaclass=TensorType):
+    """A multi-dimensional array of one dtype that can record how it was made.
+
+    ``_data`` is always an ndarray, ``_node`` is None (no gradient wanted), LEAF, or the node that made the tensor; what
+    most tensors never have is a class attribute here, so making one sets ``_data`` and nothing else.
+    """
+
+    _data: ndarray
+    _node: Any = None
+    _base: Any = None
+    _shared: Any = None
+    _created: str | None = None
+    _grad: Any = None
+    _accumulator: Any = None
+    _backward_hooks: OrderedDict[int, Any] | None = None
+    _post_accumulate_grad_hooks: OrderedDict[int, Any] | None = None
+    order: None = None
+    output_nr = 0
+
+    __array_ufunc__ = None
+    __array_priority__ = 1000
+    __hash__ = object.__hash__
+
+    def __new__(cls, *arguments: Any, **keywords: Any) -> Tensor:
+        from .legacy import construct
+
+        return construct(cls, dtypes.get_default_dtype(), arguments, keywords)
+
+    # ---- shape and type
+
+    @property
+    def shape(self) -> Size:
+        """The lengths of the dimensions."""
+        return tuple.__new__(Size, self._data.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the length of dimension ``dim``."""
+        if dim is None:
+            return tuple.__new__(Size, self._data.shape)
+        return self._data.shape[wrap_dim(dim, self._data.ndim)]
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements apart neighbours are, along each dimension or along ``dim``."""
+        steps = strides(self._data)
+        return steps if dim is None else steps[wrap_dim(dim, len(steps))]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    ndimension = dim
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """The size of an element in bytes."""
+        return self._data.itemsize
+
+    @property
+    def itemsize(self) -> int:
+        return self._data.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self._data.nbytes
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.BY_NUMPY[self._data.dtype]
+
+    device = property(lambda self: kinds.CPU)
+    layout = property(lambda self: kinds.strided)
+    is_cpu = property(lambda self: True)
+    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = is_nested = is_mkldnn = property(lambda self: False)
+    names = property(lambda self: (None,) * self._data.ndim)
+
+    def get_device(self) -> int:
+        return -1
+
+    def is_floating_point(self) -> bool:
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        return self._data.dtype.kind == "c"
+
+    def is_signed(self) -> bool:
+        return self.dtype.is_signed
+
+    def is_contiguous(self, memory_format: Any = kinds.contiguous_format) -> bool:
+        """Whether the elements lie in memory in the order of their indices."""
+        if memory_format is kinds.contiguous_format:
+            return self._data.flags.c_contiguous
+        order = (0, 2, 3, 1) if memory_format is kinds.channels_last else (0, 2, 3, 4, 1)
+        return self._data.ndim == len(order) and self._data.transpose(order).flags.c_contiguous
+
+    def storage_offset(self) -> int:
+        """Where the first element lies in the storage, in elements."""
+        return storage_offset(self._data)
+
+    def data_ptr(self) -> int:
+        """The address of the first element; 0 for a tensor without elements."""
+        return address(self._data) if self._data.size else 0
+
+    # ---- history
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this tensor are recorded and a gradient reaches it."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self._node is not None and self._node is not LEAF:
+            if not wanted:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+                    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                )
+            return
+        if wanted and self._data.dtype.kind not in "fcV":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        self._node = LEAF if wanted else None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set ``requires_grad`` and return the tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the tensor was not made by a recorded operation."""
+        return self._node is None or self._node is LEAF
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the operation that made this tensor, None for a leaf."""
+        return step_of(self)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
+        if self._grad is None and self._node is not None and self._node is not LEAF and not self.retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
+                "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+                "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+                "mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
+                "more information.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        if gradient is None:
+            self._grad = None
+            return
+        if not isinstance(gradient, Tensor):
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(gradient).__name__}"
+            )
+        if gradient is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if gradient._data.dtype != self._data.dtype:
+            raise RuntimeError(
+                f"attempting to assign a gradient with dtype '{gradient.dtype.c_name}' to a tensor with grad_dtype "
+                f"'{self.dtype.c_name}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match."
+            )
+        if gradient._data.shape != self._data.shape:
+            raise RuntimeError(
+                f"assigned grad has data of a different size"
+            )
+        self._grad = gradient
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory as a new tensor without history and with a version count of its own."""
+        tensor = new(Tensor)
+        tensor._data = self._data
+        return tensor
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if self._node is not None and value._data.dtype.kind not in "fcV":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+        self._data = value._data
+
+    @property
+    def _version(self) -> int:
+        return 0 if self._shared is None else self._shared.number
+
+    def _bump(self, times: int = 1) -> None:
+        """Count a write to this memory."""
+        shared_of(self).number += times
+
+    def _is_view(self) -> bool:
+        return self._base is not None
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this non-leaf tensor keeps its gradient."""
+        node = self._node
+        if node is None or node is LEAF or not node.retained:
+            return False
+        return any(each() is self for each in node.retained.values())
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf tensor in ``grad``."""
+        node = self._node
+        if node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if node is LEAF or self.retains_grad:
+            return
+        graph.Watched.order = True
+        node.retained = {0: weakref.ref(self)}
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call ``hook(grad)`` when this tensor's gradient is computed; what it returns replaces the gradient."""
+        node = self._node
+        if node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._backward_hooks is None:
+            self._backward_hooks = OrderedDict()
+            if node is not LEAF:
+                node.tensor_hooks = {0: self._backward_hooks}
+        return add_hook(self._backward_hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call ``hook(tensor)`` after a gradient was added to this leaf's ``grad``."""
+        if self._node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._node is not LEAF:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        if self._post_accumulate_grad_hooks is None:
+            self._post_accumulate_grad_hooks = OrderedDict()
+        return add_hook(self._post_accumulate_grad_hooks, hook)
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+    ) -> None:
+        """Carry gradients from this tensor back to the leaves, adding to their ``grad``."""
+        from ..autograd import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def detach(self) -> Tensor:
+        """The same memory and version count as a new tensor without history."""
+        tensor = new(Tensor)
+        tensor._data = self._data
+        tensor._shared = shared_of(self)
+        return tensor
+
+    def detach_(self) -> Tensor:
+        """Forget the history of this tensor."""
+        if self._base is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            )
+        self._node = None
+        return self
+
+    @property
+    def volatile(self) -> bool:
+        """Always False, with a warning: the flag of the Variable era was removed."""
+        warnings.warn("volatile was removed (Variable.volatile is always False)", UserWarning, stacklevel=2)
+        return False
+
+    @volatile.setter
+    def volatile(self, value: Any) -> None:
+        warnings.warn(VOLATILE_REMOVED, UserWarning, stacklevel=2)
+
+    # ---- Python numbers, lists and arrays
+
+    def item(self) -> Any:
+        """The one element as a Python number; RuntimeError for any other count of elements."""
+        array = self._data
+        if array.size != 1:
+            raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
+        if array.dtype.kind == "V":
+            return float(array.reshape(()))
+        return array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers, a 0-d tensor as its number."""
+        array = self._data
+        return (array.astype(np.float32) if array.dtype.kind == "V" else array).tolist()
+
+    def numpy(self, *, force: bool = False) -> ndarray:
+        """The same memory as an ndarray; RuntimeError for a tensor that requires grad unless ``force``."""
+        if self._node is not None and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        array = self._data
+        if array.dtype.kind == "V":
+            raise TypeError(f"Got unsupported ScalarType {self.dtype.scalar_type}")
+        view = array.view()
+        view.flags.writeable = array.flags.writeable
+        return view
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
+        array = self.numpy()
+        return np.array(array, dtype, copy=copy) if dtype is not None or copy else array
+
+    def __bool__(self) -> bool:
+        array = self._data
+        if array.size == 1:
+            return bool(array.item())
+        if array.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def __float__(self) -> float:
+        return float(_number(self, "double"))
+
+    def __int__(self) -> int:
+        return int(_number(self, "int64_t"))
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        array = self._data
+        if array.size != 1 or array.dtype.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(array.item())
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self._data.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))  # type: ignore[attr-defined]
+
+    def __contains__(self, element: Any) -> bool:
+        if isinstance(element, (Tensor, int, float, complex)):
+            return bool((self == element).any())  # type: ignore[attr-defined]
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
+
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+        from .printing import tensor_repr
+
+        return tensor_repr(self, tensor_contents)
+
+    def __format__(self, specification: str) -> str:
+        if self._data.ndim == 0 and type(self) is Tensor:
+            return self.item().__format__(specification)
+        return object.__format__(self, specification)
+
+    def __dir__(self) -> Sequence[str]:
+        return sorted(name for name in {*dir(type(self)), *self.__dict__} if name not in _INTERNAL)
+
+    def type(self, dtype: Any = None, non_blocking: bool = False) -> Any:
+        """The legacy name of the tensor's type, or the tensor cast to ``dtype`` (a dtype, its legacy type or name)."""
+        if dtype is None:
+            return self.dtype.tensor_type
+        from .legacy import dtype_named
+
+        return self.to(dtype_named(dtype))  # type: ignore[attr-defined]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .legacy import rebuild
+
+        return rebuild, (type(self), self._data, self._node is not None, dict(self._backward_hooks or {}))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self._node is not None and self._node is not LEAF:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
+                " If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm "
+                "usage, see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        copy = new(type(self))
+        copy._data = self._data.copy(order="K")
+        copy._node = self._node
+        if self._grad is not None:
+            copy._grad = self._grad.__deepcopy__(memo)
+        memo[id(self)] = copy
+        return copy
+
+
+Tensor.__module__ = "torch"
+
+VOLATILE_REMOVED = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+_INTERNAL = frozenset(("order",))
+
+
+def wrap(array: ndarray) -> Tensor:
+    """A tensor over ``array``, without history."""
+    tensor = new(Tensor)
+    tensor._data = array
+    return tensor
+
+
+def view_of(x: Tensor, array: ndarray) -> Tensor:
+    """A view of ``x`` over ``array``, a part of its memory; its node is the caller's to set."""
+    tensor = new(Tensor)
+    tensor._data = array
+    make_view(x, tensor)
+    return tensor
+
+
+def wrap_dim(dim: int, count: int) -> int:
+    """A dimension counted from the front; IndexError outside the range (a 0-d tensor has one dimension here)."""
+    room = count or 1
+    if not -room <= dim < room:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-room}, {room - 1}], but got {dim})")
+    return dim + room if dim < 0 else dim
+
+
+def _number(tensor: Tensor, kind: str) -> Any:
+    """The one element as a real number, refusing a complex one with an imaginary part."""
+    if tensor._data.size != 1:
+        raise RuntimeError(f"a Tensor with {tensor._data.size} elements cannot be converted to Scalar")
+    value = tensor.item()
+    if isinstance(value, complex):
+        if value.imag:
+            raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+        value = value.real
+    return value
+
+
+graph.wrap = wrap

@@ -1,0 +1,232 @@
+"""What a tensor and its aliases share, and how a write to one of them changes the history of the others.
+
+A base, its views and its detached aliases share one ``Shared``: the version number, and weak references to the living
+views. It is made with the first view or the first write. Whoever writes gives the base its new node and refreshes the
+nodes of the living views, so that an ordinary call asks no question about views.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._kernels.layout import address, restride, strides
+from . import errors
+from .graph import LEAF, Node, next_order
+from .modes import mode
+
+ndarray = np.ndarray
+
+
+class Shared:
+    """The version number that aliases share, and who looks at the same memory."""
+
+    __slots__ = ("limit", "number", "views")
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.views: list[weakref.ref[Any]] = []
+        self.limit = 16
+
+    def enter(self, view: Any) -> None:
+        """Remember a living view; forget the dead ones now and then."""
+        views = self.views
+        views.append(weakref.ref(view))
+        if len(views) > self.limit:
+            self.views = views = [each for each in views if each() is not None]
+            self.limit = 2 * len(views) + 16
+
+
+def shared_of(x: Any) -> Shared:
+    """The object that ``x`` shares with its aliases, made when first needed."""
+    shared = x._shared
+    if shared is None:
+        shared = x._shared = Shared()
+    return shared
+
+
+def geometry(array: ndarray, base: ndarray) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Size, strides and offset of ``array`` inside ``base``, in elements."""
+    return array.shape, strides(array), (address(array) - address(base)) // array.itemsize
+
+
+def strided(base: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int) -> ndarray:
+    """A view of the memory that starts at ``base``, with element strides and offset."""
+    size = base.itemsize
+    return restride(base, tuple(shape), tuple([each * size for each in steps]), offset * size)
+
+
+class AsStridedBackward0(Node):
+    """The step back from a view, known by its geometry alone, to its base."""
+
+    __slots__ = ()
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return (scatter_strided(g, *self.values),)
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        return (scatter_strided_tensor(g, self.values),)
+
+
+def extent(shape: Sequence[int], steps: Sequence[int]) -> int:
+    """How many elements of memory a geometry spans."""
+    if 0 in shape:
+        return 0
+    return 1 + sum((length - 1) * step for length, step in zip(shape, steps, strict=True))
+
+
+def scatter_strided(
+    g: Any, base_shape: tuple[int, ...], base_strides: tuple[int, ...], shape: tuple[int, ...],
+    steps: tuple[int, ...], offset: int
+) -> ndarray:
+    """Zeros of the base's geometry with ``g`` at the view's place; elements that a view shows twice add up."""
+    g = np.asarray(g)
+    memory = np.zeros(max(extent(base_shape, base_strides), offset + extent(shape, steps)), g.dtype)
+    places = np.arange(memory.size)
+    region = strided(places, shape, steps, offset)
+    np.add.at(memory, region, g)
+    counted = strided(places, base_shape, base_strides, 0)
+    if extent(base_shape, base_strides) > np.prod(base_shape):
+        counts = np.bincount(counted.ravel(), minlength=memory.size)
+        memory = memory / np.maximum(counts, 1)
+        memory = memory.astype(g.dtype)
+    return memory[counted].reshape(base_shape)
+
+
+# Filled in by the shape operations, which know how to say it in tensors.
+scatter_strided_tensor: Any
+as_strided_tensor: Any
+as_strided_scatter_tensor: Any
+
+
+class CopySlices(Node):
+    """A write through a view, seen from the base: outside the region the gradient passes by, inside through the step."""
+
+    __slots__ = ("fn", "region")
+
+    fn: Node
+    region: tuple[tuple[int, ...], tuple[int, ...], int]
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        base = np.array(g, order="K")
+        if not base.flags.forc:
+            base = np.ascontiguousarray(base)
+        if base.strides != self.values[0]:
+            base = _laid_out(base, self.values[0])
+        region = strided(base, *self.region)
+        results = list(self.fn.vjp(region.copy()))
+        region[...] = 0 if results[0] is None else results[0]
+        results[0] = base
+        return results
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        region = as_strided_tensor(g, *self.region)
+        results = list(self.fn.vjp_tensors(region.clone()))
+        inside = region * 0 if results[0] is None else results[0]
+        results[0] = as_strided_scatter_tensor(g, inside, *self.region)
+        return results
+
+    def free(self) -> None:
+        self.fn.free()
+
+
+for _class in (AsStridedBackward0, CopySlices):
+    _class.__module__ = "builtins"
+
+
+def _laid_out(array: ndarray, byte_strides: tuple[int, ...]) -> ndarray:
+    """A copy of ``array`` whose memory has the given byte strides."""
+    size = array.itemsize
+    elements = tuple(each // size for each in byte_strides)
+    memory = np.empty(extent(array.shape, elements), array.dtype)
+    placed = strided(memory, array.shape, elements, 0)
+    placed[...] = array
+    return placed
+
+
+def edge_of(x: Any) -> Any:
+    """Where the gradient of ``x`` goes: its node, the leaf itself, or None."""
+    node = x._node
+    return x if node is LEAF else node
+
+
+def check_write(x: Any) -> None:
+    """Refuse to record a write where torch refuses: leaves that require grad, and views that cannot be rebased."""
+    base = x._base
+    if base is not None:
+        created = x._created
+        if created is not None:
+            raise refused_view(x, created)
+        if base._node is LEAF:
+            raise errors.write_to_view_of_leaf()
+    if x._node is LEAF:
+        raise errors.write_to_leaf()
+
+
+def refused_view(x: Any, created: str) -> RuntimeError:
+    """Why a view made in this way may not be written to while recording."""
+    name = "" if x._node is None or x._node is LEAF else f"{x._node.face(x._node).name()}"
+    if created == "several":
+        return RuntimeError(
+            f"Output {x.output_nr} of {name} is a view and is being modified inplace. This view is the output of a "
+            "function that returns multiple views. Such functions do not allow the output views to be modified inplace. "
+            "You should replace the inplace operation by an out-of-place one."
+        )
+    return RuntimeError(
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
+        "you want the inplace to be tracked)."
+    )
+
+
+def make_view(x: Any, view: Any) -> None:
+    """Enter ``view``, a tensor over memory of ``x``, into the family of ``x``."""
+    shared = x._shared
+    if shared is None:
+        shared = x._shared = Shared()
+    base = x._base
+    view._base = x if base is None else base
+    view._shared = shared
+    if not mode.enabled:
+        view._created = "no_grad"
+    elif x._created is not None:
+        view._created = x._created
+    shared.enter(view)
+
+
+def rebase(x: Any, node: Node) -> None:
+    """Give ``x`` the history ``node`` after a write, and its base and its base's views what follows from it."""
+    base = x._base
+    if base is None:
+        x._node = node
+        x.__dict__.pop("_grad", None)
+        base = x
+    else:
+        slices = CopySlices.__new__(CopySlices)
+        slices.order = next_order()
+        slices.edges = (edge_of(base), *node.edges[1:])
+        slices.kept = node.kept
+        slices.values = (base._data.strides,)
+        slices.fn = node
+        slices.region = geometry(x._data, base._data)
+        base._node = slices
+    shared = base._shared
+    if shared is not None and shared.views:
+        for reference in shared.views:
+            view = reference()
+            if view is not None and view._base is base:
+                refresh(view, base)
+
+
+def refresh(view: Any, base: Any) -> None:
+    """Derive the view's node from the base's present one."""
+    node = AsStridedBackward0.__new__(AsStridedBackward0)
+    node.order = next_order()
+    node.edges = (edge_of(base),)
+    node.kept = ()
+    node.values = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
+    view._node = node

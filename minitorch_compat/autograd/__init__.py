@@ -1,0 +1,180 @@
+"""Differentiation: ``backward``, ``grad``, ``Variable``, ``Function`` and the grad modes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes, errors
+from .._core.graph import LEAF, Pass
+from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from .._core.quiet import quietly
+from .._core.tensor import Tensor, wrap
+from . import graph
+from .function import Function, NestedIOFunction
+from .variable import Variable
+
+__all__ = [
+    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "graph", "inference_mode", "no_grad",
+    "set_grad_enabled",
+]
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Carry gradients from ``tensors`` back to the leaves, adding them to their ``grad``.
+
+    ``grad_tensors`` are the gradients of the tensors, needed for those with more than one element. RuntimeError where a
+    tensor has no history, a gradient is missing or has another shape.
+    """
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. "
+                "Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    if inputs is not None:
+        inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    gradients = _gradients_of(roots, grad_tensors, create_graph)
+    if retain_graph is None:
+        retain_graph = create_graph
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
+            "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid "
+            "this. If you have to use this function, make sure to reset the .grad fields of your parameters to None "
+            "after use to break the cycle and avoid the leak.",
+            UserWarning,
+            stacklevel=3,
+        )
+    edges = _edges_of(roots)
+    if inputs is None:
+        Pass(create_graph, retain_graph).run(edges, gradients)
+        return
+    for place, each in enumerate(inputs):
+        if each._node is None:
+            raise RuntimeError(f"One of the differentiated Tensors does not require grad")
+    traversal = Pass(create_graph, retain_graph, inputs)
+    traversal.run(edges, gradients)
+    for each in inputs:
+        edge = each if each._node is LEAF else each._node
+        gradient = traversal.captured.get(edge)
+        if gradient is None:
+            continue
+        made = gradient if create_graph else wrap(np.array(gradient))
+        if each._grad is None:
+            each._grad = made
+        elif create_graph:
+            each._grad = each._grad + made
+        else:
+            quietly(np.add, each._grad._data, made._data, each._grad._data)
+            each._grad._bump()
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of ``outputs`` with respect to ``inputs``, without touching any ``grad``."""
+    if is_grads_batched:
+        raise errors.lacks("grad(is_grads_batched=True)")
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    roots = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+    wanted = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    gradients = _gradients_of(roots, grad_outputs, create_graph)
+    if retain_graph is None:
+        retain_graph = create_graph
+    for each in wanted:
+        if each._node is None:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    traversal = Pass(create_graph, retain_graph, wanted)
+    traversal.run(_edges_of(roots), gradients)
+    results: list[Tensor | None] = []
+    for each in wanted:
+        gradient = traversal.captured[each if each._node is LEAF else each._node]
+        if gradient is None:
+            if not allow_unused:
+                raise errors.unused_input()
+            results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
+        else:
+            results.append(gradient if create_graph else wrap(np.asarray(gradient)))
+    return tuple(results)
+
+
+def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
+    """Where the gradients of the roots enter; RuntimeError for a root without history."""
+    edges = []
+    for place, root in enumerate(roots):
+        node = root._node
+        if node is None:
+            raise errors.does_not_require_grad(place)
+        edges.append(root if node is LEAF else node)
+    return edges
+
+
+def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
+    """The gradient of each root: the one given, or a one for a scalar; arrays, or tensors for a recorded pass."""
+    if given is None or isinstance(given, Tensor):
+        given = (given,) * len(roots) if given is None else (given,)
+    else:
+        given = tuple(given)
+    if len(given) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
+    made: list[Any] = []
+    for place, (root, gradient) in enumerate(zip(roots, given, strict=True)):
+        data = root._data
+        if gradient is None:
+            if root._node is None:
+                made.append(None)
+                continue
+            if data.size != 1:
+                raise errors.not_scalar_output()
+            if data.dtype.kind not in "fV":
+                raise RuntimeError(
+                    f"grad can be implicitly created only for real scalar outputs but got {dtypes.of(data)}"
+                )
+            one = np.ones_like(data)
+            made.append(wrap(one) if create_graph else one)
+            continue
+        if not isinstance(gradient, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+        if gradient._data.shape != data.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{place}] has a shape of {gradient.shape} and output[{place}] has a "
+                f"shape of {root.shape}."
+            )
+        if (gradient._data.dtype.kind == "c") != (data.dtype.kind == "c"):
+            raise RuntimeError(
+                "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
+                f"dtype: grad_output[{place}] has a dtype of {gradient.dtype} and output[{place}] has a dtype of "
+                f"{root.dtype}."
+            )
+        if gradient._data.dtype != data.dtype:
+            gradient = gradient.to(root.dtype)  # type: ignore[attr-defined]
+        made.append(gradient if create_graph else gradient._data)
+    return made
