@@ -93,4 +93,4 @@ def serve(
         settle(engine)
     connection.send(None)
     for case_id in ids:
-        connection.send(run_case(cases[case_id], *engines, timeout=timeout))
+        connection.send(run_case(cases[case_id], engines[0], engines[1], timeout))

@@ -39,7 +39,8 @@ def run(
     sides = [load(side) if isinstance(side, str) else side for side in (reference, candidate)]
     for side in sides:
         settle(side)
-    return (run_case(case, *sides, timeout=timeout) for case in (catalogue() if cases is None else cases))
+    one, other = sides
+    return (run_case(case, one, other, timeout) for case in (catalogue() if cases is None else cases))
 
 
 def begin(cases: Iterable[Case], reference: str, candidate: str, chapters: dict[str, str] | None = None) -> Run:
@@ -97,7 +98,7 @@ def judge(
     case: Case, reference: Observation, candidate: Observation, duration: float = 0.0,
     ended: tuple[str, str] | None = None,
 ) -> Result:
-    """The result of what two engines showed; `ended` is an outcome, with its message, that leaves nothing to compare."""
+    """The result of what two engines showed; `ended` is an outcome and its message where there is nothing to compare."""
     dimensions = dict.fromkeys(DIMENSIONS, "not observed")
     differences: list[Difference] = []
     outcome = ended or broken(case, reference) or lacking(reference, candidate)

@@ -178,7 +178,7 @@ class See:
             return any(self._holds_arrays(part) for part in value.values())
         if isinstance(value, list | tuple):
             return any(self._holds_arrays(part) for part in value)
-        return isinstance(value, (np.ndarray, np.generic)) or isinstance(value, self._tensor)
+        return isinstance(value, (np.ndarray, np.generic, self._tensor))
 
     def _plain(self, value: Any) -> Any:
         kind = type(value)

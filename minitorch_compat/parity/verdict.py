@@ -45,7 +45,7 @@ def agrees(stated: Any, seen: Seen | None) -> bool:
                 warning_agrees(one, other) for one, other in zip(stated, seen.warnings, strict=True)
             )
         case str():
-            return normalised(stated) == text_in(seen)
+            return normalised(stated).removesuffix("\n") == text_in(seen)
         case _:
             return numbers_agree(stated, data_in(seen), None)
 
@@ -75,7 +75,9 @@ def warning_agrees(stated: Any, seen: Any) -> bool:
 def text_in(seen: Seen) -> str:
     """The text of what was seen: what was printed, an exception's text, a value's own text."""
     match seen:
-        case Printed() | Refusal():
+        case Printed():
+            return seen.text.removesuffix("\n")  # the line end is print's, not the document's
+        case Refusal():
             return seen.text
         case Value(value=str()):
             return seen.value

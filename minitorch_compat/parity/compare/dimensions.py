@@ -327,7 +327,7 @@ class GraphOf(Comparer):
 
 
 class Exceptions(Whole):
-    """A block that ends with an exception in one engine ends with one of the same type and the same text in the other."""
+    """A block that ends with an exception in one engine ends with the same type and the same text in the other."""
 
     dimension = "exceptions"
     kind = Refusal

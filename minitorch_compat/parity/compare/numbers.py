@@ -92,7 +92,7 @@ def ulps_between(one: np.ndarray, other: np.ndarray, dtype: str) -> np.ndarray |
 
 
 def places(values: np.ndarray, dtype: str) -> np.ndarray:
-    """Each float's place on the line of all floats of its dtype; both zeros have place 0, neighbours neighbouring ones."""
+    """Each float's place on the line of all floats of its dtype: 0 for both zeros, and one more for each next float."""
     raw = values.view(WORDS[values.dtype.itemsize]).astype(np.int64)
     magnitude = raw & (2 ** (8 * values.dtype.itemsize - 1) - 1)
     if "bfloat16" in dtype:  # kept in float32, whose upper half it is

@@ -119,11 +119,14 @@ def detail(result: Result) -> dict[str, Any]:
 
 def row(each: model.Row) -> dict[str, Any]:
     reference, candidate = (text and model.shortened(text) for text in (each.reference, each.candidate))
-    return present({
+    found = {
         "name": each.name, "document": each.document, "reference": reference,
-        "candidate": None if candidate == reference else candidate, "same": candidate == reference,
-        "referenceAgrees": each.reference_agrees, "candidateAgrees": each.candidate_agrees, "differs": each.differs,
-    })
+        # The script takes the reference's text where this one is missing and the two are the same.
+        "candidate": None if candidate == reference else candidate, "same": candidate == reference or None,
+        "referenceAgrees": each.reference_agrees, "candidateAgrees": each.candidate_agrees,
+        "differs": each.differs or None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def one_difference(each: Difference) -> dict[str, Any]:
@@ -137,6 +140,5 @@ def one_difference(each: Difference) -> dict[str, Any]:
 
 
 def present(data: dict[str, Any]) -> dict[str, Any]:
-    """Without what says nothing; False stays where it is an answer beside True and None."""
-    answers = ("referenceAgrees", "candidateAgrees")
-    return {key: value for key, value in data.items() if value or (key in answers and value is not None)}
+    """Without what is empty, which the script reads as absent."""
+    return {key: value for key, value in data.items() if value}

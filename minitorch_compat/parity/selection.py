@@ -49,7 +49,7 @@ def suggestion(wanted: str, cases: Iterable[Case]) -> str:
 def by_expression(cases: Sequence[Case], expression: str) -> list[Case]:
     """The cases an expression fits: words joined by `and`, `or`, `not` and parentheses, as pytest's `-k` has them.
 
-    A word fits where it is part of the id, the document's name, a fact, or the author's verdict, in any case of letters.
+    A word fits where it is part of the id, the document's name, a fact, or the author's verdict, in capitals or not.
     Raises BadExpression, or NothingSelected where it fits none.
     """
     fits = parsed(expression)

@@ -1,0 +1,303 @@
+"""`minitorch-compat`: run, list, show, explain, report.
+
+Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
+before the end, 5 nothing selected.
+"""
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .case import Case, catalogue, chapters
+from .engines import NoEngine
+from .report import FORMATS, write
+from .result import Result, Run
+from .selection import BadExpression, NothingSelected, by_expression, by_ids
+
+if TYPE_CHECKING:
+    from .faces import Face
+
+AGREEMENT, DIFFERENCES, MISUSE, STOPPED, NOTHING = 0, 1, 2, 3, 5
+
+CODES = """\
+exit codes:
+  0  agreement in every case, and every verdict on a document is what was computed
+  1  differences, something lacking, a broken case, or a verdict that does not hold
+  2  misuse: an option, an engine or a file that there is not
+  3  stopped before the end (by the user or from outside); reports tell of what had run
+  5  nothing selected; the message names the filter that left nothing
+"""
+
+
+class Misuse(Exception):
+    """A mistake of the user's, told in one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        code = options.command(options)
+        sys.stdout.flush()
+        return code
+    except NothingSelected as error:
+        return failed(str(error), NOTHING)
+    except (Misuse, NoEngine, BadExpression) as error:
+        return failed(str(error), MISUSE)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader of our output has gone; what Python would still flush at its end goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return STOPPED
+        return failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), MISUSE)
+    except KeyboardInterrupt:
+        return failed("stopped", STOPPED)
+
+
+def failed(message: str, code: int) -> int:
+    with contextlib.suppress(OSError):
+        print(f"minitorch-compat: {message}", file=sys.stderr)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options."""
+    top = argparse.ArgumentParser(
+        prog="minitorch-compat", description="Hold an engine against torch, case by case.", epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, does: Any, help: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name, help=help, description=help, epilog=CODES, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        made.set_defaults(command=does)
+        return made
+
+    def chooses(made: argparse.ArgumentParser) -> None:
+        made.add_argument("ids", nargs="*", metavar="IDS",
+                          help="a case, a chapter, a fact, or a pattern such as 'documents.*'; all cases without")
+        made.add_argument("-k", metavar="EXPR", help="only cases an expression such as 'grad and not 003' fits")
+        made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+
+    def compares(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--engine", metavar="M", default="minitorch_compat",
+                          help="the engine to test: a module, module:attribute, or file.py:factory")
+        made.add_argument("--reference", metavar="M", default="torch", help="what it is held against (default: torch)")
+        made.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for one case (default: 60)")
+
+    def reports(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--report", metavar="DIR", type=Path, default=Path("parity-report"),
+                          help="where to write the reports (default: parity-report)")
+        made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS,
+                          help=f"only this format, repeatable: {', '.join(FORMATS)}")
+        made.add_argument("--timeless", action="store_true",
+                          help="leave times out, so that equal results make equal files")
+
+    made = command("run", run_command, "Run cases on torch and an engine, and write reports.")
+    chooses(made)
+    compares(made)
+    reports(made)
+    made.add_argument("-n", metavar="N", help="run in N processes by pytest-xdist (a number, or auto)")
+    made = command("list", list_command, "List cases, one a line.")
+    chooses(made)
+    made = command("show", show_command, "Show a case: its claim, its source, its document.")
+    made.add_argument("id", metavar="ID")
+    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    made = command("explain", explain_command, "Run one case and show both sides in full, and a script without us.")
+    made.add_argument("id", metavar="ID")
+    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    made.add_argument("--script", metavar="FILE", type=Path, help="write the stand-alone script to a file as well")
+    compares(made)
+    made = command("report", report_command, "Write the reports of a run from its journal, finished or not.")
+    made.add_argument("journal", metavar="FILE.jsonl", type=Path)
+    reports(made)
+    return top
+
+
+def seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no time to wait")
+    return value
+
+
+def cases_in(package: str) -> list[Case]:
+    """The catalogue. Raises Misuse where there is none or a chapter cannot be imported."""
+    try:
+        return catalogue(package)
+    except ModuleNotFoundError as error:
+        raise Misuse(f"no catalogue {package!r}: there is no module {error.name}") from None
+    except Exception as error:
+        raise Misuse(f"catalogue {package!r} cannot be read: {type(error).__name__}: {error}") from error
+
+
+def chosen(options: argparse.Namespace) -> list[Case]:
+    """The cases the user means. Raises NothingSelected with the filter that left none."""
+    cases = cases_in(options.catalogue)
+    if not cases:
+        raise NothingSelected(f"catalogue {options.catalogue!r} has no case")
+    if options.ids:
+        cases = by_ids(cases, options.ids)
+    return by_expression(cases, options.k) if options.k is not None else cases
+
+
+def the_case(options: argparse.Namespace) -> Case:
+    """The one case an id means."""
+    meant = by_ids(cases_in(options.catalogue), [options.id])
+    if len(meant) > 1:
+        raise Misuse(f"{options.id!r} means {len(meant)} cases: {', '.join(case.id for case in meant[:4])}, …")
+    return meant[0]
+
+
+def run_command(options: argparse.Namespace) -> int:
+    from .faces import face
+    from .journal import Journal
+
+    cases = chosen(options)
+    if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
+        raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
+    check_names(options)
+    shown = face(cases)
+    run = blank(cases, options)
+    options.report.mkdir(parents=True, exist_ok=True)
+    began = time.perf_counter()
+    with Journal(options.report / "results.jsonl", run) as journal, shown:
+        try:
+            for result in results(cases, run, options, shown):
+                run.results.append(result)
+                journal.add(result)
+                shown.add(result)
+        except KeyboardInterrupt:
+            run.stopped = "stopped by the user"
+        run.duration = time.perf_counter() - began
+        if run.stopped is None and len(run.results) < run.selected:
+            run.stopped = "stopped before its end"
+        order = {case.id: place for place, case in enumerate(cases)}
+        run.results.sort(key=lambda result: order[result.id])
+        journal.end(run)
+    paths = write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS)
+    if options.timeless:
+        (options.report / "results.jsonl").unlink()
+    else:
+        paths.append(options.report / "results.jsonl")
+    shown.summary(run, paths)
+    return code_of(run)
+
+
+def code_of(run: Run) -> int:
+    if run.stopped is not None:
+        return STOPPED
+    return AGREEMENT if run.good else DIFFERENCES
+
+
+def check_names(options: argparse.Namespace) -> None:
+    """Tell early, and without importing it, that torch is not there; other names are tried where they are needed."""
+    import importlib.util
+
+    from .engines import GET_TORCH
+
+    names = (options.engine.partition(":")[0], options.reference.partition(":")[0])
+    if "torch" in names and importlib.util.find_spec("torch") is None:
+        raise NoEngine(GET_TORCH)
+    for needed in ("rich", "jinja2", *(("pytest", "xdist") if getattr(options, "n", None) else ())):
+        if importlib.util.find_spec(needed) is None:
+            raise Misuse(f"{needed} is not installed; get it with: pip install -c constraints.txt "
+                         "\"minitorch-compat[parity]\" (from a clone: -e \".[parity]\")")
+
+
+def blank(cases: Sequence[Case], options: argparse.Namespace) -> Run:
+    """The run without results. The engines' versions are asked of their packages, for they run elsewhere."""
+    from .runner import begin
+
+    titles = {each.name: each.title for _, each in chapters(options.catalogue)}
+    return begin(cases, options.reference, options.engine, titles)
+
+
+def results(cases: Sequence[Case], run: Run, options: argparse.Namespace, shown: "Face") -> Iterator[Result]:
+    if options.n is not None:
+        from .by_pytest import run_by_pytest
+
+        return run_by_pytest(cases, options.reference, options.engine, options.timeout, options.n, options.catalogue)
+    from .isolated import run_isolated
+
+    return run_isolated(cases, options.reference, options.engine, options.timeout, options.catalogue)
+
+
+def timeless(run: Run) -> Run:
+    """The run without what changes from one time to the next."""
+    from dataclasses import replace
+
+    results = [replace(result, duration=0.0) for result in run.results]
+    return replace(run, results=results, started=None, duration=None)
+
+
+def list_command(options: argparse.Namespace) -> int:
+    for case in chosen(options):
+        print(f"{case.id}  {first_line(case.claim)}")
+    return AGREEMENT
+
+
+def first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def show_command(options: argparse.Namespace) -> int:
+    print(described_case(the_case(options)), end="")
+    return AGREEMENT
+
+
+def described_case(case: Case) -> str:
+    """A case for a reader: what it claims, where that stands, what the document states, and the code."""
+    from .verdict import stated_text
+
+    lines = [case.id, "", case.claim, ""]
+    if case.document:
+        lines.append(f"document  {case.document}" + (f", lines {case.lines}" if case.lines else ""))
+    if case.facts:
+        lines.append(f"facts     {', '.join(case.facts)}")
+    for name, stated in case.states.items():
+        lines.append(f"states    {name}: " + stated_text(stated).replace("\n", "\n            "))
+    if case.verdict:
+        lines.append(f"verdict   {case.verdict}: {case.why}")
+    if case.note:
+        lines.append(f"note      {case.note}")
+    return "\n".join([*lines, f"file      {case.path.name}, line {case.line}", "", case.source])
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    from .explanation import explained
+    from .isolated import run_isolated
+    from .standalone import script
+
+    case = the_case(options)
+    check_names(options)
+    result = next(run_isolated([case], options.reference, options.engine, options.timeout, options.catalogue))
+    names = list(dict.fromkeys(difference.name for difference in result.differences))
+    text = script(case, options.reference, options.engine, names)
+    print(explained(case, result, options.reference, options.engine, text), end="")
+    if options.script:
+        options.script.write_text(text, encoding="utf-8")
+        print(f"The script is in {options.script}.")
+    return AGREEMENT if result.good else DIFFERENCES
+
+
+def report_command(options: argparse.Namespace) -> int:
+    from .journal import read
+
+    try:
+        run = read(options.journal)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Misuse(str(error)) from None
+    for path in write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS):
+        print(path)
+    return code_of(run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What a run looks like while it goes, and at its end, on a terminal and in a pipe."""
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from .case import Case
+from .result import DIMENSIONS, OUTCOMES, Result, Run
+
+
+class Face(Protocol):
+    """Shows each result as it comes, then a summary."""
+
+    def __enter__(self) -> "Face": ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 at: TracebackType | None) -> None: ...
+
+    def add(self, result: Result) -> None: ...
+
+    def summary(self, run: Run, paths: Sequence[Path]) -> None: ...
+
+
+def face(cases: Sequence[Case]) -> Face:
+    """A progress bar on a terminal, lines elsewhere."""
+    return Bar(len(cases)) if sys.stdout.isatty() else Lines()
+
+
+def line_of(result: Result) -> str:
+    """A result that is not good, in a line or two."""
+    text = f"{result.outcome}: {result.id}" + (f": {result.message}" if result.message else "")
+    if not result.verdict.sound:
+        text = f"verdict does not hold: {result.id}: {result.verdict.message}" + (
+            "" if result.outcome == "agrees" else f"\n{text}"
+        )
+    return text
+
+
+class Lines:
+    """For a pipe: a line for each result that is not good, and nothing that moves."""
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+    def add(self, result: Result) -> None:
+        if not result.good:
+            print(line_of(result), flush=True)
+
+    def summary(self, run: Run, paths: Sequence[Path]) -> None:
+        print(summary_text(run, paths))
+
+
+class Bar:
+    """For a terminal: a bar under the lines of results that are not good."""
+
+    def __init__(self, total: int):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self.console = Console(highlight=False)
+        self.progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=self.console, transient=True,
+        )
+        self.task = self.progress.add_task("importing the engines", total=total)
+
+    def __enter__(self) -> "Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.progress.stop()
+
+    def add(self, result: Result) -> None:
+        if not result.good:
+            # An engine's text is no markup.
+            self.console.print(line_of(result), markup=False, style="red" if result.outcome == "differs" else "yellow")
+        self.progress.update(self.task, advance=1, description=result.chapter)
+
+    def summary(self, run: Run, paths: Sequence[Path]) -> None:
+        self.console.print(summary_text(run, paths), markup=False, soft_wrap=True)
+
+
+def summary_text(run: Run, paths: Sequence[Path]) -> str:
+    """Counts by outcome, by dimension and by document, the verdict in a sentence, and where the reports are."""
+    outcomes = run.outcomes()
+    parts = [
+        f"{run.candidate.name} {run.candidate.version} held against {run.reference.name} {run.reference.version}",
+        table([("outcome", "cases")] + [(name, str(outcomes[name])) for name in OUTCOMES if outcomes[name]]
+              + [("all", str(len(run.results)))]),
+        table([("dimension", "agrees", "differs", "not observed")] + [
+            (name, *(str(count) for count in run.by_dimension()[name].values())) for name in DIMENSIONS
+        ]),
+        table([("document", "cases", "good", "verdicts")] + [
+            (document or "(none)", str(len(results)), str(sum(result.good for result in results)), verdicts_of(results))
+            for document, results in sorted(run.by_document().items(), key=lambda pair: pair[0] or "~")
+        ]),
+    ]
+    time = "" if run.duration is None else f" in {run.duration:.1f} s"
+    good = sum(result.good for result in run.results)
+    parts.append(f"{good} of {run.selected} cases agree, with sound verdicts{time}"
+                 + (f"; {run.stopped} after {len(run.results)}" if run.stopped else ""))
+    parts.append("\n".join(f"wrote {path}" for path in paths))
+    return "\n\n".join(parts)
+
+
+def verdicts_of(results: Sequence[Result]) -> str:
+    """How often each verdict was reached, and how many do not hold."""
+    names = [result.verdict.verdict for result in results]
+    told = [f"{names.count(name)} {name}" for name in dict.fromkeys(sorted(names))]
+    unsound = sum(not result.verdict.sound for result in results)
+    return ", ".join(told) + (f" ({unsound} of them do not hold)" if unsound else "")
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows under a head, numbers to the right."""
+    from tabulate import tabulate
+
+    head, *body = rows
+    align = ["left", *("right" if body and body[0][i].isdecimal() else "left" for i in range(1, len(head)))]
+    return tabulate(body, headers=head, tablefmt="simple", colalign=align, disable_numparse=True)
