@@ -90,7 +90,7 @@ def embedded(data: Any) -> str:
 def entry(result: Result) -> dict[str, Any]:
     """What the table shows of a case, and what is searched."""
     return present({
-        "id": result.id, "claim": result.claim, "document": result.document or model.NO_DOCUMENT,
+        "id": result.id, "claim": result.claim, "document": model.printable(result.document or model.NO_DOCUMENT),
         "lines": result.lines, "facts": result.facts, "outcome": result.outcome, "verdict": result.verdict.verdict,
         "unsound": not result.verdict.sound, "chapter": result.chapter, "source": result.source,
         "note": result.note, "why": result.verdict.why, "message": model.shortened(result.message),

@@ -26,7 +26,7 @@ def summary(run: Run) -> str:
         lines += ["", f"**Unfinished**: {model.missing(run)} of {run.selected} selected cases have no result. "
                       f"{plain(run.stopped or '')}".rstrip()]
     if wrong := model.unsound(run):
-        lines += ["", f"**{len(wrong)} verdicts on documents are contradicted by what was computed.**"]
+        lines += ["", f"**Verdicts on documents that the run contradicts: {len(wrong)}.**"]
     lines += ["", *table(["outcome", "cases"], [[name, str(total.outcomes[name])] for name in OUTCOMES])]
     made = [f"Python {run.python}" if run.python else "", f"NumPy {run.numpy}" if run.numpy else ""]
     if run.started is not None:
@@ -70,7 +70,13 @@ def chapters(run: Run) -> Iterator[str]:
 
 
 def outcome(result: Result) -> str:
-    return f"**{result.outcome}**" if result.outcome != "agrees" else "agrees"
+    """The outcome, as a link to all there is to say where something is not in order."""
+    return "agrees" if result.good else f"[**{result.outcome}**](#{anchor(result.id)})"
+
+
+def anchor(heading: str) -> str:
+    """What GitHub and its like make of a heading's text to link to it."""
+    return re.sub(r"[^\w\- ]", "", printable(heading).lower()).replace(" ", "-")
 
 
 def verdict(result: Result) -> str:
@@ -84,7 +90,7 @@ def part_ways(run: Run) -> Iterator[str]:
         return
     yield "## Where documents and the reference part"
     for result in found:
-        head = f"### {plain(result.name)}: {result.verdict.verdict}"
+        head = f"### {code(result.name)}: {result.verdict.verdict}"
         source = plain(" ".join(filter(None, [result.document, result.lines and f"lines {result.lines}"])))
         lines = [head, "", f"{plain(first_line(result.claim))} {source and f'({source})'}".rstrip()]
         if result.verdict.why:
@@ -105,7 +111,7 @@ def in_full(run: Run) -> Iterator[str]:
         return
     yield "## Differences in full"
     for result in found:
-        lines = [f"### {plain(result.id)}", "", f"{plain(result.claim)}", "", f"Outcome: **{result.outcome}**."]
+        lines = [f"### {code(result.id)}", "", f"{plain(result.claim)}", "", f"Outcome: **{result.outcome}**."]
         if result.message:
             lines += ["", fenced(result.message)]
         if not result.verdict.sound:

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .. import display
 from ..observation import Array, Observation, Seen, Value
@@ -79,7 +79,7 @@ def tally(label: str, results: Iterable[Result]) -> Tally:
         for fact in result.facts:
             facts[fact] = facts.get(fact, True) and result.good
     return Tally(
-        label=label, cases=len(results), outcomes={name: outcomes[name] for name in OUTCOMES},
+        label=printable(label), cases=len(results), outcomes={name: outcomes[name] for name in OUTCOMES},
         verdicts={name: verdicts[name] for name in DOCUMENT_VERDICTS}, facts=len(facts),
         good_facts=sum(facts.values()),
     )
@@ -209,10 +209,10 @@ class Curve:
     """A sequence of numbers both sides observed, thinned out to `step`; None for what is not finite."""
 
     name: str
-    reference: tuple[float | None, ...] = ()
-    candidate: tuple[float | None, ...] = ()
-    length: int = 0
-    step: int = field(default=1)
+    reference: tuple[float | None, ...]
+    candidate: tuple[float | None, ...]
+    length: int
+    step: int
 
 
 def curves(result: Result) -> list[Curve]:
@@ -224,7 +224,8 @@ def curves(result: Result) -> list[Curve]:
         length = max(map(len, pair))
         if length >= SHORTEST_CURVE:
             step = math.ceil(length / POINTS)
-            found.append(Curve(name, *(tuple(map(finite, numbers[::step])) for numbers in pair), length, step))
+            reference, candidate = (tuple(map(finite, numbers[::step])) for numbers in pair)
+            found.append(Curve(name, reference, candidate, length, step))
     return found
 
 
