@@ -1,10 +1,12 @@
 """The mean of x + temp + 2, its gradients in print, and how to clear them, as document 002 tells it."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.mean_of_a_sum", document="002_f21a07dfaf42bedb.txt")
 
 
-def operands(torch):
+def operands(torch: Any) -> tuple[Any, Any]:
     """The two leaves of the document's programs, of which only the second asks for a gradient."""
     x = torch.autograd.Variable(torch.ones(2, 2), requires_grad=False)
     temp = torch.autograd.Variable(torch.zeros(2, 2), requires_grad=True)

@@ -1,5 +1,6 @@
 """A line fitted to noisy points by SGD with momentum, as document 004 tells it."""
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from minitorch_compat.parity import chapter, digits, refusal
 case = chapter("documents.noisy_line", document="004_1f92f23d1b2036bb.txt")
 
 
-def points():
+def points() -> tuple[np.ndarray, np.ndarray]:
     """The document's data: x from 0 to 10, and 2x + 3 with noise of scale 2, as columns of float64."""
     np.random.seed(0)
     x = np.linspace(0, 10, 100)
@@ -16,7 +17,7 @@ def points():
     return x.reshape(-1, 1), y.reshape(-1, 1)
 
 
-def model_class(torch):
+def model_class(torch: Any) -> Any:
     """The document's model: one linear layer under the name model."""
 
     class LinearRegressionModel(torch.nn.Module):
@@ -30,7 +31,7 @@ def model_class(torch):
     return LinearRegressionModel
 
 
-def trained(torch, model, inputs, targets):
+def trained(torch: Any, model: Any, inputs: Any, targets: Any) -> tuple[Any, Any]:
     """Train for 100 epochs as the document does, and give the loss at each tenth."""
     cost = torch.nn.MSELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)

@@ -1,4 +1,6 @@
 """Derivatives of tensors of one element, as document 003 tells them."""
+from typing import Any
+
 import numpy as np
 
 from minitorch_compat.parity import chapter, matches, refusal
@@ -6,7 +8,7 @@ from minitorch_compat.parity import chapter, matches, refusal
 case = chapter("documents.one_element", document="003_26a4ad811299ad37.txt")
 
 
-def line(torch):
+def line(torch: Any) -> tuple[Any, ...]:
     """Leaves x = 1, w = 2, b = 3 of one element each, and w * x + b."""
     x, w, b = (torch.autograd.Variable(torch.Tensor([n]), requires_grad=True) for n in (1, 2, 3))
     return x, w, b, w * x + b

@@ -1,10 +1,12 @@
 """A product of two Variables and what it remembers, as document 004 tells it."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.products", document="004_1f92f23d1b2036bb.txt")
 
 
-def product(torch):
+def product(torch: Any) -> tuple[Any, ...]:
     """The document's v1 without the flag, v2 with it, and their product v3."""
     v1 = torch.autograd.Variable(torch.tensor([1.0, 2.0, 3.0]), requires_grad=False)
     v2 = torch.autograd.Variable(torch.tensor([4.0, 5.0, 6.0]), requires_grad=True)

@@ -1,4 +1,6 @@
 """The derivative of the sine and a check of it, as document 004 tells it."""
+from typing import Any
+
 import numpy as np
 
 from minitorch_compat.parity import chapter, digits, refusal
@@ -6,7 +8,7 @@ from minitorch_compat.parity import chapter, digits, refusal
 case = chapter("documents.sine", document="004_1f92f23d1b2036bb.txt")
 
 
-def sine(torch):
+def sine(torch: Any) -> tuple[Any, Any]:
     """Multiples of pi that ask for a gradient, and their sine."""
     x = torch.autograd.Variable(torch.Tensor(np.array([0.0, 1.0, 1.5, 2.0]) * np.pi), requires_grad=True)
     return x, torch.sin(x)

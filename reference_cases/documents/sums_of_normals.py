@@ -1,12 +1,13 @@
 """The sum of two matrices of normal numbers and its gradients, as document 003 tells it."""
 import re
+from typing import Any
 
 from minitorch_compat.parity import chapter, matches
 
 case = chapter("documents.sums_of_normals", document="003_26a4ad811299ad37.txt")
 
 
-def drawn(torch):
+def drawn(torch: Any) -> tuple[Any, ...]:
     """Two 10x5 Variables of normal numbers that ask for a gradient."""
     Variable = torch.autograd.Variable
     return tuple(Variable(torch.randn(10, 5), requires_grad=True) for _ in range(2))

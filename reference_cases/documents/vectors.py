@@ -1,4 +1,7 @@
 """Vectors and the weights their backward takes, as document 003 tells them."""
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from minitorch_compat.parity import chapter, digits, refusal
@@ -9,7 +12,7 @@ DRAWN = (-2.01310, -1.96886, -0.71204)
 """Numbers that print as those the document drew, and whose doubles do."""
 
 
-def doubled(torch, numbers):
+def doubled(torch: Any, numbers: Sequence[float]) -> tuple[Any, Any]:
     """A vector that asks for its gradient, and its double."""
     x = torch.autograd.Variable(torch.tensor(numbers), requires_grad=True)
     return x, x * 2
