@@ -163,10 +163,17 @@ def elementwise_output(shape: Shape, dtype: np.dtype[Any], *operands: ndarray) -
 def clone(x: ndarray) -> ndarray:
     """A copy that keeps the order of dimensions in memory."""
     if x.flags.c_contiguous and x.size:
-        return x.copy()
-    result = _empty(x.shape, preserved_strides(x), x.dtype)
+        copy = x.copy()
+        if copy.strides == x.strides:
+            return copy
+    result = empty_like(x)
     result[...] = x
     return result
+
+
+def empty_like(x: ndarray, dtype: np.dtype[Any] | None = None) -> ndarray:
+    """A new array with the memory format of `x`, and nothing written into it."""
+    return _empty(x.shape, preserved_strides(x), x.dtype if dtype is None else dtype)
 
 
 def _empty(shape: Shape, steps: Shape, dtype: np.dtype[Any]) -> ndarray:

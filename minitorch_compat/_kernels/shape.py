@@ -341,7 +341,8 @@ def diagonal(x: ndarray, offset: int = 0, dim1: int = 0, dim2: int = 1) -> ndarr
         size, start = max(min(x.shape[first] + offset, x.shape[second]), 0), -offset * steps[first]
     rest = [dim for dim in range(ndim) if dim not in (first, second)]
     shape = (*(x.shape[dim] for dim in rest), size)
-    return restride(x, shape, (*(steps[dim] for dim in rest), steps[first] + steps[second]), start if prod(shape) else 0)
+    steps = (*(steps[dim] for dim in rest), steps[first] + steps[second])
+    return restride(x, shape, steps, start if prod(shape) else 0)
 
 
 def as_strided(x: ndarray, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> ndarray:
