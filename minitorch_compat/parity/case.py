@@ -36,6 +36,7 @@ class Case:
     note: str | None = None
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
     timeout: float | None = None
+    chapter_title: str = ""
 
     def __call__(self, torch: Any, see: Any) -> None:
         self.body(torch, see)
@@ -116,6 +117,7 @@ class Chapter:
                 id=case_id, body=body, claim=claim, document=document or self.document, lines=lines,
                 facts=(fact,) if isinstance(fact, str) else tuple(fact),
                 states=stated, verdict=verdict, why=why, note=note, tolerance=dict(rules), timeout=timeout,
+                chapter_title=self.title,
             )
             self.cases.append(case)
             return case

@@ -8,18 +8,15 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .case import Case, catalogue, chapters
+from .case import Case, catalogue
 from .engines import NoEngine
 from .report import FORMATS, write
-from .result import Result, Run
+from .result import Engine, Result, Run
 from .selection import BadExpression, NothingSelected, by_expression, by_ids
-
-if TYPE_CHECKING:
-    from .faces import Face
 
 AGREEMENT, DIFFERENCES, MISUSE, STOPPED, NOTHING = 0, 1, 2, 3, 5
 
@@ -158,18 +155,26 @@ def the_case(options: argparse.Namespace) -> Case:
 def run_command(options: argparse.Namespace) -> int:
     from .faces import face
     from .journal import Journal
+    from .runner import begin
 
     cases = chosen(options)
     if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
         raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
     check_names(options)
-    shown = face(cases)
-    run = blank(cases, options)
-    options.report.mkdir(parents=True, exist_ok=True)
+    run = begin(cases, Engine(options.reference, ""), Engine(options.engine, ""))
     began = time.perf_counter()
-    with Journal(options.report / "results.jsonl", run) as journal, shown:
+
+    def ready(reference: Engine, candidate: Engine) -> None:
+        nonlocal began
+        if not journal.begun:
+            run.reference, run.candidate = reference, candidate
+            began = time.perf_counter()
+            journal.begin(run)
+
+    shown = face(cases)
+    with Journal(options.report / "results.jsonl") as journal, shown:
         try:
-            for result in results(cases, run, options, shown):
+            for result in results(cases, options, ready):
                 run.results.append(result)
                 journal.add(result)
                 shown.add(result)
@@ -180,6 +185,7 @@ def run_command(options: argparse.Namespace) -> int:
             run.stopped = "stopped before its end"
         order = {case.id: place for place, case in enumerate(cases)}
         run.results.sort(key=lambda result: order[result.id])
+        ready(run.reference, run.candidate)
         journal.end(run)
     paths = write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS)
     if options.timeless:
@@ -211,22 +217,18 @@ def check_names(options: argparse.Namespace) -> None:
                          "\"minitorch-compat[parity]\" (from a clone: -e \".[parity]\")")
 
 
-def blank(cases: Sequence[Case], options: argparse.Namespace) -> Run:
-    """The run without results. The engines' versions are asked of their packages, for they run elsewhere."""
-    from .runner import begin
-
-    titles = {each.name: each.title for _, each in chapters(options.catalogue)}
-    return begin(cases, options.reference, options.engine, titles)
-
-
-def results(cases: Sequence[Case], run: Run, options: argparse.Namespace, shown: "Face") -> Iterator[Result]:
+def results(
+    cases: Sequence[Case], options: argparse.Namespace, ready: Callable[[Engine, Engine], None]
+) -> Iterator[Result]:
+    """The results as they come, from a process beside this one, or several."""
+    names = options.reference, options.engine
     if options.n is not None:
         from .by_pytest import run_by_pytest
 
-        return run_by_pytest(cases, options.reference, options.engine, options.timeout, options.n, options.catalogue)
+        return run_by_pytest(cases, *names, options.timeout, options.catalogue, ready, options.n)
     from .isolated import run_isolated
 
-    return run_isolated(cases, options.reference, options.engine, options.timeout, options.catalogue)
+    return run_isolated(cases, *names, options.timeout, options.catalogue, ready)
 
 
 def timeless(run: Run) -> Run:

@@ -6,8 +6,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from .case import Case, catalogue
-from .engines import NoEngine, load, settle
-from .result import Result
+from .engines import NoEngine, described, load, settle
+from .result import Engine, Result
 from .runner import TIMEOUT, lost, run_case
 
 GRACE = 5.0
@@ -16,11 +16,11 @@ GRACE = 5.0
 
 def run_isolated(
     cases: Sequence[Case], reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases",
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[Engine, Engine], None] = lambda reference, candidate: None,
 ) -> Iterator[Result]:
     """Like `runner.run`, for engines given by name, in a second process that is begun anew where it goes away.
 
-    `ready` is called once the engines are imported. Raises NoEngine as `runner.run` does.
+    `ready` is told the engines once they are imported, before the first result. Raises NoEngine as `runner.run` does.
     """
     waiting = list(cases)
     while waiting:
@@ -29,7 +29,7 @@ def run_isolated(
             answer = connection.recv()
             if isinstance(answer, Exception):
                 raise answer
-            ready()
+            ready(*answer)
             while waiting:
                 case = waiting[0]
                 result = next_result(case, process, connection, case.timeout or timeout)
@@ -91,6 +91,6 @@ def serve(
         return
     for engine in engines:
         settle(engine)
-    connection.send(None)
+    connection.send((described(reference, engines[0]), described(candidate, engines[1])))
     for case_id in ids:
         connection.send(run_case(cases[case_id], engines[0], engines[1], timeout))

@@ -15,11 +15,14 @@ from .result import SCHEMA, Result, Run
 class Journal:
     """Writes a run as it goes; every line is on its way to the disk before the next case begins."""
 
-    def __init__(self, path: Path, run: Run):
-        self.path = path
+    def __init__(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.begun = path, False
         self._file: TextIO = path.open("w", encoding="utf-8")
+
+    def begin(self, run: Run) -> None:
         self._write({"run": {**encode(run), "results": []}})
+        self.begun = True
 
     def add(self, result: Result) -> None:
         self._write({"result": encode(result)})

@@ -14,9 +14,9 @@ import numpy as np
 
 from .case import Case, catalogue
 from .compare import COMPARERS, compare
-from .engines import described, load, prepare, settle
+from .engines import load, prepare, settle
 from .observation import Observation, Raised, Refusal
-from .result import DIMENSIONS, Difference, Result, Run
+from .result import DIMENSIONS, Difference, Engine, Result, Run
 from .see import observe
 from .verdict import SPECIAL, judged
 
@@ -43,13 +43,13 @@ def run(
     return (run_case(case, one, other, timeout) for case in (catalogue() if cases is None else cases))
 
 
-def begin(cases: Iterable[Case], reference: str, candidate: str, chapters: dict[str, str] | None = None) -> Run:
+def begin(cases: Iterable[Case], reference: Engine, candidate: Engine) -> Run:
     """A run that has no result yet: what is compared, and on what."""
     selected = list(cases)
-    titles = {case.chapter: (chapters or {}).get(case.chapter, case.chapter) for case in selected}
     return Run(
-        reference=described(reference, load(reference)), candidate=described(candidate, load(candidate)),
-        selected=len(selected), chapters=titles, python=platform.python_version(), numpy=np.__version__,
+        reference=reference, candidate=candidate, selected=len(selected),
+        chapters={case.chapter: case.chapter_title or case.chapter for case in selected},
+        python=platform.python_version(), numpy=np.__version__,
         started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 

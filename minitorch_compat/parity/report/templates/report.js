@@ -296,11 +296,11 @@
     show();
     if (!wanted) return;
     const index = cases.findIndex(it => it.id === wanted.get("case"));
-    if (index < 0) return void $("cases").scrollIntoView();
+    if (index < 0) return void $("cases").scrollIntoView({behavior: "instant"});
     while (rendered <= shown.indexOf(index)) more();
     const fold = $("list").querySelector(`details[data-index="${index}"]`);
     fold.open = true;
-    fold.scrollIntoView();
+    fold.scrollIntoView({behavior: "instant"});
     fold.firstElementChild.focus({preventScroll: true});
   }
 
