@@ -213,6 +213,11 @@ def dim_out_of_range(dim: int, limit: int) -> IndexError:
     return IndexError(f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
 
 
+def at(dim: int, index: int | slice) -> tuple[Any, ...]:
+    """An index that speaks of one dimension only; its Ellipsis keeps a 0-d result an array."""
+    return (*(slice(None),) * dim, index, ...)
+
+
 def broadcast_shapes(*shapes: Shape) -> Shape:
     """The shape to which all broadcast. RuntimeError names the first two that do not fit as tensors a and b."""
     result = shapes[0] if shapes else ()

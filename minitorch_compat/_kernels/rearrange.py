@@ -9,7 +9,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types, shape
-from minitorch_compat._kernels.layout import dim_of, wrap_dim, wrap_dims
+from minitorch_compat._kernels.layout import at, dim_of, wrap_dim, wrap_dims
 
 ndarray = np.ndarray
 
@@ -53,8 +53,8 @@ def stack(tensors: Sequence[ndarray], dim: int = 0) -> ndarray:
             raise RuntimeError(f"stack expects each tensor to be equal size, but got {list(first.shape)} at entry 0 "
                                f"and {list(each.shape)} at entry {place}")
     out = np.empty((*first.shape[:dim], len(tensors), *first.shape[dim:]), first.dtype)
-    for place, each in zip(np.moveaxis(out, dim, 0), tensors, strict=True):
-        place[...] = each
+    for place, each in enumerate(tensors):
+        out[at(dim, place)] = each
     return out
 
 
@@ -197,9 +197,8 @@ def _rolled(x: ndarray, shift: int, dim: int) -> ndarray:
     size = x.shape[dim]
     if size:
         shift %= size
-        before = (slice(None),) * dim
-        out[(*before, slice(shift, None))] = x[(*before, slice(None, size - shift))]
-        out[(*before, slice(None, shift))] = x[(*before, slice(size - shift, None))]
+        out[at(dim, slice(shift, None))] = x[at(dim, slice(None, size - shift))]
+        out[at(dim, slice(None, shift))] = x[at(dim, slice(size - shift, None))]
     return out
 
 
@@ -218,12 +217,18 @@ def contiguous_copy(x: ndarray) -> ndarray:
 
 def tril(x: ndarray, diagonal: int = 0) -> ndarray:
     """The part of each matrix on and below a diagonal, zeros elsewhere."""
-    return np.where(_lower("tril", x, diagonal), x, np.zeros((), x.dtype))
+    return _inside(x, _lower("tril", x, diagonal))
 
 
 def triu(x: ndarray, diagonal: int = 0) -> ndarray:
     """The part of each matrix on and above a diagonal, zeros elsewhere."""
-    return np.where(_lower("triu", x, diagonal - 1), np.zeros((), x.dtype), x)
+    return _inside(x, ~_lower("triu", x, diagonal - 1))
+
+
+def _inside(x: ndarray, mask: ndarray) -> ndarray:
+    out = np.zeros(x.shape, x.dtype)
+    np.copyto(out, x, where=mask)
+    return out
 
 
 def _lower(name: str, x: ndarray, diagonal: int) -> ndarray:

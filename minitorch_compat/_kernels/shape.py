@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
-from typing import Any
 
 import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types
-from minitorch_compat._kernels.layout import Shape, dim_of, restride, wrap_dim, wrap_dims
+from minitorch_compat._kernels.layout import Shape, at, dim_of, restride, wrap_dim, wrap_dims
 
 ndarray = np.ndarray
-
-
-def _at(dim: int, index: int | slice) -> tuple[Any, ...]:
-    """An index that speaks of one dimension only; its Ellipsis keeps a 0-d result an array."""
-    return (*(slice(None),) * dim, index, ...)
 
 
 # ---- the same elements under another shape
@@ -203,7 +197,7 @@ def select(x: ndarray, dim: int, index: int) -> ndarray:
     if not x.size:
         x = layout.with_strides(x)
     try:
-        return x[_at(dim, index)]
+        return x[at(dim, index)]
     except IndexError:
         raise IndexError(f"select(): index {index} out of range for tensor of size {list(x.shape)} "
                          f"at dimension {dim}") from None
@@ -229,7 +223,7 @@ def narrow(x: ndarray, dim: int, start: int, length: int) -> ndarray:
 def _part(x: ndarray, dim: int, start: int, end: int, step: int = 1) -> ndarray:
     if not x.size:
         x = layout.with_strides(x)
-    part = x[_at(dim, slice(start, end, step))]
+    part = x[at(dim, slice(start, end, step))]
     # A slice that leaves nothing keeps NumPy's stride as it was; torch multiplies it by the step all the same.
     wanted = (*x.strides[:dim], x.strides[dim] * step, *x.strides[dim + 1:])
     return part if part.strides == wanted else restride(part, part.shape, wanted)
@@ -323,7 +317,7 @@ def unbind(x: ndarray, dim: int = 0) -> tuple[ndarray, ...]:
     dim = dim_of(wrap_dim(dim, x.ndim), x.ndim)
     if not x.size:
         x = layout.with_strides(x)
-    return tuple([x[_at(dim, index)] for index in range(x.shape[dim])])
+    return tuple([x[at(dim, index)] for index in range(x.shape[dim])])
 
 
 def diagonal(x: ndarray, offset: int = 0, dim1: int = 0, dim2: int = 1) -> ndarray:
