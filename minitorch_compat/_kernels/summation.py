@@ -130,13 +130,13 @@ def _sum_strided(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
     shape = [x.shape[axis] for axis in kept]
     if not x.size:
         return np.zeros(shape, x.dtype)
-    reduced = [axis for axis in sorted(dims) if x.shape[axis] > 1]
-    if not reduced:
-        return _from_zero(x.reshape(shape), shape)
+    reduced = sorted(dims)
     # A slab is two dimensions, each a size and a stride: the fastest reduced one, and the next reduced or kept one.
     fastest = order([x.shape[axis] for axis in reduced], [x.strides[axis] for axis in reduced])
     reduced = [reduced[i] for i in fastest]
     inner, outer = _melted(x, reduced), _melted(x, kept[::-1])
+    if not inner:
+        return _from_zero(x.reshape(shape), shape)
     slabs = _view(x, kept + reduced[::-1], [size for size, _ in outer[::-1] + inner[::-1]])
     (size, stride), (width, across) = inner[0], (inner[1:] or outer or [(1, 0)])[0]
     # The dimension to add along comes first, the other one of the slab last.
@@ -158,8 +158,7 @@ def _sum_strided(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
     if len(inner) > 1:
         # The sums of all slabs are added to the result one after another.
         count = math.prod(size for size, _ in inner[1:])
-        totals = totals.reshape([*totals.shape[: len(outer)], count])
-        totals = _rounding_each(totals, x.dtype) if x.dtype.char in types.HALVES else _running(totals, -1)[..., -1]
+        totals = _running(totals.reshape([*totals.shape[: len(outer)], count]), -1)[..., -1]
     totals = totals.astype(x.dtype, copy=False)
     return _from_zero(totals.reshape(shape), shape)
 
@@ -167,14 +166,6 @@ def _sum_strided(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
 def _from_zero(totals: np.ndarray, shape: list[int]) -> np.ndarray:
     """A dense copy; torch starts from zero, so its sums are never -0."""
     return np.add(totals, totals.dtype.type(0), out=np.empty(shape, totals.dtype))
-
-
-def _rounding_each(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Running sums along the last axis of float32, each of them rounded to a half type."""
-    total = x[..., 0].astype(dtype)
-    for i in range(1, x.shape[-1]):
-        total = (total.astype(np.float32) + x[..., i]).astype(dtype)
-    return total
 
 
 def _melted(x: np.ndarray, axes: list[int]) -> list[tuple[int, int]]:
@@ -226,7 +217,8 @@ def _rows(x: np.ndarray) -> np.ndarray:
     totals = _add(totals, 0) if fours <= 16 else _cascade(totals)
     if 4 * fours < len(x):
         totals = np.concatenate((totals[:1], x[4 * fours :], totals[1:]))
-    return _add(totals, 0)
+    # Below eight numbers NumPy adds one after another, too; a complex number counts as two.
+    return _running(totals, 0)[-1] if totals.dtype.kind == "c" else _add(totals, 0)
 
 
 def _columns(x: np.ndarray, together: int) -> np.ndarray:
