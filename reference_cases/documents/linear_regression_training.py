@@ -80,7 +80,7 @@ def the_report_of_a_round(torch, see):
     torch.manual_seed(0)
     for epoch, loss in train(torch, torch.nn.Linear(1, 1), 100):
         if epoch % 10 == 0:
-            print("Epoch [{}/{}], Loss: {:.4f}".format(epoch, 100, loss))
+            print("Epoch [{}/{}], Loss: {:.4f}".format(epoch, 100, loss))  # noqa: UP032
 
 
 @case(lines="96-97", fact="000-17", note="Numbers that float32 has exactly, so that only the format is at stake.")
@@ -88,7 +88,7 @@ def the_format_of_a_report(torch, see):
     """A loss can be put into a text by item, and by format itself."""
     for value in (0.5, 1.03125, 10.5, 1e-05, 123456.75):
         loss = torch.tensor(value, requires_grad=True) * 1
-        print("Loss: {:.4f}".format(loss.item()), "Loss: {:.4f}".format(loss), f"{loss}", loss)
+        print(f"{loss.item():.4f}", f"{loss:.4f}", f"{loss}", loss)
     see("repr of item", repr(torch.tensor(0.1).item()))
 
 

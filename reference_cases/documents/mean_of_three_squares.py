@@ -66,7 +66,7 @@ def what_is_computed_is_a_variable(torch, see):
 
 @case(
     lines="24", fact="000-07", states={"y has a grad": True},
-    verdict="outdated", why="Only leaves keep a gradient unless asked; looking for one elsewhere gives None and a warning.",
+    verdict="outdated", why="Unless asked, only leaves keep a gradient; elsewhere grad is None, and reading it warns.",
 )
 def what_is_computed_has_a_gradient(torch, see):
     """Being Variables like x, y and its kin have their own grad."""
@@ -116,7 +116,10 @@ def backward_again_on_one_graph(torch, see):
     see("x.grad", x.grad)
 
 
-@case(lines="33", fact="000-09", states={"two on a kept graph: x.grad": [12, 16, 20], "three graphs: x.grad": [18, 24, 30]})
+@case(
+    lines="33", fact="000-09",
+    states={"two on a kept graph: x.grad": [12, 16, 20], "three graphs: x.grad": [18, 24, 30]},
+)
 def gradients_add_up(torch, see):
     """Gradients of several backward calls are added to one another."""
     x, _, _, out = chain(torch)
