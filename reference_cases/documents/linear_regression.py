@@ -1,4 +1,6 @@
 """A line through three points: data, model, loss and optimiser, as document 000 tells them."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.linear_regression", document="000_d699a83e2cdbec99.txt")
@@ -6,7 +8,7 @@ case = chapter("documents.linear_regression", document="000_d699a83e2cdbec99.txt
 POINTS = [[1.0], [2.0], [3.0]]
 
 
-def linear_model(torch):
+def linear_model(torch: Any) -> Any:
     """The document's module of one layer."""
 
     class LinearModel(torch.nn.Module):
@@ -193,20 +195,22 @@ def super_in_the_old_form(torch, see):
     see("names", [name for name, _ in model.named_modules()])
 
 
-@case(lines="58-60", fact="000-23", note="The document makes the call; what it is good for shows when it is left out.")
-def super_left_out(torch, see):
-    """Without that call a layer cannot be assigned."""
+def forgetful(torch: Any, part: Any) -> Any:
+    """A module with this part, whose constructor calls no other."""
 
     class Forgetful(torch.nn.Module):
         def __init__(self):
-            self.linear = torch.nn.Linear(1, 1)
+            self.part = part
 
+    return Forgetful()
+
+
+@case(lines="58-60", fact="000-23", note="The document makes the call; what it is good for shows when it is left out.")
+def super_left_out(torch, see):
+    """Without that call neither a layer nor a parameter can be assigned."""
     with see.refusal("a layer"):
-        Forgetful()
-
-    class ForgetfulOfParameters(torch.nn.Module):
-        def __init__(self):
-            self.weight = torch.nn.Parameter(torch.ones(1))
-
+        forgetful(torch, torch.nn.Linear(1, 1))
     with see.refusal("a parameter"):
-        ForgetfulOfParameters()
+        forgetful(torch, torch.nn.Parameter(torch.ones(1)))
+    with see.refusal("a number"):
+        see("number kept", forgetful(torch, 1.5).part)

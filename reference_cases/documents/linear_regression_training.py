@@ -1,17 +1,20 @@
 """A line through three points, trained for a hundred rounds, as document 000 tells it."""
+from collections.abc import Iterator
+from typing import Any
+
 from minitorch_compat.parity import chapter, matches, refusal
 
 case = chapter("documents.linear_regression_training", document="000_d699a83e2cdbec99.txt")
 
 
-def points(torch):
+def points(torch: Any) -> tuple[Any, Any]:
     """The document's data, wrapped as it wraps them."""
     x = torch.autograd.Variable(torch.tensor([[1.0], [2.0], [3.0]]), requires_grad=False)
     y = torch.autograd.Variable(torch.tensor([[2.0], [4.0], [6.0]]), requires_grad=False)
     return x, y
 
 
-def model_at(torch, weight, bias):
+def model_at(torch: Any, weight: float, bias: float) -> Any:
     """A Linear(1, 1) that starts from given parameters."""
     model = torch.nn.Linear(1, 1)
     with torch.no_grad():
@@ -20,7 +23,7 @@ def model_at(torch, weight, bias):
     return model
 
 
-def train(torch, model, rounds):
+def train(torch: Any, model: Any, rounds: int) -> Iterator[tuple[int, float]]:
     """The document's loop; yields each round's number and its loss, as it was before the step."""
     x, y = points(torch)
     criterion = torch.nn.MSELoss()
@@ -124,7 +127,7 @@ def the_first_step_from_given_weights(torch, see):
     see.state("model", model)
 
 
-def five_steps(torch, clearing):
+def five_steps(torch: Any, clearing: str) -> list[float]:
     """Weight and bias after five steps that clear the gradients in the given place, or nowhere."""
     x, y = points(torch)
     model = model_at(torch, 0.5, 0.0)

@@ -1,4 +1,6 @@
 """The mean of squares and its gradient, once by Variable and once by Tensor, as document 001 tells them."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, digits
 
 case = chapter("documents.mean_of_squares", document="001_7e7ed833da88f6dd.txt")
@@ -7,12 +9,12 @@ GRADIENT = [[0.5, 1.0], [1.5, 2.0]]
 GRADIENT_PRINTED = "tensor([[0.5000, 1.0000],\n        [1.5000, 2.0000]])\n"
 
 
-def old_way(torch):
+def old_way(torch: Any) -> Any:
     """The numbers one to four in a Variable."""
     return torch.autograd.Variable(torch.FloatTensor([[1, 2], [3, 4]]), requires_grad=True)
 
 
-def new_way(torch):
+def new_way(torch: Any) -> Any:
     """The numbers one to four in a tensor."""
     return torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
 

@@ -1,10 +1,12 @@
 """y = x + 2, z = 3 y y, their mean, and the gradient behind it, as document 000 tells it."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.mean_of_three_squares", document="000_d699a83e2cdbec99.txt")
 
 
-def chain(torch):
+def chain(torch: Any) -> tuple[Any, Any, Any, Any]:
     """The document's example from its leaf to the mean."""
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     y = x + 2

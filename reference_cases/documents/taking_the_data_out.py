@@ -1,4 +1,6 @@
 """Getting numbers back, by data, detach and numpy, as document 001 tells it."""
+from typing import Any
+
 import numpy as np
 
 from minitorch_compat.parity import chapter, refusal
@@ -11,14 +13,14 @@ FLAGGED = "tensor([[1., 2.],\n        [3., 4.]], requires_grad=True)\n"
 ARRAY = "[[1. 2.]\n [3. 4.]]\n"
 
 
-def variable_after_backward(torch):
+def variable_after_backward(torch: Any) -> Any:
     """The document's Variable, once its gradient is there."""
     v = torch.autograd.Variable(torch.FloatTensor([[1, 2], [3, 4]]), requires_grad=True)
     torch.mean(v * v).backward()
     return v
 
 
-def tensor_after_backward(torch):
+def tensor_after_backward(torch: Any) -> Any:
     """The document's tensor, once its gradient is there."""
     t = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     torch.mean(t * t).backward()

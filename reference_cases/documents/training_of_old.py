@@ -1,4 +1,6 @@
 """Spellings of the Variable era around backward, losses and optimisers, and what became of them."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.training_of_old")
@@ -37,12 +39,8 @@ def grad_variables(torch, see):
     see("in the end: x.grad", x.grad)
 
 
-@case(
-    lines="general", fact="ERA-11", states={"called": refusal(None)},
-    verdict="outdated", why="forward and backward are static now, and the function is called by apply on its class.",
-)
-def a_function_with_a_self(torch, see):
-    """A Function has methods of its instances, and an instance is what one calls."""
+def square_of_old(torch: Any) -> Any:
+    """A Function whose forward and backward are not static."""
 
     class Square(torch.autograd.Function):
         def forward(self, x):
@@ -51,6 +49,16 @@ def a_function_with_a_self(torch, see):
         def backward(self, g):
             return g
 
+    return Square
+
+
+@case(
+    lines="general", fact="ERA-11", states={"called": refusal(None)},
+    verdict="outdated", why="forward and backward are static now, and the function is called by apply on its class.",
+)
+def a_function_with_a_self(torch, see):
+    """A Function has methods of its instances, and an instance is what one calls."""
+    Square = square_of_old(torch)
     with see.warnings("on making one"):
         square = Square()
     with see.refusal("called"):

@@ -1,4 +1,6 @@
 """The whole program and what it prints, as document 001 shows them."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.transcript", document="001_7e7ed833da88f6dd.txt")
@@ -38,7 +40,7 @@ Tensor as NumPy array: [[1. 2.]
 """
 
 
-def old_way(torch):
+def old_way(torch: Any) -> tuple[Any, Any]:
     """The half of the program that goes by Variable; returns what it made."""
     tensor = torch.FloatTensor([[1, 2], [3, 4]])
     variable = torch.autograd.Variable(tensor, requires_grad=True)
@@ -54,7 +56,7 @@ def old_way(torch):
     return tensor, variable
 
 
-def new_way(torch):
+def new_way(torch: Any) -> Any:
     """The half of the program that goes by Tensor; returns what it made."""
     tensor = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     print("Data:", tensor)

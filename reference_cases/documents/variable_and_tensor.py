@@ -1,4 +1,6 @@
 """How Variable became Tensor, and what either way of writing makes, as document 001 tells it."""
+from typing import Any
+
 from minitorch_compat.parity import chapter, refusal
 
 case = chapter("documents.variable_and_tensor", document="001_7e7ed833da88f6dd.txt")
@@ -7,7 +9,7 @@ PLAIN = "tensor([[1., 2.],\n        [3., 4.]])\n"
 FLAGGED = "tensor([[1., 2.],\n        [3., 4.]], requires_grad=True)\n"
 
 
-def wrapped(torch):
+def wrapped(torch: Any) -> Any:
     """The document's Variable: two rows of two, made by the old constructor."""
     return torch.autograd.Variable(torch.FloatTensor([[1, 2], [3, 4]]), requires_grad=True)
 
