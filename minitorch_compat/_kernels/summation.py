@@ -14,6 +14,7 @@ and complex, for any dims of any strided array, at every size.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from operator import index
@@ -28,6 +29,7 @@ _running = np.add.accumulate
 
 # Lanes of a 256-bit vector register, which torch uses for sums on every CPU, in elements of the input.
 _LANES = {"e": 16, "E": 16, "f": 8, "d": 4, "F": 4, "D": 2}
+_ZERO = {kind: np.zeros((), kind) for kind in "efdFD"}
 
 
 def _one_after_another(n: int, lanes: int) -> np.ndarray:
@@ -47,18 +49,17 @@ def sum(
 
     Bitwise torch with one thread for every floating dtype, layout and size; see the module's docstring.
     """
-    kind = x.dtype.char
     if dtype is not None and dtype != x.dtype:
         x = x.astype(dtype)
-        kind = x.dtype.char
+    kind = x.dtype.char
+    if dim is None and kind in _SHORT and x.flags.c_contiguous and not keepdim:
+        return sum_vector(x if x.ndim == 1 else x.reshape(-1))
     if kind not in _LANES:
         return _sum_integers(x, dim, keepdim, dtype)
-    if (dim is None and x.flags.c_contiguous) or x.ndim == 1:
-        flat = x if x.ndim == 1 else x.reshape(-1)
-        total = _sum_vector(flat) if kind in "fd" and flat.flags.c_contiguous else _sum_strided(flat, (0,))
-        return total.reshape((1,) * x.ndim) if keepdim else total
     dims = _normalized(dim, x.ndim)
-    total = _sum_strided(x, dims)
+    total = _sum_matrix(x, dims) if kind in _SHORT and x.flags.c_contiguous else None
+    if total is None:
+        total = _sum_strided(x, dims)
     if keepdim:
         return total.reshape([1 if axis in dims else size for axis, size in enumerate(x.shape)])
     return total
@@ -71,23 +72,29 @@ def mean(
 
     The half types sum and divide in float32 and round once. Only floating and complex dtypes; the caller says so.
     """
+    if dim is None and dtype is None and not keepdim and x.dtype.char in _SHORT and x.flags.c_contiguous and x.size:
+        total = sum_vector(x if x.ndim == 1 else x.reshape(-1))
+        return np.divide(total, _divisor(total.dtype.char, x.size), total)
     kept = x.dtype if dtype is None else dtype
     half = kept.char in types.HALVES
     total = sum(x, dim, keepdim, np.dtype(np.float32) if half else kept)
-    if total.size:
-        count = x.size // total.size
+    if x.size:
+        np.divide(total, _divisor(total.dtype.char, x.size // total.size), total)
     else:
-        count = 1
-    with np.errstate(all="ignore"):
-        np.divide(total, total.dtype.type(count), out=total)
+        total.fill(np.nan)
     return total.astype(kept) if half else total
+
+
+@functools.lru_cache(maxsize=256)
+def _divisor(kind: str, count: int) -> np.ndarray:
+    return np.array(count, kind)
 
 
 def _normalized(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
     if dim is None:
         return tuple(range(ndim))
     if isinstance(dim, (tuple, list)):
-        return tuple([d % ndim for d in dim]) if dim and ndim else tuple(range(ndim))
+        return tuple(sorted(d % ndim for d in dim)) if dim and ndim else tuple(range(ndim))
     return (index(dim) % ndim,) if ndim else ()
 
 
@@ -99,7 +106,7 @@ def _sum_integers(x: np.ndarray, dim: int | Sequence[int] | None, keepdim: bool,
     return np.asarray(_add(x, dims, np.int64 if dtype is None else dtype, None, keepdim))
 
 
-def _sum_vector(x: np.ndarray) -> np.ndarray:
+def sum_vector(x: np.ndarray) -> np.ndarray:
     """The sum of a contiguous vector of float32 or float64, as a 0-d array."""
     n = x.size
     if n <= 4:
@@ -113,14 +120,57 @@ def _sum_vector(x: np.ndarray) -> np.ndarray:
             total = _running(x[short[n]])[n - 1, ...]
         else:
             lanes = len(short) // 2
-            vectors = n // lanes
-            body = vectors * lanes
-            partial = _rows(x[:body].reshape(vectors, lanes))
+            body = n // lanes * lanes
+            partial = _rows(x[:body].reshape(-1, lanes))
             if body < n:
                 partial = np.concatenate((x[body:], partial))
             total = _running(partial)[-1, ...]
     if not total.item():
         total.fill(0)  # torch starts from zero, so its sums are never -0
+    return total
+
+
+def _sum_matrix(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray | None:
+    """The sum of a contiguous array over its first or its last dimensions, None for others."""
+    shape, count = x.shape, len(dims)
+    ndim = len(shape)
+    if not 0 < count < ndim or not x.size:
+        return None
+    lanes = _LANES[x.dtype.char]
+    if dims[-1] == count - 1 and x.size == math.prod(shape[:count]):
+        return sum_vector(x.reshape(-1)).reshape(shape[count:])
+    if dims[-1] == count - 1:
+        rest = shape[count:]
+        width = math.prod(rest)
+        height = x.size // width
+        x = x.reshape(height, width)
+        total = _in_turn(x.T) if height <= 4 else _columns(x, 4 * lanes if width >= lanes else 4)
+    elif dims[0] == ndim - count:
+        rest = shape[: ndim - count]
+        height = math.prod(rest)
+        width = x.size // height
+        x = x.reshape(height, width)
+        if width <= 4:
+            total = _in_turn(x)
+        elif width < 2 * lanes:
+            total = _in_turn(x[:, _SHORT[x.dtype.char][width]])
+        else:
+            total = _along_vectors(x, lanes)
+    else:
+        return None
+    return np.add(total, _ZERO[x.dtype.char]).reshape(rest)
+
+
+def _in_turn(x: np.ndarray) -> np.ndarray:
+    """The sum along the last axis, one after another, whatever NumPy would make of it."""
+    length = x.shape[-1]
+    if length > 4 and x.size < 1 << 10:
+        return _running(x, -1)[..., -1]
+    total = x[..., 0]
+    if length > 1:
+        total = total + x[..., 1]
+        for i in range(2, length):
+            total += x[..., i]
     return total
 
 
@@ -130,45 +180,42 @@ def _sum_strided(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
     shape = [x.shape[axis] for axis in kept]
     if not x.size:
         return np.zeros(shape, x.dtype)
-    reduced = sorted(dims)
-    # A slab is two dimensions, each a size and a stride: the fastest reduced one, and the next reduced or kept one.
-    fastest = order([x.shape[axis] for axis in reduced], [x.strides[axis] for axis in reduced])
-    reduced = [reduced[i] for i in fastest]
+    fastest = order([x.shape[axis] for axis in dims], [x.strides[axis] for axis in dims])
+    reduced = [dims[i] for i in fastest]
     inner, outer = _melted(x, reduced), _melted(x, kept[::-1])
     if not inner:
         return _from_zero(x.reshape(shape), shape)
-    slabs = _view(x, kept + reduced[::-1], [size for size, _ in outer[::-1] + inner[::-1]])
+    # A slab is two dimensions, each a size and a stride: the fastest reduced one, and the next reduced or kept one.
     (size, stride), (width, across) = inner[0], (inner[1:] or outer or [(1, 0)])[0]
-    # The dimension to add along comes first, the other one of the slab last.
-    rows = slabs.transpose(slabs.ndim - 1, *range(slabs.ndim - 1))
-    if len(inner) == 1 and not outer:
-        rows = rows[:, None]
+    slabs = x.transpose(kept + reduced[::-1]).reshape([size for size, _ in outer[::-1] + inner[::-1]])
 
     lanes = _LANES[x.dtype.char]
     if stride == x.itemsize and size >= lanes:
-        totals = _along_vectors(rows, lanes)
+        totals = _along_vectors(slabs, lanes)
     else:
-        wide = rows.astype(np.float32) if x.dtype.char in types.HALVES else rows
+        if x.dtype.char in types.HALVES:
+            slabs = slabs.astype(np.float32)
+        # The dimension to add along comes last but one, the other one of the slab last.
+        slabs = slabs[..., None] if slabs.ndim == 1 else slabs.swapaxes(-1, -2)
         if across == x.itemsize and width >= lanes:
-            totals = _columns(wide, 4 * min(lanes, 8))
+            totals = _columns(slabs, 4 * min(lanes, 8))
         elif stride < across:
-            totals = _rows(wide)
+            totals = _rows(slabs)
         else:
-            totals = _columns(wide, 4)
+            totals = _columns(slabs, 4)
     if len(inner) > 1:
         # The sums of all slabs are added to the result one after another.
         count = math.prod(size for size, _ in inner[1:])
-        totals = _running(totals.reshape([*totals.shape[: len(outer)], count]), -1)[..., -1]
-    totals = totals.astype(x.dtype, copy=False)
-    return _from_zero(totals.reshape(shape), shape)
+        totals = _in_turn(totals.reshape([*totals.shape[: len(outer)], count]))
+    return _from_zero(totals.astype(x.dtype, copy=False).reshape(shape), shape)
 
 
-def _from_zero(totals: np.ndarray, shape: list[int]) -> np.ndarray:
+def _from_zero(totals: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """A dense copy; torch starts from zero, so its sums are never -0."""
     return np.add(totals, totals.dtype.type(0), out=np.empty(shape, totals.dtype))
 
 
-def _melted(x: np.ndarray, axes: list[int]) -> list[tuple[int, int]]:
+def _melted(x: np.ndarray, axes: Sequence[int]) -> list[tuple[int, int]]:
     """Sizes and strides of dimensions from fast to slow, neighbours melted into one where memory allows."""
     melted: list[tuple[int, int]] = []
     for axis in axes:
@@ -182,49 +229,61 @@ def _melted(x: np.ndarray, axes: list[int]) -> list[tuple[int, int]]:
     return melted
 
 
-def _view(x: np.ndarray, axes: list[int], sizes: list[int]) -> np.ndarray:
-    """``x`` with its dimensions longer than one in the order of ``axes``, melted to ``sizes``."""
-    rest = [axis for axis in range(x.ndim) if axis not in axes]
-    return x.transpose(axes + rest).reshape(sizes)
+# In the following the additions run along the last axis but one; all others are sums of their own.
 
 
-# In the following the additions run along axis 0; every other axis is a sum of its own.
+def _stacked(x: np.ndarray) -> np.ndarray:
+    """The sum of rows, one after another.
+
+    NumPy adds row by row where the last axis has the smaller stride; elsewhere there are never as many as eight rows,
+    and up to there NumPy keeps the order, too. einsum does the same in less time where there is much to add, but
+    adds single rows backwards.
+    """
+    if x.size > 1 << 10 and x.shape[-1] > 1 and x.strides[-1] <= x.strides[-2]:
+        return np.einsum("...ij->...j", x)
+    return _add(x, -2)
 
 
 def _cascade(x: np.ndarray) -> np.ndarray:
     """Four levels: a full step of rows makes one row of the next level; what is left over stays on its level."""
-    step = 1 << max(4, (len(x) - 1).bit_length() // 4)
+    length = x.shape[-2]
+    step = 1 << max(4, (length - 1).bit_length() // 4)
+    if length <= step:
+        return _stacked(x)
     total = None
     for level in range(4):
-        steps = len(x) // step if level < 3 else 0
-        if steps * step < len(x):
-            left = _add(x[steps * step :], 0)
+        steps = length // step if level < 3 else 0
+        if steps * step < length:
+            left = _stacked(x[..., steps * step :, :])
             total = left if total is None else total + left
         if not steps:
             break
-        # einsum adds a middle axis row by row, as reduce does, in half the time.
-        x = np.einsum("ij...->i...", x[: steps * step].reshape(steps, step, *x.shape[1:]))
+        x = x[..., : steps * step, :].reshape(*x.shape[:-2], steps, step, x.shape[-1])
+        x = _stacked(x)
+        length = steps
     assert total is not None
     return total
 
 
 def _rows(x: np.ndarray) -> np.ndarray:
     """Four cascades side by side, taking rows in turn; rows left over go to the first."""
-    fours = len(x) // 4
+    length, width = x.shape[-2:]
+    fours = length // 4
     if not fours:
-        return _add(x, 0)
-    totals = x[: 4 * fours].reshape(fours, 4, *x.shape[1:])
-    totals = _add(totals, 0) if fours <= 16 else _cascade(totals)
-    if 4 * fours < len(x):
-        totals = np.concatenate((totals[:1], x[4 * fours :], totals[1:]))
-    # Below eight numbers NumPy adds one after another, too; a complex number counts as two.
-    return _running(totals, 0)[-1] if totals.dtype.kind == "c" else _add(totals, 0)
+        return _stacked(x)
+    totals = x if length == 4 * fours else x[..., : 4 * fours, :]
+    totals = _cascade(totals.reshape(*x.shape[:-2], fours, 4 * width)).reshape(*x.shape[:-2], 4, width)
+    if 4 * fours < length:
+        totals = np.concatenate((totals[..., :1, :], x[..., 4 * fours :, :], totals[..., 1:, :]), -2)
+    # Below eight numbers NumPy adds one after another in any case; a complex number counts as two.
+    return _running(totals, -2)[..., -1, :] if totals.dtype.kind == "c" else _stacked(totals)
 
 
 def _columns(x: np.ndarray, together: int) -> np.ndarray:
-    """Sums of columns (the last axis): as many as come ``together`` by a cascade each, the rest as rows are."""
-    cut = x.shape[-1] // together * together
-    if cut == x.shape[-1]:
+    """Sums of columns: as many as come ``together`` by a cascade each, the rest as rows are."""
+    width = x.shape[-1]
+    cut = width // together * together
+    if cut == width:
         return _cascade(x)
     if not cut:
         return _rows(x)
@@ -232,13 +291,17 @@ def _columns(x: np.ndarray, together: int) -> np.ndarray:
 
 
 def _along_vectors(x: np.ndarray, lanes: int) -> np.ndarray:
-    """Sums along contiguous rows: vectors as rows are, then the tail and the lanes one after another."""
-    vectors = len(x) // lanes
-    body = x[: vectors * lanes].reshape(vectors, lanes, *x.shape[1:])
-    tail = x[vectors * lanes :]
+    """Sums along the contiguous last axis: vectors as rows are, then the tail and the lanes one after another."""
+    length = x.shape[-1]
+    vectors = length // lanes
+    body = x if length == vectors * lanes else x[..., : vectors * lanes]
+    body = body.reshape(*x.shape[:-1], vectors, lanes)
+    tail = x[..., vectors * lanes :]
     if x.dtype.char in types.HALVES:
         # Sixteen halves are widened to two vectors of eight, which are added first.
         body, tail = body.astype(np.float32), tail.astype(np.float32)
-        body = body[:, :8] + body[:, 8:]
-    partial = np.concatenate((tail, _rows(body)))
-    return _running(partial, 0)[-1]
+        body = body[..., :8] + body[..., 8:]
+    partial = _rows(body)
+    if tail.shape[-1]:
+        partial = np.concatenate((tail, partial), -1)
+    return _in_turn(partial)
