@@ -138,7 +138,7 @@ class Values(Comparer):
                 numeric = measure(*wide_enough(one, other), "float64", rule)
                 if numeric:
                     yield self.number(expected, actual, numeric, path)
-            elif one != other or type(one) is not type(other):
+            elif one != other or type(one) is not type(other) or isinstance(one, list | tuple | dict):
                 yield self.difference(
                     expected, f"{path}: another value".removeprefix(": "), plain_text(one), plain_text(other)
                 )
@@ -191,7 +191,7 @@ class DType(Comparer):
             return False
         if isinstance(expected, Value) and isinstance(actual, Value):
             return any("dtype" in belongs_to(one, other) for _, one, other in parts(expected.value, actual.value))
-        return isinstance(expected, Array | Container)
+        return isinstance(expected, Array | Container | Value)
 
     def differences(self, expected: Seen, actual: Seen, rule: Tolerance) -> Iterator[Difference]:
         if isinstance(expected, Value) and isinstance(actual, Value):
@@ -202,9 +202,10 @@ class DType(Comparer):
                         message = f"{path} {theirs}, where the reference gives {mine}".lstrip()
                         yield self.difference(expected, message, mine, theirs)
             return
-        missing = isinstance(actual, Value) and not isinstance(plain_of(actual), (*NUMBERS, list, tuple))
-        if missing or not isinstance(actual, Array | Container | Value):
-            return  # nothing to have a type; told where values are compared
+        comparable = Array, Container
+        for each in (expected, actual):
+            if not isinstance(each, comparable) and not isinstance(plain_of(each), (*NUMBERS, list, tuple)):
+                return  # nothing to have a type; told where values are compared
         if kind_of(expected) != kind_of(actual):
             message = f"a {kind_of(actual)}, where the reference gives a {kind_of(expected)}"
             yield self.difference(expected, message, kind_of(expected), kind_of(actual))

@@ -19,14 +19,15 @@ def measure(expected: np.ndarray, actual: np.ndarray, dtype: str, rule: Toleranc
     equal = same_number(one, other)
     if equal.all():
         return None
+    odd = ~equal & ~(np.isfinite(one) & np.isfinite(other))
     apart, scale = distances(one, other)
     apart[equal] = 0
     ulp = ulps_between(one, other, dtype)
-    if kept(rule, equal, apart, scale, ulp):
+    if kept(rule, equal, odd, apart, scale, ulp):
         return None
     with np.errstate(all="ignore"):
         relative = np.where(apart == 0, 0.0, apart / scale)
-    odd = ~equal & ~np.isfinite(apart)
+        relative = np.where(relative * scale < apart, np.nextafter(relative, np.inf), relative)
     hopeless = bool(odd.any())
     by_rule = ulp.astype(np.float64) if ulp is not None and isinstance(rule, Ulps) else apart
     # A pair that differs comes before all that do not, and one of nan or infinity before all others.
@@ -100,15 +101,18 @@ def places(values: np.ndarray, dtype: str) -> np.ndarray:
     return np.where(raw < 0, -magnitude, magnitude)
 
 
-def kept(rule: Tolerance, equal: np.ndarray, apart: np.ndarray, scale: np.ndarray, ulp: np.ndarray | None) -> bool:
+def kept(
+    rule: Tolerance, equal: np.ndarray, odd: np.ndarray, apart: np.ndarray, scale: np.ndarray, ulp: np.ndarray | None
+) -> bool:
     """Whether every pair is the same number or near enough by the rule."""
     if isinstance(rule, Exact):
         return False
     if isinstance(rule, Ulps):
-        return ulp is not None and bool((equal | ((ulp <= rule.count) & np.isfinite(apart))).all())
+        return ulp is not None and bool((equal | ((ulp <= rule.count) & ~odd)).all())
     assert isinstance(rule, Bound)
     with np.errstate(all="ignore"):
-        return bool((equal | (apart <= np.asarray(rule.absolute) + rule.relative * scale)).all())
+        near = apart <= np.asarray(rule.absolute) + rule.relative * scale
+    return bool((equal | (near & ~odd)).all())
 
 
 def passing(max_abs: float | None, max_rel: float | None, max_ulp: int | None) -> str:
