@@ -32,7 +32,7 @@ from .observation import (
     Warnings,
 )
 
-ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+")
 TRIGGERED = re.compile(r"\s*\(Triggered internally at [^\n]*\)")
 
 

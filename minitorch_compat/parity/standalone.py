@@ -55,7 +55,7 @@ class See:
 
     def keep(self, name, text):
         text = re.sub(r"\\s*\\(Triggered internally at [^\\n]*\\)", "", text)
-        self.seen[name] = re.sub("0x[0-9a-fA-F]+", "0x…", text)
+        self.seen[name] = re.sub(r"\\b0x[0-9a-fA-F]+", "0x…", text)
 
     @contextlib.contextmanager
     def refusal(self, name="refusal"):

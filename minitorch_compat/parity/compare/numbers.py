@@ -49,7 +49,7 @@ def alike(expected: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndar
     """Two arrays in one dtype: the reference's where both are inexact, one that holds both otherwise."""
     if expected.dtype == actual.dtype:
         return expected, actual
-    if expected.dtype.kind == actual.dtype.kind == "f" or expected.dtype.kind == "c" != actual.dtype.kind == "f":
+    if expected.dtype.kind + actual.dtype.kind in ("ff", "cc", "cf"):
         with np.errstate(all="ignore"):
             return expected, actual.astype(expected.dtype)
     wide = np.result_type(expected, actual)
