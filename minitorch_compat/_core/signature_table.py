@@ -209,7 +209,7 @@ cumulative_trapezoid trapezoid
     Tensor y, *, Number dx=1, int dim=-1
 device
     device device
-    str type, int index=-1
+    str type, int? index=-1
 diag tril triu
     Tensor input, int diagonal=0, *, Tensor out=None
 diag_embed
@@ -624,7 +624,7 @@ take
 take_along_dim
     Tensor input, Tensor indices, int dim=None, *, Tensor out=None
 tensor
-    object data, *, dtype dtype=None, device device=None, bool? pin_memory=False, bool? requires_grad=False
+    object data, *, dtype dtype=None, device device=None, bool pin_memory=False, bool requires_grad=False
 tensor_split
     Tensor input, ints indices, int dim=0
     Tensor input, Tensor tensor_indices_or_sections, int dim=0
