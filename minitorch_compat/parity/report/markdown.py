@@ -161,7 +161,7 @@ def plain(text: str) -> str:
     """Text that Markdown leaves alone, on one line; what stands between backticks stays code."""
     pieces = printable(text).replace("\r", " ").replace("\n", " ").split("`")
     if len(pieces) % 2 == 0:
-        return SPECIAL.sub(r"\\\1", "\\`".join(pieces))
+        return "\\`".join(SPECIAL.sub(r"\\\1", piece) for piece in pieces)
     return "".join(code(piece) if index % 2 else SPECIAL.sub(r"\\\1", piece) for index, piece in enumerate(pieces))
 
 

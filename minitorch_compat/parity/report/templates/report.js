@@ -100,11 +100,12 @@
       h("span", {class: "c-verdict"}, it.unsound ? h("span", {class: "doubt", title: "contradicted by what was computed"}, "⚠ ") : null,
         badge(it.verdict)));
     const fold = h("details", {"data-index": index}, summary);
-    fold.addEventListener("toggle", () => { if (fold.open && fold.childElementCount === 1) open(fold, index); });
+    fold.addEventListener("toggle", () => { if (fold.open) open(fold, index); });
     return h("li", {class: "case"}, fold);
   }
 
   async function open(fold, index) {
+    if (fold.childElementCount > 1) return;
     const it = cases[index];
     const body = h("div", {class: "body"});
     fold.append(body);
@@ -146,7 +147,7 @@
       const agrees = row[key + "Agrees"];
       const notes = [
         agrees === true && h("span", {class: "tag", "data-kind": "agrees"}, "✓ as stated"),
-        agrees === false && h("span", {class: "tag", "data-kind": "wrong"}, "✗ not as stated"),
+        agrees === false && h("span", {class: "tag", "data-kind": "outdated"}, "✗ not as stated"),
         key === "candidate" && row.differs && h("span", {class: "tag", "data-kind": "differs"}, "≠ differs"),
       ].filter(Boolean);
       return h("div", {class: "voice", role: "cell", "data-label": label},
@@ -300,6 +301,7 @@
     while (rendered <= shown.indexOf(index)) more();
     const fold = $("list").querySelector(`details[data-index="${index}"]`);
     fold.open = true;
+    await open(fold, index);
     fold.scrollIntoView({behavior: "instant"});
     fold.firstElementChild.focus({preventScroll: true});
   }
@@ -346,7 +348,7 @@
   wear(themes.includes(kept) ? kept : "automatic");
   $("theme").addEventListener("click", () => wear(themes[(themes.indexOf($("theme").textContent.slice(7)) + 1) % 3]));
 
-  for (const name of fields) $(name).addEventListener("input", changed);
+  for (const name of fields) $(name).addEventListener(name === "q" ? "input" : "change", changed);
   $("filters").addEventListener("submit", event => event.preventDefault());
   $("clear").addEventListener("click", () => { for (const name of fields) $(name).value = ""; changed(); $("q").focus(); });
   window.addEventListener("hashchange", obey);

@@ -1,0 +1,341 @@
+"""The HTML report in a browser: what a reader sees, clicks and types."""
+import shutil
+import time
+
+import pytest
+
+from minitorch_compat.parity.report import write_file
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.select import Select  # noqa: E402
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="no Chromium with its chromedriver on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for switch in (
+        "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+        "disable-component-update", "disable-sync", "disable-dev-shm-usage", "window-size=1200,900",
+        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+class Reader:
+    """Somebody in front of the page."""
+
+    def __init__(self, browser, path):
+        self.browser, self.path = browser, path
+
+    def opens(self, fragment=""):
+        self.browser.get("about:blank")
+        self.browser.get(self.path.as_uri() + fragment)
+        self.waits(lambda: self.all("html[data-ready]"))
+        return self
+
+    def waits(self, until):
+        end = time.monotonic() + 10
+        while not (found := until()):
+            assert time.monotonic() < end, "waited ten seconds in vain"
+            time.sleep(0.01)
+        return found
+
+    def all(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        found, = self.all(selector)
+        return found
+
+    def rows(self):
+        """The ids of the cases on the page."""
+        return [each.text.rpartition("/")[2] for each in self.all("li.case .id")]
+
+    def clicks(self, element):
+        # In the middle of the window nothing lies over it, neither the filters nor a scroll that is still going on.
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
+        element.click()
+
+    def chooses(self, name, value):
+        Select(self.one(f"#{name}")).select_by_value(value)
+
+    def types(self, *keys):
+        self.browser.switch_to.active_element.send_keys(*keys)
+
+    def opens_case(self, name):
+        row = self.all("li.case")[self.rows().index(name)]
+        self.clicks(row.find_element(By.TAG_NAME, "summary"))
+        self.waits(lambda: row.find_elements(By.CSS_SELECTOR, ".foot"))
+        return row
+
+    def style(self, element, name):
+        return element.value_of_css_property(name)
+
+    def complaints(self):
+        return [each["message"] for each in self.browser.get_log("browser") if each["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def reader(browser, every_outcome, tmp_path):
+    reader = Reader(browser, write_file(every_outcome, tmp_path / "report.html", "html"))
+    yield reader.opens()
+    assert reader.complaints() == []
+
+
+NAMES = [
+    "weights_scale_gradients", "variables_are_tensors", "digits_are_lost", "fft_is_missing", "torch_lacks_this",
+    "the_case_is_wrong", "memory_runs_out", "it_never_ends", "loss_falls",
+]
+
+
+def test_the_page_shows_the_summary_and_every_case(reader):
+    assert reader.one("h1").text == "toy 0.1 against torch 2.13.0"
+    assert [each.text for each in reader.all(".headline")] == ["3 of 9 cases agree", "2 of 9 claims hold"]
+    assert reader.rows() == NAMES
+    assert reader.one("#status").text == "9 cases"
+    outcomes = [each.text.lstrip("✓≠○◇!×… ") for each in reader.all(".c-outcome")]
+    assert outcomes[2:5] == ["differs", "engine lacks it", "reference lacks it"]
+    assert [each.text for each in reader.all(".chapter")] == [
+        "What the guide says about leaves.", "What the guide says about training.",
+    ]
+
+
+def test_typing_filters_at_once(reader):
+    box = reader.one("#q")
+    box.send_keys("digits")
+    assert reader.rows() == ["digits_are_lost"]
+    assert reader.one("#status").text == "1 of 9 cases"
+    assert [each.text for each in reader.all("#list mark")] == ["digits", "digits"]
+    box.clear()
+    box.send_keys("LOST claim")
+    assert reader.rows() == ["digits_are_lost"]
+    box.clear()
+    box.send_keys("signal 11")
+    assert reader.rows() == ["memory_runs_out"]
+    box.send_keys(" nowhere")
+    assert reader.rows() == []
+    assert reader.one("#empty").is_displayed()
+    reader.clicks(reader.one("#clear"))
+    assert reader.rows() == NAMES
+    assert not reader.one("#empty").is_displayed()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rows"),
+    [
+        ("outcome", "differs", ["digits_are_lost"]),
+        ("outcome", "timed out", ["it_never_ends"]),
+        ("verdict", "outdated", ["variables_are_tensors"]),
+        ("verdict", "contradicted", ["loss_falls"]),
+        ("document", "other.txt", ["loss_falls"]),
+        ("document", "no document", ["fft_is_missing", "torch_lacks_this"]),
+        ("dimension", "printed text", ["digits_are_lost"]),
+        ("dimension", "differs in values", ["digits_are_lost"]),
+        ("dimension", "values", NAMES),
+    ],
+)
+def test_each_filter_leaves_what_it_names(reader, name, value, rows):
+    reader.chooses(name, value)
+    assert reader.rows() == rows
+    assert f"{name}=" in reader.browser.current_url
+
+
+def test_filters_add_up_and_the_address_remembers_them(reader):
+    reader.chooses("document", "guide.txt")
+    reader.chooses("outcome", "agrees")
+    reader.one("#q").send_keys("tensors")
+    assert reader.rows() == ["variables_are_tensors"]
+    address = reader.browser.current_url
+    reader.opens(address[address.index("#"):])
+    assert reader.rows() == ["variables_are_tensors"]
+    assert reader.one("#q").get_attribute("value") == "tensors"
+
+
+def test_the_summary_leads_to_the_cases(reader):
+    reader.clicks(reader.one(".legend a[href='#outcome=crashed']"))
+    reader.waits(lambda: reader.rows() == ["memory_runs_out"])
+    reader.clicks(reader.one("a[href='#document=guide.txt&verdict=outdated']"))
+    reader.waits(lambda: reader.rows() == ["variables_are_tensors"])
+    reader.clicks(reader.one("a[href='#dimension=differs%20in%20values']"))
+    reader.waits(lambda: reader.rows() == ["digits_are_lost"])
+
+
+def test_a_case_opens_into_three_voices(reader):
+    row = reader.opens_case("weights_scale_gradients")
+    heads = [each.text for each in row.find_elements(By.CSS_SELECTOR, "[role=columnheader]:not(.hidden)")]
+    assert heads == ["The document", "torch 2.13.0", "toy 0.1"]
+    cells = [each.text for each in row.find_elements(By.CSS_SELECTOR, ".voice")]
+    assert cells[0] == "[2.0, 0.2, 0.02]"
+    assert cells[1] == cells[2]
+    assert cells[1].startswith("[2.")
+    assert "torch.float32" in cells[1]
+    assert cells[1].endswith("✓ as stated")
+    source = row.find_element(By.CSS_SELECTOR, "pre.code")
+    assert source.text.startswith("@case()\ndef weights_scale_gradients(torch, see):")
+    words = {each.text: each.get_attribute("class") for each in source.find_elements(By.TAG_NAME, "span")}
+    assert (words["def"], words["3"], words["# a comment"]) == ("py-keyword", "py-number", "py-comment")
+
+
+def test_a_difference_shows_characters_numbers_and_ulps(reader):
+    row = reader.opens_case("digits_are_lost")
+    numbers, text = row.find_elements(By.CSS_SELECTOR, ".difference")
+    figures = dict(zip(
+        (each.text for each in numbers.find_elements(By.TAG_NAME, "dt")),
+        (each.text for each in numbers.find_elements(By.TAG_NAME, "dd")), strict=True,
+    ))
+    assert figures["largest distance"] == "2 ulp"
+    assert figures["elements that differ"] == "2 of 4"
+    assert figures["worst place"] == "[0, 1]"
+    assert figures["would agree at"] == "2 ulp"
+    bars = [each.text for each in numbers.find_elements(By.CSS_SELECTOR, ".histogram .count")]
+    assert bars == ["2", "1", "1"]
+    assert [each.text for each in text.find_elements(By.TAG_NAME, "del")] == [".", "."]
+    assert text.find_elements(By.TAG_NAME, "ins") == []
+    assert [each.text for each in text.find_elements(By.TAG_NAME, "pre")] == [
+        "tensor([1., 2.])\nend", "tensor([1, 2])\nend",
+    ]
+    assert row.find_element(By.CSS_SELECTOR, ".three.differs .name").text == "y"
+
+
+def test_a_loss_curve_is_drawn_for_both(reader):
+    row = reader.opens_case("loss_falls")
+    lines = row.find_elements(By.CSS_SELECTOR, ".curve path.line")
+    assert len(lines) == 2
+    assert len({each.get_attribute("d") for each in lines}) == 2
+    assert "losses (logarithmic)" in row.find_element(By.TAG_NAME, "figcaption").text
+    assert "Verdict contradicted. torch contradicts the document" in row.text
+
+
+def test_what_is_lacking_or_broken_says_why(reader):
+    assert "torch.fft.rfft" in reader.opens_case("fft_is_missing").text
+    row = reader.opens_case("the_case_is_wrong")
+    reader.clicks(row.find_element(By.CSS_SELECTOR, ".trace summary"))
+    assert "NameError: y" in row.find_element(By.CSS_SELECTOR, ".trace pre").text
+
+
+def test_everything_goes_without_a_mouse(reader):
+    reader.types("/")
+    assert reader.browser.switch_to.active_element.get_attribute("id") == "q"
+    reader.types("lost", Keys.ARROW_DOWN)
+    focused = reader.browser.switch_to.active_element
+    assert focused.tag_name == "summary"
+    assert "digits_are_lost" in focused.text
+    assert reader.style(focused, "outline-style") == "solid"
+    reader.types(Keys.ENTER)
+    reader.waits(lambda: reader.all(".difference"))
+    reader.types(Keys.ESCAPE)
+    assert not reader.one(".body").is_displayed()
+    reader.types(Keys.ARROW_UP)
+    reader.types(Keys.ESCAPE)
+    assert reader.rows() == NAMES
+    reader.types(Keys.ARROW_DOWN, Keys.NULL)
+    reader.types(Keys.ARROW_DOWN)
+    assert "variables_are_tensors" in reader.browser.switch_to.active_element.text
+    reader.types("/")
+    reader.types(Keys.TAB)
+    assert reader.browser.switch_to.active_element.get_attribute("id") == "outcome"
+
+
+def test_every_control_has_a_name(reader):
+    for control in reader.all("input, select, button"):
+        if control.is_displayed():
+            assert control.accessible_name, control.get_attribute("outerHTML")
+    assert reader.one("form").aria_role == "search"
+    assert reader.one("#status").aria_role == "status"
+    bars = [each.accessible_name for each in reader.all(".overview .bar")]
+    assert bars == ["Cases by outcome", "Claims by verdict on the document"]
+
+
+def test_light_and_dark_follow_the_system_and_the_button(reader):
+    def prefers(scheme):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        reader.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def darkness():
+        channels = reader.style(reader.one("body"), "background-color").strip("rgba()").split(",")[:3]
+        return "dark" if sum(map(int, channels)) < 380 else "light"
+
+    def becomes(scheme):
+        reader.waits(lambda: darkness() == scheme)
+
+    try:
+        for scheme in ("light", "dark"):
+            prefers(scheme)
+            becomes(scheme)
+        reader.clicks(reader.one("#theme"))
+        assert reader.one("#theme").text == "Theme: light"
+        becomes("light")
+        reader.clicks(reader.one("#theme"))
+        assert reader.one("#theme").text == "Theme: dark"
+        prefers("light")
+        becomes("dark")
+        reader.opens()
+        becomes("dark")
+        reader.clicks(reader.one("#theme"))
+        becomes("light")
+    finally:
+        reader.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_a_phone_needs_no_sideways_scrolling(reader):
+    screen = {"width": 375, "height": 700, "deviceScaleFactor": 2, "mobile": True}
+    reader.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        reader.opens()
+        reader.opens_case("digits_are_lost")
+        width = reader.browser.execute_script("return document.documentElement.scrollWidth")
+        assert width == 375
+        first, second = reader.all(".difference")[0].find_elements(By.CSS_SELECTOR, ".sides > div")
+        assert first.rect["y"] < second.rect["y"], "one side stands under the other"
+        assert reader.one("#q").rect["width"] > 300
+    finally:
+        reader.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_link_opens_its_case(reader):
+    reader.opens("#case=guide.training%2Floss_falls")
+    assert reader.waits(lambda: reader.all(".curve"))
+    assert "loss_falls" in reader.browser.switch_to.active_element.text
+
+
+def test_hostile_text_is_read_and_never_run(browser, hostile, tmp_path):
+    reader = Reader(browser, write_file(hostile, tmp_path / "hostile.html", "html")).opens()
+    reader.clicks(reader.one("li.case summary"))
+    reader.waits(lambda: reader.all(".foot"))
+    assert browser.title.endswith(": parity report")
+    assert reader.all("img, li.case script") == []
+    shown = reader.all(".difference pre")[0]
+    assert shown.text.startswith("</script><script>document.title='owned'</script><img src=x")
+    controls = {each.text for each in shown.find_elements(By.CSS_SELECTOR, ".control")}
+    assert controls == {r"\x00", r"\x1b", r"\u202e", r"\u202c", r"\ud800", r"\ufeff", r"\u200b"}
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 1200
+    assert reader.complaints() == []
+
+
+def test_many_cases_open_and_filter_quickly(browser, many, tmp_path):
+    reader = Reader(browser, write_file(many(5000), tmp_path / "many.html", "html")).opens()
+    assert reader.one("#status").text == "5000 cases"
+    assert len(reader.all("li.case")) < 600
+    spent = browser.execute_script("""
+        const box = document.getElementById("q"), before = performance.now();
+        box.value = "case_4999";
+        box.dispatchEvent(new Event("input"));
+        return performance.now() - before;
+    """)
+    assert reader.rows() == ["case_4999"]
+    assert spent < 500
+    reader.clicks(reader.one("#clear"))
+    browser.execute_script("window.scrollTo(0, document.body.scrollHeight)")
+    reader.waits(lambda: len(reader.all("li.case")) > 200)
