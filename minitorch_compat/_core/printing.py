@@ -1,6 +1,6 @@
 """The printed text of tensors and of the small things around them, to torch's character.
 
-Written against arrays and plain words, so that it needs no tensor: the caller says what the array alone cannot.
+All but `tensor_repr` is written against arrays and plain words; the caller says what the array alone cannot.
 """
 
 import math
@@ -71,6 +71,32 @@ def printoptions(**options: Any) -> Iterator[None]:
         yield
     finally:
         set_printoptions(**before)
+
+
+def tensor_repr(tensor: Any, contents: str | None = None) -> str:
+    """The repr of a tensor or of any subclass; `contents` replaces the printed numbers."""
+    from . import dtypes
+
+    kind = type(tensor)
+    # torch names a subclass in the place of `tensor`, and says of a subclass of Parameter what it is.
+    plain = kind.__module__ in ("torch", "torch.nn.parameter")
+    try:
+        node = tensor.grad_fn
+        name = None if node is None else type(node).__name__
+    except RuntimeError:  # a view that was written to in a way its history cannot follow
+        name = "Invalid"
+    text = tensor_text(
+        tensor._data,
+        repr(tensor.dtype),
+        default_dtype_name=repr(dtypes.get_default_dtype()),
+        grad_fn_name=name,
+        requires_grad=tensor.requires_grad,
+        prefix="tensor(" if plain else f"{kind.__name__}(",
+        contents=contents,
+    )
+    if plain or not any(base.__module__ == "torch.nn.parameter" for base in kind.__mro__):
+        return text
+    return f"Parameter({text})"
 
 
 def tensor_text(
@@ -219,32 +245,6 @@ def float_format(values: list[float]) -> tuple[str, bool, int]:
     else:
         spec = f".{PRINT_OPTS.precision}f"
     return spec, dot, max(len(format(value, spec)) for value in deciding) + dot
-
-
-def formatted(tensor: object, array: np.ndarray, spec: str, *, plain: bool) -> str:
-    """`format(tensor, spec)`: a plain 0-d tensor formats its number, anything else has only `str`.
-
-    Raises TypeError where a specification is given and there is no number to apply it to.
-    """
-    if plain and array.ndim == 0:
-        number = array.astype(np.float32) if array.dtype.kind == "V" else array
-        return format(number.item(), spec)
-    return object.__format__(tensor, spec)
-
-
-def parameter_text(text: str, *, plain: bool = True) -> str:
-    """The repr of a parameter around the `text` of its tensor; a subclass of Parameter is not `plain` and says so."""
-    return f"Parameter containing:\n{text if plain else f'Parameter({text})'}"
-
-
-def size_text(size: tuple[int, ...]) -> str:
-    """The repr of a shape."""
-    return f"torch.Size({list(size)})"
-
-
-def device_text(kind: str, index: int | None = None) -> str:
-    """The repr of a device."""
-    return f"device(type={kind!r})" if index is None else f"device(type={kind!r}, index={index})"
 
 
 def named_results_text(name: str, fields: Mapping[str, object]) -> str:

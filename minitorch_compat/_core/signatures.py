@@ -39,10 +39,13 @@ TORCH_MODULES = {
     "memory_format": "torch",
     "device": "torch",
     "Size": "torch",
+    "finfo": "torch",
+    "iinfo": "torch",
     "Generator": "torch._C",
+    "TypedStorage": "torch.storage",
     "UntypedStorage": "torch.storage",
 }
-"""The module torch prints before the names of its own types; tensors and classes written in Python have none."""
+"""The module torch prints before the names of its own types; tensors, nodes and modules have none."""
 
 NUMPY_WORDS = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 """Keywords of NumPy that torch takes for its own."""
@@ -401,7 +404,7 @@ def check_elements(name: str, signature: Signature, args: tuple, kwargs: Mapping
 def type_name(value: object) -> str:
     """The name torch prints for a value's type: with its module if the type is built in C, bare otherwise."""
     kind = type(value)
-    if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
+    if kind.__module__.partition(".")[0] in ("torch", "minitorch_compat"):
         module = TORCH_MODULES.get(kind.__name__, "torch.return_types" if issubclass(kind, tuple) else "builtins")
     else:
         made_in_python = kind.__flags__ & (1 << 9)

@@ -12,6 +12,8 @@ import pytest
 
 from minitorch_compat._core import printing
 from minitorch_compat._core.printing import printoptions, tensor_text
+from minitorch_compat._core.tensor import Tensor, wrap
+from minitorch_compat.nn.parameter import Parameter
 
 RANDOM_TENSORS = int(os.environ.get("MINITORCH_PRINTED_TENSORS", "600"))
 """How many random tensors are printed beside torch; the environment variable asks for more."""
@@ -121,12 +123,6 @@ def test_options_are_kept_as_torch_keeps_them() -> None:
 
 
 def test_the_text_of_other_things() -> None:
-    assert printing.size_text(()) == "torch.Size([])"
-    assert printing.size_text((2, 3)) == "torch.Size([2, 3])"
-    assert printing.device_text("cpu") == "device(type='cpu')"
-    assert printing.device_text("cuda", 1) == "device(type='cuda', index=1)"
-    assert printing.parameter_text("tensor(1.)") == "Parameter containing:\ntensor(1.)"
-    assert printing.parameter_text("P(1.)", plain=False) == "Parameter containing:\nParameter(P(1.))"
     assert printing.named_results_text("max", {"values": 1.5, "indices": 0}) == (
         "torch.return_types.max(\nvalues=1.5,\nindices=0)"
     )
@@ -136,22 +132,6 @@ def test_the_text_of_other_things() -> None:
     assert printing.storage_text(np.array([258], np.int16), None) == (
         " 2\n 1\n[torch.storage.UntypedStorage(device=cpu) of size 2]"
     )
-
-
-def test_format_of_a_single_number() -> None:
-    class Tensor:
-        def __str__(self) -> str:
-            return "the text"
-
-    number, numbers = np.array(math.pi, np.float64), np.array([1.0])
-    assert printing.formatted(Tensor(), number, ".2f", plain=True) == "3.14"
-    assert printing.formatted(Tensor(), np.array(2.5, np.float32), "", plain=True) == "2.5"
-    assert printing.formatted(Tensor(), numbers, "", plain=True) == "the text"
-    assert printing.formatted(Tensor(), number, "", plain=False) == "the text"
-    with pytest.raises(TypeError, match=r"^unsupported format string passed to Tensor\.__format__$"):
-        printing.formatted(Tensor(), numbers, ".2f", plain=True)
-    with pytest.raises(TypeError, match=r"^unsupported format string passed to Tensor\.__format__$"):
-        printing.formatted(Tensor(), number, ".2f", plain=False)
 
 
 def random_shape(draw: random.Random) -> tuple[int, ...]:
@@ -254,3 +234,22 @@ def test_random_tensors_print_as_in_torch() -> None:
         torch.set_default_dtype(torch.float32)
         torch.set_printoptions(profile="default")
     assert not differences, f"{len(differences)} of {RANDOM_TENSORS} differ; the first: {differences[0]}"
+
+
+def test_tensors_and_their_subclasses() -> None:
+    class Mask(Tensor):
+        pass
+
+    class Weight(Parameter):
+        pass
+
+    def made(kind: type[Tensor]) -> Tensor:
+        tensor = kind.__new__(kind) if not issubclass(kind, Parameter) else kind(wrap(np.ones(2, np.float32)))
+        tensor._data = np.ones(2, np.float32)
+        return tensor
+
+    assert repr(made(Tensor)) == "tensor([1., 1.])"
+    assert repr(made(Mask)) == "Mask([1., 1.])"
+    assert repr(made(Parameter)) == "Parameter containing:\ntensor([1., 1.], requires_grad=True)"
+    assert repr(made(Weight)) == "Parameter containing:\nParameter(Weight([1., 1.], requires_grad=True))"
+    assert made(Tensor).__repr__(tensor_contents="abc") == "tensor(abc)"
