@@ -50,6 +50,12 @@ def _in_order(a: ndarray, b: ndarray) -> ndarray:
 
 def mm(mat1: ndarray, mat2: ndarray) -> ndarray:
     """The product of two matrices of one dtype."""
+    dtype = mat1.dtype
+    if dtype is mat2.dtype and dtype.char in _BLAS and mat1.ndim == 2 == mat2.ndim and mat1.shape[0] != 1:
+        try:
+            return mat1.dot(mat2)
+        except ValueError:
+            raise cannot_be_multiplied(mat1.shape, mat2.shape) from None
     if mat1.ndim != 2:
         raise RuntimeError("self must be a matrix")
     if mat2.ndim != 2:
@@ -82,8 +88,8 @@ def bmm(batch1: ndarray, batch2: ndarray) -> ndarray:
     return _bmm(batch1, batch2)
 
 
-def _bmm(batch1: ndarray, batch2: ndarray) -> ndarray:
-    _refuse_type("bmm", batch1)
+def _bmm(batch1: ndarray, batch2: ndarray, kernel: str = "bmm") -> ndarray:
+    _refuse_type(kernel, batch1)
     if batch1.dtype != batch2.dtype:
         raise RuntimeError(f"expected scalar type {scalar_types.name(batch1.dtype)} "
                            f"but found {scalar_types.name(batch2.dtype)}")
@@ -310,7 +316,8 @@ def baddbmm(x: ndarray, batch1: ndarray, batch2: ndarray, *, beta: Any = 1, alph
         raise RuntimeError(f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, "
                            f"batch2: {names[2]}")
     _check_batches(batch1, batch2)
-    return _added(x, target, _in_full(_bmm, batch1, batch2), beta, alpha).astype(x.dtype, copy=False)
+    product = _in_full(lambda a, b: _bmm(a, b, "baddbmm"), batch1, batch2)
+    return _added(x, target, product, beta, alpha).astype(x.dtype, copy=False)
 
 
 def addbmm(x: ndarray, batch1: ndarray, batch2: ndarray, *, beta: Any = 1, alpha: Any = 1) -> ndarray:
