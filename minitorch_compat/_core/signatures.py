@@ -142,7 +142,7 @@ SIGNATURES = read_table(TABLE) | read_table(ROOMS)
 
 
 @cache
-def signatures_of(name: str, *, method: bool = False) -> tuple[str, ...]:
+def signatures(name: str, *, method: bool = False) -> tuple[str, ...]:
     """The signatures of a function of the torch namespace, or of a method of Tensor.
 
     A method is its function without `input` and `out`; an in-place form (`add_`) is the method of its name without the
@@ -172,18 +172,18 @@ def signatures_of(name: str, *, method: bool = False) -> tuple[str, ...]:
 def refusal(name: str, args: tuple, kwargs: Mapping[str, Any], *, method: bool = False) -> Exception:
     """`invalid_arguments` with the signatures of the table; NotImplementedError for a name that is not in it."""
     try:
-        return invalid_arguments(name, signatures_of(name, method=method), args, kwargs)
+        return invalid_arguments(name, signatures(name, method=method), args, kwargs)
     except KeyError:
         return not_implemented(name, args, kwargs)
 
 
-def invalid_arguments(name: str, signatures: Sequence[str], args: tuple, kwargs: Mapping[str, Any]) -> Exception:
-    """The exception torch raises for a call of `name` that none of its signatures accepts.
+def invalid_arguments(name: str, texts: Sequence[str], args: tuple, kwargs: Mapping[str, Any]) -> Exception:
+    """The exception torch raises for a call of `name` that none of the signatures in `texts` accepts.
 
     Almost always TypeError. A method's `args` come without the tensor it belongs to. If some signature does accept the
     arguments, the refusal was this engine's own, and a NotImplementedError says so.
     """
-    overloads = [read_signature(text) for text in signatures]
+    overloads = [read_signature(text) for text in texts]
     if not overloads:
         return not_implemented(name, args, kwargs)
     try:

@@ -12,8 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from minitorch_compat._core import dtypes, signatures
-from minitorch_compat._core.signatures import SIGNATURES, invalid_arguments, refusal, signatures_of
+from minitorch_compat._core import dtypes
+from minitorch_compat._core.signatures import (
+    NUMPY_WORDS,
+    SIGNATURES,
+    invalid_arguments,
+    read_signature,
+    refusal,
+    signatures,
+)
+from minitorch_compat._core.signatures import Parameter as Declared
 
 CALLS_PER_OPERATION = int(os.environ.get("MINITORCH_REFUSED_CALLS", "2"))
 """How many random calls of each operation are made beside torch; the environment variable asks for more."""
@@ -216,13 +224,13 @@ def test_signatures_may_be_given() -> None:
 
 
 def test_methods_and_in_place_forms_follow_from_functions() -> None:
-    assert signatures_of("mul", method=True) == ("mul(Tensor other)",)
-    assert signatures_of("mul_", method=True) == ("mul_(Tensor other)",)
-    assert signatures_of("mul_") == ("mul_(Tensor input, Tensor other)",)
-    assert signatures_of("sin", method=True) == ("sin()",)
-    assert signatures_of("view", method=True) == ("view(dtype dtype)", "view(ints size)")
+    assert signatures("mul", method=True) == ("mul(Tensor other)",)
+    assert signatures("mul_", method=True) == ("mul_(Tensor other)",)
+    assert signatures("mul_") == ("mul_(Tensor input, Tensor other)",)
+    assert signatures("sin", method=True) == ("sin()",)
+    assert signatures("view", method=True) == ("view(dtype dtype)", "view(ints size)")
     with pytest.raises(KeyError):
-        signatures_of("no such operation")
+        signatures("no such operation")
 
 
 def random_value(draw: random.Random, torch: Any) -> tuple[Any, Any]:
@@ -252,7 +260,7 @@ def random_value(draw: random.Random, torch: Any) -> tuple[Any, Any]:
     return value, value
 
 
-def fitting_value(draw: random.Random, torch: Any, parameter: signatures.Parameter) -> tuple[Any, Any]:
+def fitting_value(draw: random.Random, torch: Any, parameter: Declared) -> tuple[Any, Any]:
     """A value the parameter takes."""
     if parameter.kind == "Tensor":
         shape = draw.choice([(2,), (2, 2)])
@@ -275,14 +283,14 @@ def random_calls(
         args: list[tuple[Any, Any]] = []
         kwargs: dict[str, tuple[Any, Any]] = {}
         by_keyword = draw.random() < 0.2
-        for parameter in signatures.read_signature(draw.choice(overloads)).parameters:
+        for parameter in read_signature(draw.choice(overloads)).parameters:
             if draw.random() < (0.07 if parameter.default is None else 0.6):
                 by_keyword |= parameter.default is not None
                 continue
             wrong = draw.random() < 0.25
             value = random_value(draw, torch) if wrong else fitting_value(draw, torch, parameter)
             if parameter.keyword_only or by_keyword:
-                kwargs[draw.choice([parameter.name, *signatures.NUMPY_WORDS.get(parameter.name, ())])] = value
+                kwargs[draw.choice([parameter.name, *NUMPY_WORDS.get(parameter.name, ())])] = value
             else:
                 args.append(value)
         if draw.random() < 0.1:
@@ -322,7 +330,7 @@ def test_random_calls_are_refused_as_in_torch() -> None:
     differences = []
     calls = refused = 0
     for name, is_method, function in operations(torch):
-        for args, kwargs in random_calls(draw, torch, signatures_of(name, method=is_method), CALLS_PER_OPERATION):
+        for args, kwargs in random_calls(draw, torch, signatures(name, method=is_method), CALLS_PER_OPERATION):
             there = [first for first, _ in args]
             try:
                 with warnings.catch_warnings():
