@@ -782,6 +782,7 @@ def view(
     setattr(arrays, name, kernel)
     setattr(tensors, name, call)
     publish(name, function, method=method, module=module)
+    call.recorder = recorder  # type: ignore[attr-defined]
     return call
 
 

@@ -96,10 +96,19 @@ def scatter_strided(
     return memory[counted].reshape(base_shape)
 
 
+def gather_strided(
+    g: ndarray, base_shape: tuple[int, ...], base_strides: tuple[int, ...], shape: tuple[int, ...],
+    steps: tuple[int, ...], offset: int
+) -> ndarray:
+    """The elements that a strided view of a tensor with the base's geometry shows."""
+    memory = np.zeros(max(extent(base_shape, base_strides), offset + extent(shape, steps)), g.dtype)
+    strided(memory, base_shape, base_strides, 0)[...] = g
+    return strided(memory, shape, steps, offset).copy()
+
+
 # Filled in by the shape operations, which know how to say it in tensors.
 scatter_strided_tensor: Any
-as_strided_tensor: Any
-as_strided_scatter_tensor: Any
+gather_strided_tensor: Any
 
 
 class CopySlices(Node):
@@ -123,10 +132,12 @@ class CopySlices(Node):
         return results
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        region = as_strided_tensor(g, *self.region)
-        results = list(self.fn.vjp_tensors(region.clone()))
+        size = g.element_size()
+        place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
+        region = gather_strided_tensor(g, place)
+        results = list(self.fn.vjp_tensors(region))
         inside = region * 0 if results[0] is None else results[0]
-        results[0] = as_strided_scatter_tensor(g, inside, *self.region)
+        results[0] = g + scatter_strided_tensor(inside - region, place)
         return results
 
     def free(self) -> None:

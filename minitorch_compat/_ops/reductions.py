@@ -1,17 +1,619 @@
+"""Operations that take dimensions away, and running sums and extremes along one."""
+
 from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from math import prod as product_of
+from typing import Any
+
 import numpy as np
+
 from .._core import dtypes
-from .._core.families import reduction, arrays
-def _sum(a, axes, keepdim):
-    return np.add.reduce(a, axes, None, None, keepdim)
-def _mean(a, axes, keepdim):
-    return np.mean(a, axes, keepdims=keepdim)
-def expand(a, shape): return np.broadcast_to(a, shape)
-arrays.expand=expand
-def sum_to_size(g, shape):
-    lead = g.ndim - len(shape)
-    axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1))
-    return np.add.reduce(g, axes, keepdims=True).reshape(shape)
-arrays.sum_to_size=sum_to_size
-sum = reduction("sum", _sum, dtypes.to_sum, x=lambda xp, g, shape: xp.expand(g, shape), nodes=("SumBackward0","SumBackward1"), typed=True)
-mean = reduction("mean", _mean, dtypes.keeps, x=lambda xp, g, shape: xp.expand(g, shape) / 4, nodes=("MeanBackward0","MeanBackward1"), typed=True)
+from .._core.families import arrays, axes_of, op, reduction, tensors
+from .._core.forms import FUNCTIONS, attach, publish, write_out
+from .._core.graph import LEAF
+from .._core.tensor import Tensor, wrap, wrap_dim
+from .._kernels import reduce as kernels
+from .._kernels import shape as shapes
+from .._kernels import summation
+
+ndarray = np.ndarray
+asarray = np.asarray
+Array = ndarray
+
+
+# ---- what backward formulas need of shapes
+
+
+def expand(x: Any, shape: tuple[int, ...]) -> ndarray:
+    """``x`` seen in a larger shape."""
+    if type(x) is not ndarray:
+        x = asarray(x)
+    return x if x.shape == shape else shapes.expand_to(x, shape)
+
+
+def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:
+    """``x`` summed over what broadcasting from ``shape`` added."""
+    if type(x) is not ndarray:
+        x = asarray(x)
+    if x.shape == shape:
+        return x
+    new = x.ndim - len(shape)
+    axes = [
+        place for place in range(x.ndim) if place < new or (shape[place - new] == 1 and x.shape[place] != 1)
+    ]
+    if axes:
+        x = summation.sum(x, tuple(axes), True)
+    return x.reshape(shape)
+
+
+arrays.expand = expand
+arrays.sum_to_size = sum_to_size
+
+
+def sum_to_size_(input: Tensor, *size: Any) -> Tensor:
+    """``input`` summed to ``size``, a shape that broadcasts to its own."""
+    from .shape import sizes_of
+
+    shape = sizes_of("sum_to_size", size)
+    own = input._data.shape
+    new = len(own) - len(shape)
+    if new < 0 or any(want not in (1, have) for want, have in zip(shape, own[new:], strict=True)):
+        raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(own)}}}.")
+    axes = [place for place in range(len(own)) if place < new or (shape[place - new] == 1 and own[place] != 1)]
+    if axes:
+        input = sum(input, tuple(axes), True)
+    return tensors.reshape(input, shape) if new else input
+
+
+publish("sum_to_size", sum_to_size_, module=False)
+tensors.sum_to_size = lambda g, shape: sum_to_size_(g, tuple(shape))
+
+
+@op(method=False, module=False)
+def count_as(mask: Array, like: Array, dim):
+    """How often a mask is true along ``dim``, kept as dimensions, in the dtype of ``like``."""
+    return asarray(np.add.reduce(mask, dim, np.int64, keepdims=True)).astype(like.dtype)
+
+
+def share(xp, g, mask, dim):
+    """The gradient of an extreme, in equal parts to all that attain it."""
+    return xp.where(mask, g / xp.count_as(mask, g, dim), 0.0)
+
+
+@op(method=False, module=False, g=lambda xp, g, dim, index: xp.take_along(g, dim, index))
+def put_along(g: Array, index: Array, shape, dim):
+    """Zeros of ``shape`` with ``g`` at the places that ``index`` names along ``dim``."""
+    if not shape:
+        return g.reshape(shape).copy()
+    whole = np.zeros(shape, g.dtype)
+    np.put_along_axis(whole, index, g, dim)
+    return whole
+
+
+@op(method=False, module=False, x=lambda xp, g, x_shape, index, dim: xp.put_along(g, index, x_shape, dim))
+def take_along(x: Array, dim, index: Array):
+    """The elements that ``index`` names along ``dim``."""
+    return x.reshape(index.shape).copy() if not x.ndim else np.take_along_axis(x, index, dim)
+
+
+# ---- sums
+
+
+def check_mean(x: ndarray, dtype: Any) -> None:
+    given = dtypes.of(x) if dtype is None else dtype
+    if given.category < dtypes.FLOAT:
+        source = "Input" if dtype is None else "Optional"
+        raise RuntimeError(
+            f"mean(): could not infer output dtype. {source} dtype must be either a floating point or complex dtype. "
+            f"Got: {given.scalar_type}"
+        )
+
+
+def counted(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> int:
+    """How many elements go into one result."""
+    return product_of(shape if dim is None else [shape[each] for each in dim])
+
+
+sum = reduction(
+    "sum",
+    summation.sum,
+    dtypes.to_sum,
+    x=lambda xp, g, shape: xp.expand(g, shape),
+    nodes=("SumBackward0", "SumBackward1"),
+    typed=True,
+)
+mean = reduction(
+    "mean",
+    summation.mean,
+    x=lambda xp, g, shape, dim: xp.expand(g / max(counted(shape, dim), 1), shape),
+    nodes=("MeanBackward0", "MeanBackward1"),
+    typed=True,
+    check=check_mean,
+)
+nansum = reduction(
+    "nansum",
+    kernels.nansum,
+    dtypes.to_sum,
+    x=lambda xp, g, x, shape: xp.where(xp.isnan(x), 0.0, xp.expand(g, shape)),
+    typed=True,
+)
+
+
+def nanmean(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """The mean of the elements that are numbers."""
+    numbers = sum(~FUNCTIONS["isnan"](input.detach()), dim, keepdim)  # type: ignore[operator]
+    result = nansum(input, dim, keepdim, dtype) / numbers  # type: ignore[operator]
+    return result if out is None else write_out("nanmean", out, result, (input,))
+
+
+publish("nanmean", nanmean)
+
+
+def others(xp, x, dim):
+    """For each element the product of all others along ``dim``, without a division."""
+    count = x.shape[dim]
+    first = xp.slice(x, dim, 0, 1, 1)
+    ones = first * 0 + 1
+    before = xp.cumprod(xp.cat([ones, xp.slice(x, dim, 0, count - 1, 1)], dim), dim)
+    after = xp.cumprod(xp.cat([ones, xp.flip_(xp.slice(x, dim, 1, count, 1), (dim,))], dim), dim)
+    return before * xp.flip_(after, (dim,))
+
+
+def has_zero(x: Any) -> bool:
+    array = x if isinstance(x, ndarray) else x._data
+    return not array.all()
+
+
+def prod_x(xp, g, x, out, shape, dim):
+    """The product divided by each element, or, where one is zero, multiplied up without it."""
+    if not has_zero(x):
+        return g * xp.conj(out / x)
+    if not shape:
+        return g + x * 0
+    if dim is None:
+        flat = xp.reshape(x, (-1,))
+        return xp.expand(g, shape) * xp.conj(xp.reshape(others(xp, flat, 0), shape))
+    return xp.expand(g, shape) * xp.conj(others(xp, x, dim[0]))
+
+
+_prod = reduction("prod", kernels.prod, dtypes.to_sum, x=prod_x, nodes=("ProdBackward0", "ProdBackward1"), typed=True)
+
+
+@op(
+    inplace=True,
+    x=lambda xp, g, dim: g if not g.ndim else xp.flip_(xp.cumsum(xp.flip_(g, (dim,)), dim), (dim,)),
+)
+def cumsum(x: Array, dim, *, dtype=None):
+    """Running sums."""
+    return kernels.cumsum(x, wrap_dim(dim, x.ndim), None if dtype is None else dtype.numpy)
+
+
+def cumprod_x(xp, g, x, out, dim):
+    """Sums, from the end, of the running products, each divided by the element; without a division near zeros."""
+    if not g.ndim:
+        return g
+    if not has_zero(x):
+        run = xp.flip_(xp.cumsum(xp.flip_(g * xp.conj(out), (dim,)), dim), (dim,))
+        return run / xp.conj(x)
+    parts = []
+    count = x.shape[dim]
+    for place in range(count):
+        # The products from here on, with this element left out.
+        before = xp.slice(out, dim, place - 1, place, 1) if place else None
+        one = xp.slice(x, dim, place, place + 1, 1) * 0 + 1
+        rest = xp.cumprod(xp.cat([one, xp.slice(x, dim, place + 1, count, 1)], dim), dim)
+        weights = rest if before is None else rest * before
+        parts.append(xp.sum(xp.slice(g, dim, place, count, 1) * xp.conj(weights), (dim,), True))
+    return xp.cat(parts, dim)
+
+
+@op(inplace=True, x=cumprod_x)
+def cumprod(x: Array, dim, *, dtype=None):
+    """Running products."""
+    return kernels.cumprod(x, wrap_dim(dim, x.ndim), None if dtype is None else dtype.numpy)
+
+
+@op(x=lambda xp, g, x, out, dim: _logcumsumexp_x(xp, g, x, out, dim))
+def logcumsumexp(x: Array, dim):
+    """Logarithms of running sums of exponentials."""
+    return kernels.logcumsumexp(x, wrap_dim(dim, x.ndim))
+
+
+def _logcumsumexp_x(xp, g, x, out, dim):
+    if not g.ndim:
+        return g
+    return xp.exp(x) * xp.flip_(xp.cumsum(xp.flip_(g * xp.exp(-out), (dim,)), dim), (dim,))
+
+
+# ---- extremes
+
+
+def extreme(name: str, kernel: Any) -> None:
+    """Declare ``amax`` or ``amin``."""
+
+    def forward(x: ndarray, axes: Any, keepdim: bool) -> ndarray:
+        if not x.size and (axes is None or any_empty(x, axes)):
+            raise IndexError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                "with the 'dim' argument."
+                if axes is None
+                else f"{name}(): Expected reduction dim {axes[0]} to have non-zero size."
+            )
+        return kernel(x, axes, keepdim)
+
+    reduction(name, forward, x=lambda xp, g, x, out, dim: share(xp, g, x == out, dim))
+
+
+def any_empty(x: ndarray, axes: tuple[int, ...]) -> bool:
+    return not all_full(x, axes)
+
+
+def all_full(x: ndarray, axes: tuple[int, ...]) -> bool:
+    """Whether no dimension among ``axes`` has length 0."""
+    return product_of([x.shape[each] for each in axes]) > 0
+
+
+extreme("amax", kernels.amax)
+extreme("amin", kernels.amin)
+
+
+def named(name: str, *fields: str) -> Any:
+    """The named tuple ``torch.return_types.name``."""
+    made: Any = namedtuple(name, fields)  # noqa: PYI024
+    made.__module__ = "torch.return_types"
+    made.__repr__ = lambda self: (
+        f"torch.return_types.{name}(\n" + ",\n".join(f"{each}={getattr(self, each)!r}" for each in fields) + ")"
+    )
+    return made
+
+
+RETURN_TYPES: dict[str, Any] = {}
+
+
+def pair(name: str, *fields: str) -> Any:
+    """A named tuple of values and indices, entered into ``torch.return_types``."""
+    made = RETURN_TYPES[name] = named(name, *(fields or ("values", "indices")))
+    return made
+
+
+def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> None:
+    """Declare ``max`` or ``min`` in its three forms: of all elements, along a dimension, of two tensors."""
+    results = pair(name)
+    title = name.capitalize()
+
+    def all_elements(x: ndarray, axes: Any, keepdim: bool) -> ndarray:
+        if not x.size:
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                "with the 'dim' argument."
+            )
+        return kernel(x, None, False)
+
+    everything = reduction(
+        name, all_elements, x=lambda xp, g, x, out: share(xp, g, x == out, None), nodes=(f"{title}Backward1",) * 2
+    )
+
+    @op(
+        name + "_along",
+        method=False,
+        module=False,
+        node=f"{title}Backward0",
+        results=("values", "indices"),
+        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.put_along(
+            g if keepdim or not x_shape else xp.unsqueeze(g, dim), kept_index(xp, indices, dim, keepdim, x_shape), x_shape, dim
+        ),
+    )
+    def along(x: Array, dim, keepdim):
+        if x.ndim and not x.shape[dim]:
+            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
+        return asarray(kernel(x, dim, keepdim)), asarray(arg(x, dim, keepdim))
+
+    def function(
+        input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Any = None, axis: Any = None,
+        keepdims: bool = False
+    ) -> Any:
+        dim = axis if dim is None else dim
+        other = dim if isinstance(dim, Tensor) else other
+        if other is not None:
+            return FUNCTIONS[name + "imum"](input, other, out=out)
+        if dim is None:
+            result = everything(input)
+            return result if out is None else write_out(name, out, result, (input,))
+        values, indices = along(input, wrap_dim(dim, input._data.ndim), keepdim or keepdims)
+        if out is not None:
+            values = write_out(name, out[0], values, (input,))
+            indices = write_out(name, out[1], indices, (input,))
+        return results(values, indices)
+
+    publish(name, function)
+
+
+def kept_index(xp, index, dim, keepdim, shape):
+    """The index of a reduction with the reduced dimension in its place."""
+    return index if keepdim or not shape else xp.unsqueeze(index, dim)
+
+
+selecting("max", kernels.amax, kernels.argmax, None)
+selecting("min", kernels.amin, kernels.argmin, None)
+
+
+def arg_extreme(name: str, kernel: Any) -> None:
+    """Declare ``argmax`` or ``argmin``."""
+
+    def function(
+        input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Any = None
+    ) -> Tensor:
+        x = input._data
+        dim = axis if dim is None else dim
+        if not x.size:
+            if dim is None:
+                raise IndexError(
+                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                    "dim with the 'dim' argument."
+                )
+            if not x.shape[wrap_dim(dim, x.ndim)]:
+                raise IndexError(
+                    f"{name}(): Expected reduction dim {wrap_dim(dim, x.ndim)} to have non-zero size."
+                )
+        result = wrap(asarray(kernel(x, None if dim is None else wrap_dim(dim, x.ndim), keepdim)))
+        return result if out is None else write_out(name, out, result, (input,))
+
+    publish(name, function)
+
+
+arg_extreme("argmax", kernels.argmax)
+arg_extreme("argmin", kernels.argmin)
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The smallest and the largest element."""
+    low, high = FUNCTIONS["amin"], FUNCTIONS["amax"]
+    if dim is None:
+        return RETURN_TYPES["aminmax"](low(input), high(input))
+    return RETURN_TYPES["aminmax"](low(input, dim, keepdim), high(input, dim, keepdim))
+
+
+pair("aminmax", "min", "max")
+publish("aminmax", aminmax)
+
+
+def running(name: str, kernel: Any) -> None:
+    """Declare ``cummax`` or ``cummin``."""
+    results = pair(name)
+
+    @op(
+        name + "_along",
+        method=False,
+        module=False,
+        node=f"{name.capitalize()}Backward0",
+        results=("values", "indices"),
+        x=lambda xp, g, x_shape, indices, dim: xp.add_along(g, indices, x_shape, dim),
+    )
+    def along(x: Array, dim):
+        return kernel(x, dim)
+
+    def function(input: Tensor, dim: int, *, out: Any = None) -> Any:
+        return results(*along(input, wrap_dim(dim, input._data.ndim)))
+
+    publish(name, function)
+
+
+@op(method=False, module=False, g=lambda xp, g, dim, index: xp.take_along(g, dim, index))
+def add_along(g: Array, index: Array, shape, dim):
+    """Zeros of ``shape`` with ``g`` added at the places that ``index`` names along ``dim``."""
+    whole = np.zeros(shape, g.dtype)
+    if not shape:
+        return whole + g
+    places = list(np.indices(index.shape, sparse=True))
+    places[dim] = index
+    np.add.at(whole, tuple(places), g)
+    return whole
+
+
+running("cummax", kernels.cummax)
+running("cummin", kernels.cummin)
+
+
+# ---- counts and truth
+
+
+def truth(name: str, kernel: Any) -> None:
+    """Declare ``all`` or ``any``."""
+
+    def function(
+        input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Any = None,
+        keepdims: bool = False
+    ) -> Tensor:
+        x = input._data
+        axes = axes_of(axis if dim is None else dim, x.ndim, name)
+        result = wrap(asarray(kernel(x, axes, keepdim or keepdims)))
+        return result if out is None else write_out(name, out, result, ())
+
+    publish(name, function)
+
+
+truth("all", kernels.all)
+truth("any", kernels.any)
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not zero."""
+    return wrap(asarray(kernels.count_nonzero(input._data, axes_of(dim, input._data.ndim, "count_nonzero"))))
+
+
+publish("count_nonzero", count_nonzero)
+
+
+# ---- spread
+
+
+def centered(xp, x, dim, shape):
+    """Differences from the mean."""
+    return x - xp.expand(xp.sum(x, dim, True) / counted(shape, dim), shape)
+
+
+def var_x(xp, g, x, shape, dim, correction):
+    """Twice the differences from the mean, shared out over the degrees of freedom."""
+    free = counted(shape, dim) - correction
+    return g * (2.0 / free if free else float("inf")) * xp.conj(centered(xp, x, dim, shape))
+
+
+def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[..., Tensor]:
+    """Declare ``var`` or ``std``; the gradient arrives with its reduced dimensions in place."""
+
+    @op(name + "_over", method=False, module=False, node=name.capitalize() + "Backward0", x=formula)
+    def over(x: Array, dim, correction, keepdim):
+        return kernel(x, dim, correction, keepdim)
+
+    def function(
+        input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None,
+        out: Tensor | None = None, axis: Any = None, keepdims: bool = False
+    ) -> Tensor:
+        x = input._data
+        dim = axis if dim is None else dim
+        if isinstance(dim, bool):
+            dim, unbiased = None, dim
+        if unbiased is not None:
+            correction = 1 if unbiased else 0
+        elif correction is None:
+            correction = 1
+        if x.dtype.kind not in "fcV":
+            raise RuntimeError(f"{name} only support floating point and complex dtypes")
+        axes = axes_of(None if dim in ((), []) else dim, x.ndim, name)
+        if counted(x.shape, axes) - correction <= 0:
+            import warnings
+
+            warnings.warn(
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+                "(input numel divided by output numel).",
+                UserWarning,
+                stacklevel=2,
+            )
+        result = over(input, axes, correction, keepdim or keepdims)
+        return result if out is None else write_out(name, out, result, (input,))
+
+    publish(name, function)
+    return function
+
+
+def raised(xp, g, shape, dim, keepdim):
+    """``g`` with the dimensions that were taken away in their places again."""
+    if keepdim or not shape:
+        return g
+    return xp.reshape(g, tuple([1 if dim is None or place in dim else each for place, each in enumerate(shape)]))
+
+
+spread(
+    "var",
+    kernels.var,
+    lambda xp, g, x, shape, dim, correction, keepdim: var_x(
+        xp, raised(xp, g, shape, dim, keepdim), x, shape, dim, correction
+    ),
+)
+
+
+def std_x(xp, g, x, out, shape, dim, correction, keepdim):
+    """The gradient of the variance over twice the deviation, zero where nothing deviates."""
+    half = xp.where(out == 0, 0.0, g / (out * 2))
+    return var_x(xp, raised(xp, half, shape, dim, keepdim), x, shape, dim, correction)
+
+
+spread("std", kernels.std, std_x)
+
+
+def with_mean(name: str, field: str) -> None:
+    """Declare ``var_mean`` or ``std_mean``."""
+
+    def function(
+        input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+    ) -> tuple[Tensor, Tensor]:
+        first = FUNCTIONS[field](input, dim, unbiased, keepdim, correction=correction)
+        if isinstance(dim, bool):
+            dim = None
+        return first, mean(input, dim if dim not in ((), []) else None, keepdim)
+
+    publish(name, function, method=False)
+
+
+with_mean("var_mean", "var")
+with_mean("std_mean", "std")
+
+
+# ---- norms and logarithms of sums
+
+
+def norm_x(xp, g, x, out, shape, dim, p, keepdim):
+    """The element over the norm to the power of p - 1, zero where the norm is zero."""
+    g, out = raised(xp, g, shape, dim, keepdim), raised(xp, out, shape, dim, keepdim)
+    if p == 0:
+        return x * 0
+    if p == 1:
+        return g * xp.sgn(x)
+    if p == 2:
+        return x * xp.where(out == 0, 0.0, g / out)
+    if p in (float("inf"), float("-inf")):
+        size = xp.abs(x)
+        mask = size == out
+        return xp.sgn(x) * share(xp, g, mask, dim)
+    if p < 1:
+        scaled = xp.where(x == 0, 0.0, xp.sgn(x) * xp.pow(xp.abs(x), p - 1))
+        return scaled * g * xp.pow(out, 1 - p)
+    scaled = x * xp.pow(xp.abs(x), p - 2) if p > 2 else xp.sgn(x) * xp.pow(xp.abs(x), p - 1)
+    return scaled * xp.where(out == 0, 0.0, g / xp.pow(out, p - 1))
+
+
+@op("vector_norm_", method=False, module=False, node="LinalgVectorNormBackward0", x=norm_x)
+def vector_norm_(x: Array, p, dim, keepdim):
+    return kernels.norm(x, p, dim, keepdim)
+
+
+def norm(
+    input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: Any = None
+) -> Tensor:
+    """The p-norm of all elements, or along dimensions."""
+    if dtype is not None:
+        input = input.to(dtype)  # type: ignore[attr-defined]
+    if input._data.dtype.kind not in "fcV":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + input.dtype.scalar_type
+        )
+    if isinstance(p, str):
+        if p != "fro":
+            from .._core import errors
+
+            raise errors.lacks(f"norm(p={p!r})")
+        p = 2.0
+    result = vector_norm_(input, 2.0 if p is None else float(p), axes_of(dim, input._data.ndim, "norm"), keepdim)
+    return result if out is None else write_out("norm", out, result, (input,))
+
+
+publish("norm", norm)
+
+
+@op(
+    "logsumexp_over",
+    method=False,
+    module=False,
+    node="LogsumexpBackward0",
+    x=lambda xp, g, x, out, shape, dim, keepdim: raised(xp, g, shape, dim, keepdim)
+    * xp.exp(x - raised(xp, out, shape, dim, keepdim)),
+)
+def logsumexp_over(x: Array, dim, keepdim):
+    return kernels.logsumexp(x, dim, keepdim)
+
+
+def logsumexp(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, keepdims: bool = False
+) -> Tensor:
+    """The logarithm of a sum of exponentials, without overflow."""
+    if input._data.dtype.kind not in "fcV":
+        input = input.to(dtypes.get_default_dtype())  # type: ignore[attr-defined]
+    result = logsumexp_over(input, axes_of(dim, input._data.ndim, "logsumexp"), keepdim or keepdims)
+    return result if out is None else write_out("logsumexp", out, result, (input,))
+
+
+publish("logsumexp", logsumexp)

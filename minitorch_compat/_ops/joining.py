@@ -1,0 +1,309 @@
+"""Tensors put together: along a dimension, or along a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.families import op
+from .._core.forms import FUNCTIONS, publish
+from .._core.tensor import Tensor, wrap, wrap_dim
+from .._kernels import rearrange as kernels
+from .shape import reshape, sizes_of, unsqueeze
+
+Array = np.ndarray
+Arrays = Sequence[np.ndarray]
+
+
+def promoted(given: Arrays) -> list[Array]:
+    """The arrays in the dtype they have in common."""
+    if all(each.dtype == given[0].dtype for each in given):
+        return list(given)
+    wanted = dtypes.result_type(*given).numpy
+    return [each.astype(wanted, copy=False) for each in given]
+
+
+def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[Any]:
+    """A gradient cut into the parts that were joined."""
+    parts = []
+    start = 0
+    for shape in shapes:
+        if shape == (0,):
+            parts.append(None)
+            continue
+        length = shape[dim]
+        parts.append(xp.slice(g, dim, start, start + length, 1))
+        start += length
+    return parts
+
+
+@op(
+    "cat",
+    method=False,
+    tensors=lambda xp, g, tensors_shapes, dim: cut(xp, g, tensors_shapes, dim),
+)
+def cat(tensors: Arrays, dim=0):
+    """The tensors after each other along a dimension."""
+    return kernels.cat(promoted(tensors), dim)
+
+
+@op(
+    "stack",
+    method=False,
+    tensors=lambda xp, g, tensors_shapes, dim: [
+        xp.select(g, dim, place) for place in range(len(tensors_shapes))
+    ],
+)
+def stack(tensors: Arrays, dim=0):
+    """The tensors after each other along a new dimension."""
+    return kernels.stack(promoted(tensors), dim)
+
+
+def at_least(count: int) -> Callable[..., Any]:
+    """``atleast_1d`` and kin."""
+
+    def one(tensor: Tensor) -> Tensor:
+        ndim = tensor._data.ndim
+        if ndim >= count:
+            return tensor
+        if count == 1:
+            return reshape(tensor, 1)
+        if count == 2:
+            return reshape(tensor, 1, 1) if ndim == 0 else unsqueeze(tensor, 0)
+        if ndim == 0:
+            return reshape(tensor, 1, 1, 1)
+        return unsqueeze(unsqueeze(tensor, 0), -1) if ndim == 1 else unsqueeze(tensor, -1)
+
+    def function(*tensors: Any) -> Any:
+        if len(tensors) == 1:
+            if isinstance(tensors[0], Tensor):
+                return one(tensors[0])
+            tensors = tuple(tensors[0])
+        return tuple([one(each) for each in tensors])
+
+    return function
+
+
+for _count in (1, 2, 3):
+    publish(f"atleast_{_count}d", at_least(_count), method=False)
+
+
+def joined(name: str, prepare: str, dim_of: Callable[[Any], int]) -> None:
+    """Declare ``hstack`` and kin: tensors brought to a number of dimensions, then ``cat``."""
+
+    def function(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+        raised = FUNCTIONS[prepare](tuple(tensors))
+        return FUNCTIONS["cat"](raised, dim_of(raised[0]), out=out)
+
+    publish(name, function, method=False)
+
+
+joined("hstack", "atleast_1d", lambda first: 0 if first.dim() == 1 else 1)
+joined("vstack", "atleast_2d", lambda first: 0)
+joined("row_stack", "atleast_2d", lambda first: 0)
+joined("dstack", "atleast_3d", lambda first: 2)
+
+
+def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+    """Vectors as columns beside matrices."""
+    columns = [reshape(each, each.numel(), 1) if each.dim() <= 1 else each for each in tensors]
+    return FUNCTIONS["hstack"](columns, out=out)
+
+
+publish("column_stack", column_stack, method=False)
+for _name in ("concat", "concatenate"):
+    publish(_name, lambda tensors, dim=0, *, out=None: FUNCTIONS["cat"](tensors, dim, out=out), method=False)
+
+
+@op(
+    "block_diag_",
+    method=False,
+    module=False,
+    node="CatBackward0",
+    tensors=lambda xp, g, tensors_shapes: blocks_of(xp, g, tensors_shapes),
+)
+def block_diag_(tensors: Arrays):
+    return kernels.block_diag(promoted(tensors))
+
+
+def blocks_of(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
+    """The blocks along the diagonal, in the shapes they had."""
+    row = column = 0
+    blocks = []
+    for shape in shapes:
+        height, width = ((1,) * (2 - len(shape)) + tuple(shape))
+        block = xp.slice(xp.slice(g, 0, row, row + height, 1), 1, column, column + width, 1)
+        blocks.append(xp.reshape(block, shape))
+        row, column = row + height, column + width
+    return blocks
+
+
+publish("block_diag", lambda *tensors: block_diag_(tensors), method=False)
+
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All tuples of one element from each vector, as rows."""
+    if len(tensors) == 1:
+        return tensors[0]
+    grids = FUNCTIONS["meshgrid"](*tensors, indexing="ij")
+    return FUNCTIONS["stack"]([reshape(each, -1) for each in grids], 1)
+
+
+publish("cartesian_prod", cartesian_prod, method=False)
+
+
+# ---- repeated and moved
+
+
+def folded(xp: Any, g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
+    """The gradients of all repetitions added up."""
+    new = len(repeats) - len(shape)
+    sizes = (1,) * new + tuple(shape)
+    apart = xp.reshape(g, tuple([each for pair in zip(repeats, sizes, strict=True) for each in pair]))
+    return xp.reshape(xp.sum(apart, tuple(range(0, 2 * len(repeats), 2))), shape) if repeats else g
+
+
+@op("repeat_", method=False, module=False, node="RepeatBackward0",
+    x=lambda xp, g, shape, repeats: folded(xp, g, shape, repeats))
+def repeat_(x: Array, repeats):
+    return kernels.repeat(x, repeats)
+
+
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """``input`` beside itself so many times along each dimension."""
+    return repeat_(input, sizes_of("repeat", repeats))
+
+
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """``repeat``, with ones put in front of too short a list."""
+    counts = sizes_of("tile", dims)
+    return repeat_(input, (1,) * (input._data.ndim - len(counts)) + counts)
+
+
+publish("repeat", repeat, module=False)
+publish("tile", tile)
+
+
+def _dims(dims: Any) -> tuple[int, ...]:
+    return (dims,) if isinstance(dims, int) else tuple(dims)
+
+
+@op("flip_", method=False, module=False, node="FlipBackward0", x=lambda xp, g, dims: xp.flip_(g, dims))
+def flipped(x: Array, dims):
+    return kernels.flip(x, dims)
+
+
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """The order of elements reversed in some dimensions."""
+    return flipped(input, sizes_of("flip", dims))
+
+
+@op("roll_", method=False, module=False, node="RollBackward0",
+    x=lambda xp, g, shifts, dims: xp.roll_(g, tuple([-each for each in shifts]), dims))
+def rolled(x: Array, shifts, dims):
+    return kernels.roll(x, shifts, dims)
+
+
+def roll(input: Tensor, shifts: Any, dims: Any = ()) -> Tensor:
+    """Elements moved along dimensions, those that leave at one end entering at the other."""
+    return rolled(input, _dims(shifts), _dims(dims))
+
+
+@op("rot90_", method=False, module=False, node="Rot90Backward0", x=lambda xp, g, k, dims: xp.rot90_(g, -k, dims))
+def turned(x: Array, k, dims):
+    return kernels.rot90(x, k, dims)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """A plane of two dimensions turned by ``k`` right angles."""
+    return turned(input, k, tuple(dims))
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """The second dimension reversed."""
+    if input._data.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return flipped(input, (1,))
+
+
+def flipud(input: Tensor) -> Tensor:
+    """The first dimension reversed."""
+    if input._data.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return flipped(input, (0,))
+
+
+for _function in (flip, roll, rot90, fliplr, flipud):
+    publish(_function.__name__, _function)
+
+
+@op("tril", x=lambda xp, g, diagonal: xp.tril(g, diagonal), inplace=True)
+def tril(x: Array, diagonal=0):
+    """The part of each matrix on and below a diagonal."""
+    return kernels.tril(x, diagonal)
+
+
+@op("triu", x=lambda xp, g, diagonal: xp.triu(g, diagonal), inplace=True)
+def triu(x: Array, diagonal=0):
+    """The part of each matrix on and above a diagonal."""
+    return kernels.triu(x, diagonal)
+
+
+@op("diag_embed", x=lambda xp, g, offset, dim1, dim2: xp.diagonal(g, offset, dim1, dim2))
+def diag_embed(x: Array, offset=0, dim1=-2, dim2=-1):
+    """Matrices whose diagonals are the last dimension of ``x``."""
+    return kernels.diag_embed(x, offset, dim1, dim2)
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """A vector as the diagonal of a square matrix, or a matrix's diagonal as a vector."""
+    if input._data.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input._data.ndim != 2:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._data.ndim}D")
+    return FUNCTIONS["diagonal"](input, diagonal, 0, 1).clone()
+
+
+publish("diag", diag)
+
+
+@op("trace", x=lambda xp, g, shape: xp.diagonal_backward(xp.expand(g, (min(shape),)), shape, (0, 0, 1)))
+def trace(x: Array):
+    """The sum of a matrix's diagonal."""
+    return kernels.trace(x)
+
+
+def repeat_interleave(
+    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Each element, or each slice along ``dim``, several times in a row."""
+    if repeats is None:
+        return wrap(kernels.interleaved(input._data, output_size))
+    if dim is None:
+        input, dim = reshape(input, -1), 0
+    if isinstance(repeats, Tensor):
+        kernels.repeat_interleave(input._data, repeats._data, dim, output_size)
+        length = input._data.shape[wrap_dim(dim, input._data.ndim)]
+        places = kernels.interleaved(np.broadcast_to(repeats._data.reshape(-1), (length,)), output_size)
+        return FUNCTIONS["index_select"](input, dim, wrap(places))
+    kernels.repeat_interleave(input._data, repeats, dim)
+    dim = wrap_dim(dim, input._data.ndim)
+    shape = input._data.shape
+    widened = FUNCTIONS["unsqueeze"](input, dim + 1).expand(*shape[: dim + 1], repeats, *shape[dim + 1 :])
+    return widened.clone().contiguous().flatten(dim, dim + 1)
+
+
+publish("repeat_interleave", repeat_interleave)
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """All choices of ``r`` elements of a vector, as rows."""
+    kernels.combinations(input._data, r, with_replacement)
+    rows = kernels.combinations(np.arange(input._data.size), r, with_replacement)
+    return input[wrap(rows)] if r else wrap(np.empty(0, input._data.dtype))  # type: ignore[index]
+
+
+publish("combinations", combinations)

@@ -1,0 +1,129 @@
+"""The step of a linear layer, as one node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core.families import array_values, arrays, bad_arguments, note, tensor_values, tensors
+from .._core.graph import LEAF, Node, next_order
+from .._core.modes import mode
+from .._core.quiet import quietly
+from .._core.tensor import Tensor, new
+from .._kernels import matmul as kernels
+from .shape import t
+
+ndarray = np.ndarray
+_transposition: Any = None
+
+
+class AddmmBackward0(Node):
+    """Back from ``bias + x @ weight.T`` to bias, x and weight.
+
+    torch records the transposition as a node of its own. Here it is folded in, and unfolded when somebody looks.
+    """
+
+    __slots__ = ()
+    __module__ = "builtins"
+    folded = True
+    operation = "linear"
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        x, weight = array_values(self)
+        bias_edge, x_edge, weight_edge = self.edges
+        for_weight = None
+        if weight_edge is not None:
+            for_weight = weight_gradient(x, g)
+            if not self.folded:
+                for_weight = for_weight.T
+        return (
+            None if bias_edge is None else arrays.sum_to_size(g, self.values[0]),
+            None if x_edge is None else kernels.mm(g, weight),
+            for_weight,
+        )
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        x, weight = tensor_values(self)
+        bias_edge, x_edge, weight_edge = self.edges
+        for_weight = None
+        if weight_edge is not None:
+            for_weight = tensors.mm(t(x), g)
+            for_weight = t(for_weight) if self.folded else for_weight
+        return (
+            None if bias_edge is None else tensors.sum_to_size(g, self.values[0]),
+            None if x_edge is None else tensors.mm(g, weight),
+            for_weight,
+        )
+
+    def unfold(self) -> None:
+        """Put the transposition of the weight into the graph."""
+        if self.folded and self.edges[2] is not None:
+            step = new(t.recorder.make)
+            step.order = self.order + 0.25
+            step.edges = (self.edges[2],)
+            step.kept = ()
+            step.values = ()
+            self.edges = (*self.edges[:2], step)
+        self.folded = False
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        self.unfold()
+        return super().next_functions
+
+
+class MmBackward0(AddmmBackward0):
+    """Back from ``x @ weight.T`` to x and weight."""
+
+    __slots__ = ()
+    __module__ = "builtins"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        return super().next_functions[1:]
+
+
+def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
+    """``g.T @ x``, summed in the order of ``x.T @ g`` as torch has it."""
+    return kernels.mm(x.T, g).T
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``input @ weight.T + bias`` for input (..., in), weight (out, in) and bias (out)."""
+    try:
+        x, w = input._data, weight._data
+        b = None if bias is None else bias._data
+    except AttributeError:
+        raise bad_arguments("linear", (input, weight, bias)) from None
+    if x.ndim != 2 or w.ndim != 2:
+        return _general(input, weight, bias)
+    r = quietly(kernels.linear, x, w, b)
+    out = new(Tensor)
+    out._data = r
+    source, other = input._node, weight._node
+    third = None if bias is None else bias._node
+    if (source is not None or other is not None or third is not None) and mode.enabled:
+        step = new(MmBackward0 if bias is None else AddmmBackward0)
+        step.order = next_order()
+        step.edges = (bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other)
+        step.kept = (input if other is not None else None, weight if source is not None else None)
+        if input._shared is not None or weight._shared is not None:
+            note(step)
+        step.values = (None if b is None else b.shape,)
+        out._node = step
+    return out
+
+
+def _general(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Inputs of other than two dimensions go through two, as in torch; a weight vector is a matrix-vector product."""
+    if not input._data.ndim or not weight._data.ndim:
+        kernels.linear(input._data, weight._data)
+    if weight._data.ndim == 1:
+        return tensors.matmul(input, weight) if bias is None else tensors.matmul(input, weight) + bias
+    rows = tensors.reshape(input, (-1, input._data.shape[-1]))
+    shape = (*input._data.shape[:-1], weight._data.shape[0])
+    if bias is None:
+        return tensors.unsafe_view(linear(rows, weight), shape)
+    return tensors.view(linear(rows, weight, bias), shape)

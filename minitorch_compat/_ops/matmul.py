@@ -1,0 +1,399 @@
+"""Products of vectors and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._core.families import Formula, Recorder, arrays, bad_arguments, note, op, pair_keeper, tensors
+from .._core.forms import FUNCTIONS, attach, publish, write_out
+from .._core.graph import LEAF, next_order
+from .._core.modes import mode
+from .._core.quiet import quietly, run
+from .._core.tensor import Tensor, new
+from .._kernels import layout
+from .._kernels import matmul as kernels
+from .shape import expand, reshape, transpose, unsafe_view, unsqueeze
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def product(
+    name: str, kernel: Callable[[ndarray, ndarray], ndarray], *, x: Formula, y: Formula, module: bool = True
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """Declare a product of two tensors that neither promotes nor broadcasts."""
+    recorder = Recorder(name, ("x", "y"), {"x": x, "y": y})
+    make: Any = recorder.make
+    keep: Any = pair_keeper(recorder)
+
+    def call(x: Any, y: Any) -> Tensor:
+        try:
+            r = run(kernel, x._data, y._data)
+        except AttributeError:
+            raise bad_arguments(name, (x, y)) from None
+        except RuntimeError:
+            r = quietly(kernel, x._data, y._data)
+        if type(r) is not ndarray:
+            r = np.asarray(r)
+        out = new(Tensor)
+        out._data = r
+        left, right = x._node, y._node
+        if (left is not None or right is not None) and mode.enabled:
+            step = new(make)
+            step.order = next_order()
+            step.edges = (x if left is LEAF else left, y if right is LEAF else right)
+            step.values = ()
+            step.kept = keep(x, y, left, right)
+            if x._shared is not None or y._shared is not None:
+                note(step)
+            out._node = step
+        return out
+
+    def function(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+        return call(input, mat2) if out is None else write_out(name, out, call(input, mat2), (input, mat2))
+
+    setattr(arrays, name, kernel)
+    attach(name, call, function, module=module, method=module)
+    return call
+
+
+def mm_x(xp, g, y):
+    """Against the second factor, transposed."""
+    return xp.mm(g, xp.conj(xp.t(y)))
+
+
+mm = product("mm", kernels.mm, x=mm_x, y=lambda xp, g, x: xp.mm(xp.conj(xp.t(x)), g))
+bmm = product(
+    "bmm",
+    kernels.bmm,
+    x=lambda xp, g, y: xp.bmm(g, xp.conj(xp.transpose(y, 1, 2))),
+    y=lambda xp, g, x: xp.bmm(xp.conj(xp.transpose(x, 1, 2)), g),
+)
+mv = product(
+    "mv",
+    kernels.mv,
+    x=lambda xp, g, y: xp.unsqueeze(g, 1) * xp.conj(xp.unsqueeze(y, 0)),
+    y=lambda xp, g, x: xp.mv(xp.conj(xp.t(x)), g),
+)
+dot = product("dot", kernels.dot, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x))
+vdot = product("vdot", kernels.vdot, x=lambda xp, g, y: xp.conj(g) * y, y=lambda xp, g, x: g * x)
+
+
+def matmul(x: Any, y: Any) -> Tensor:
+    """The matrix product: vectors count as rows or columns, leading dimensions broadcast."""
+    try:
+        a, b = x._data, y._data
+    except AttributeError:
+        raise bad_arguments("matmul", (x, y)) from None
+    if a.ndim == 2 and b.ndim == 2:
+        return mm(x, y)
+    if not a.ndim or not b.ndim:
+        kernels.matmul(a, b)
+    if a.ndim == 1 and b.ndim == 1:
+        return dot(x, y)
+    if a.ndim == 2 and b.ndim == 1:
+        return mv(x, y)
+    if a.ndim == 1 and b.ndim == 2:
+        return tensors.squeeze_one(mm(unsqueeze(x, 0), y), 0)
+    smaller = x if a.ndim < b.ndim else y
+    if kernels.folds(a, b, smaller._node is not None):
+        return _folded(x, y)
+    return _batched(x, y)
+
+
+def _folded(x: Any, y: Any) -> Tensor:
+    """The larger factor as one matrix."""
+    if x._data.ndim < y._data.ndim:
+        swapped = _folded(transpose(y, -2, -1), tensors.t(x) if x._data.ndim == 2 else x)
+        return transpose(swapped, -2, -1) if x._data.ndim == 2 else swapped
+    shape = x._data.shape
+    rows = reshape(x, (prod(shape[:-1]), shape[-1]))
+    if y._data.ndim == 1:
+        return unsafe_view(mv(rows, y), shape[:-1])
+    return unsafe_view(mm(rows, y), (*shape[:-1], y._data.shape[1]))
+
+
+def _batched(x: Any, y: Any) -> Tensor:
+    """All matrices of both factors, side by side."""
+    a = unsqueeze(x, 0) if x._data.ndim == 1 else x
+    b = unsqueeze(y, 1) if y._data.ndim == 1 else y
+    first, second = a._data.shape, b._data.shape
+    batch = layout.broadcast_shapes(first[:-2], second[:-2])
+    count = prod(batch)
+    a = reshape(expand(a, (*batch, *first[-2:])), (count, *first[-2:]))
+    b = reshape(expand(b, (*batch, *second[-2:])), (count, *second[-2:]))
+    rows = () if x._data.ndim == 1 else (first[-2],)
+    columns = () if y._data.ndim == 1 else (second[-1],)
+    return unsafe_view(bmm(a, b), (*batch, *rows, *columns))
+
+
+def matmul_(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The matrix product: vectors count as rows or columns, leading dimensions broadcast."""
+    return matmul(input, other) if out is None else write_out("matmul", out, matmul(input, other), (input, other))
+
+
+attach("matmul", matmul, matmul_)
+Tensor.matmul = matmul  # type: ignore[attr-defined]
+
+
+def _operator(x: Tensor, y: Any) -> Any:
+    return matmul(x, y) if isinstance(y, Tensor) else NotImplemented
+
+
+Tensor.__matmul__ = _operator  # type: ignore[attr-defined]
+Tensor.__rmatmul__ = lambda x, y: NotImplemented  # type: ignore[attr-defined]
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of an element of one vector and one of the other."""
+    for name, each in (("self", input), ("vec2", vec2)):
+        if each._data.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {each._data.ndim}-D")
+    return tensors.mul(reshape(input, (-1, 1)), vec2)
+
+
+publish("outer", outer)
+publish("ger", lambda input, vec2: outer(input, vec2))
+
+
+# ---- added to something
+
+
+def scaled(xp, g, factor):
+    """``factor * g`` without a multiplication by one."""
+    return g if factor == 1 else g * factor
+
+
+def plus(
+    name: str,
+    kernel: Any,
+    inner: str,
+    turn: tuple[int, int],
+) -> None:
+    """Declare ``beta * x + alpha * (a @ b)`` for matrices or batches of them."""
+
+    def first(xp, g, b, alpha):
+        return scaled(xp, getattr(xp, inner)(g, xp.conj(xp.transpose(b, *turn))), alpha)
+
+    def second(xp, g, a, alpha):
+        return scaled(xp, getattr(xp, inner)(xp.conj(xp.transpose(a, *turn)), g), alpha)
+
+    def forward(x: Array, a: Array, b: Array, *, beta=1, alpha=1):
+        return kernel(x, a, b, beta=beta, alpha=alpha)
+
+    op(
+        name,
+        inplace=True,
+        x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
+        a=first,
+        b=second,
+    )(forward)
+
+
+plus("addmm", kernels.addmm, "mm", (0, 1))
+plus("baddbmm", kernels.baddbmm, "bmm", (1, 2))
+
+
+@op(
+    inplace=True,
+    x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
+    mat=lambda xp, g, vec, alpha: scaled(xp, xp.unsqueeze(g, 1) * xp.conj(xp.unsqueeze(vec, 0)), alpha),
+    vec=lambda xp, g, mat, alpha: scaled(xp, xp.mv(xp.conj(xp.t(mat)), g), alpha),
+)
+def addmv(x: Array, mat: Array, vec: Array, *, beta=1, alpha=1):
+    """``beta * x + alpha * (mat @ vec)``."""
+    return kernels.addmv(x, mat, vec, beta=beta, alpha=alpha)
+
+
+@op(
+    inplace=True,
+    x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
+    vec1=lambda xp, g, vec2, alpha: scaled(xp, xp.mv(g, xp.conj(vec2)), alpha),
+    vec2=lambda xp, g, vec1, alpha: scaled(xp, xp.mv(xp.t(g), xp.conj(vec1)), alpha),
+)
+def addr(x: Array, vec1: Array, vec2: Array, *, beta=1, alpha=1):
+    """``beta * x + alpha * outer(vec1, vec2)``."""
+    return kernels.addr(x, vec1, vec2, beta=beta, alpha=alpha)
+
+
+@op(
+    inplace=True,
+    x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
+    batch1=lambda xp, g, batch1_shape, batch2, alpha: scaled(
+        xp, xp.bmm(xp.expand(xp.unsqueeze(g, 0), (batch1_shape[0], *g.shape)), xp.conj(xp.transpose(batch2, 1, 2))), alpha
+    ),
+    batch2=lambda xp, g, batch2_shape, batch1, alpha: scaled(
+        xp, xp.bmm(xp.conj(xp.transpose(batch1, 1, 2)), xp.expand(xp.unsqueeze(g, 0), (batch2_shape[0], *g.shape))), alpha
+    ),
+)
+def addbmm(x: Array, batch1: Array, batch2: Array, *, beta=1, alpha=1):
+    """``beta * x + alpha * sum(batch1 @ batch2)``."""
+    return kernels.addbmm(x, batch1, batch2, beta=beta, alpha=alpha)
+
+
+# ---- made of others
+
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None) -> Tensor:
+    """Sums of products over pairs of dimensions, or over the last of ``a`` and the first of ``b``."""
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()
+    given: Any = dims if isinstance(dims, int) else tuple([each] if isinstance(each, int) else list(each) for each in dims)
+    kernels.tensordot(a._data, b._data, given)
+    if isinstance(given, int):
+        given = (list(range(-given, 0)), list(range(given)))
+    over_a = [layout.wrap_dim(dim, a._data.ndim) for dim in given[0]]
+    over_b = [layout.wrap_dim(dim, b._data.ndim) for dim in given[1]]
+    for first, second in zip(over_a, over_b, strict=True):
+        if b._data.shape[second] == 1:
+            a = tensors.sum(a, (first,), True)
+        elif a._data.shape[first] == 1:
+            b = tensors.sum(b, (second,), True)
+    free_a = [dim for dim in range(a._data.ndim) if dim not in over_a]
+    free_b = [dim for dim in range(b._data.ndim) if dim not in over_b]
+    count = prod(a._data.shape[dim] for dim in over_a)
+    sizes = (*(a._data.shape[dim] for dim in free_a), *(b._data.shape[dim] for dim in free_b))
+    left = reshape(tensors.permute(a, tuple(free_a + over_a)), (prod(sizes[: len(free_a)]), count))
+    right = reshape(tensors.permute(b, tuple(over_b + free_b)), (count, prod(sizes[len(free_a) :])))
+    result = reshape(mm(left, right), sizes)
+    return result if out is None else write_out("tensordot", out, result, (a, b))
+
+
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Sums of products along the last dimension of both."""
+    kernels.inner(input._data, other._data)
+    if not input._data.ndim or not other._data.ndim:
+        result = tensors.mul(input, other)
+    else:
+        result = tensordot(input, other, ([-1], [-1]))
+    return result if out is None else write_out("inner", out, result, (input, other))
+
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of several matrices."""
+    result = matrices[0]
+    for each in matrices[1:]:
+        result = mm(result, each)
+    return result
+
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """``other`` times each element of ``input``, side by side."""
+    ndim = max(input._data.ndim, other._data.ndim)
+    a = (1,) * (ndim - input._data.ndim) + input._data.shape
+    b = (1,) * (ndim - other._data.ndim) + other._data.shape
+    left = reshape(input, tuple([each for length in a for each in (length, 1)]))
+    right = reshape(other, tuple([each for length in b for each in (1, length)]))
+    return reshape(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
+
+
+def einsum(*arguments: Any) -> Tensor:
+    """Sums of products after Einstein: letters name dimensions, those absent from the result are summed over."""
+    equation, *given = arguments
+    operands = list(given[0]) if len(given) == 1 and isinstance(given[0], (tuple, list)) else list(given)
+    equation = equation.replace(" ", "")
+    left, arrow, result = equation.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        raise RuntimeError(
+            "einsum(): more operands were provided than specified in the equation"
+            if len(terms) < len(operands)
+            else "einsum(): fewer operands were provided than specified in the equation"
+        )
+    spread = max((each._data.ndim - len(term.replace("...", "")) for term, each in zip(terms, operands, strict=True)
+                  if "..." in term), default=0)
+    extra = [f"<{place}>" for place in range(spread)]
+    letters = []
+    for place, (term, each) in enumerate(zip(terms, operands, strict=True)):
+        before, dots, after = term.partition("...")
+        missing = each._data.ndim - len(before) - len(after)
+        names = [*before, *(extra[spread - missing :] if dots and missing > 0 else ()), *after]
+        if len(names) != each._data.ndim:
+            raise RuntimeError(
+                f"einsum(): the number of subscripts in the equation ({len(names)}) does not match the number of "
+                f"dimensions ({each._data.ndim}) for operand {place} and no ellipsis was given"
+            )
+        letters.append(names)
+    everything = [name for names in letters for name in names]
+    if arrow:
+        before, dots, after = result.partition("...")
+        wanted = [*before, *(extra if dots else ()), *after]
+    else:
+        wanted = extra + sorted(name for name in set(everything) - set(extra) if everything.count(name) == 1)
+    for name in wanted:
+        if name not in everything and name not in extra:
+            raise RuntimeError(
+                f"einsum(): output subscript {name} does not appear in the equation for any input operand"
+            )
+    order = wanted + [name for name in dict.fromkeys(everything) if name not in wanted]
+    total = None
+    names_so_far: list[str] = []
+    for place, (names, operand) in enumerate(zip(letters, operands, strict=True)):
+        for name in [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            while names.count(name) > 1:
+                first = names.index(name)
+                second = names.index(name, first + 1)
+                operand = FUNCTIONS["diagonal"](operand, 0, first, second)
+                names = [each for at, each in enumerate(names) if at not in (first, second)] + [name]
+        if total is None:
+            total, names_so_far = operand, names
+            continue
+        later = {name for rest in letters[place + 1 :] for name in rest}
+        total, names_so_far = _contract(total, names_so_far, operand, names, set(wanted) | later)
+    lone = tuple([place for place, name in enumerate(names_so_far) if name not in wanted])
+    if lone:
+        total = tensors.sum(total, lone)
+        names_so_far = [name for name in names_so_far if name in wanted]
+    order = [names_so_far.index(name) for name in wanted]
+    return total if order == list(range(len(order))) else tensors.permute(total, tuple(order))
+
+
+def _contract(
+    x: Any, x_names: list[str], y: Any, y_names: list[str], needed: set[str]
+) -> tuple[Tensor, list[str]]:
+    """The product of two operands, summed over what both have and nobody needs any more, as one batched product."""
+    for own, other in ((0, 1), (1, 0)):
+        tensor, names, others = ((x, x_names, y_names), (y, y_names, x_names))[own]
+        gone = tuple([place for place, name in enumerate(names) if name not in needed and name not in others])
+        if gone:
+            tensor = tensors.sum(tensor, gone)
+            names = [name for place, name in enumerate(names) if place not in gone]
+            if own == 0:
+                x, x_names = tensor, names
+            else:
+                y, y_names = tensor, names
+    shared = [name for name in x_names if name in y_names]
+    batch = [name for name in shared if name in needed]
+    summed = [name for name in shared if name not in needed]
+    free_x = [name for name in x_names if name not in shared]
+    free_y = [name for name in y_names if name not in shared]
+    sizes: dict[str, int] = {}
+    for names, tensor in ((x_names, x), (y_names, y)):
+        for name, length in zip(names, tensor._data.shape, strict=True):
+            if sizes.get(name, 1) != 1 and length not in (1, sizes[name]):
+                raise RuntimeError(
+                    f"einsum(): subscript {name} has size {length} for operand 1 which does not broadcast with previously "
+                    f"seen size {sizes[name]}"
+                )
+            sizes[name] = max(sizes.get(name, 1), length)
+    def arranged(tensor: Any, names: list[str], groups: Sequence[list[str]]) -> Any:
+        order = [name for group in groups for name in group]
+        tensor = tensors.permute(tensor, tuple([names.index(name) for name in order]))
+        tensor = tensors.expand(tensor, tuple([sizes[name] for name in order]))
+        return reshape(tensor, tuple([prod(sizes[name] for name in group) for group in groups]))
+
+    left = arranged(x, x_names, (batch, free_x, summed))
+    right = arranged(y, y_names, (batch, summed, free_y))
+    product_ = bmm(left, right)
+    names = batch + free_x + free_y
+    return reshape(product_, tuple([sizes[name] for name in names])), names
+
+
+for _function in (tensordot, inner, kron):
+    publish(_function.__name__, _function, method=_function is not tensordot)
+for _function in (chain_matmul, einsum):
+    publish(_function.__name__, _function, method=False)

@@ -1,0 +1,496 @@
+"""Views: the same memory under another shape, order of dimensions, or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._core import views
+from .._core.families import arrays, bad_arguments, note, op, tensors, view
+from .._core.forms import FUNCTIONS, publish
+from .._core.graph import Node, NodeType, Output, next_order
+from .._core.modes import mode
+from .._core.tensor import Tensor, view_of, wrap, wrap_dim
+from .._core.views import check_write, edge_of, gather_strided, scatter_strided
+from .._kernels import layout
+from .._kernels import shape as kernels
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """Sizes given as several ints or as one sequence of them."""
+    if len(sizes) == 1 and not isinstance(sizes[0], int):
+        given = sizes[0]
+        if isinstance(given, Tensor) and not given.dim():
+            return (given.__index__(),)
+        if not isinstance(given, (tuple, list)):
+            raise bad_arguments(name, sizes)
+        sizes = tuple(given)
+    try:
+        return tuple([each if type(each) is int else each.__index__() for each in sizes])
+    except (AttributeError, TypeError):
+        raise bad_arguments(name, sizes) from None
+
+
+# ---- the adjoint of taking a part: zeros, and the gradient in its place
+
+
+def into_zeros(name: str, part: Callable[..., ndarray]) -> None:
+    """Declare ``name(g, shape, *values)``: zeros of ``shape`` with ``g`` where the view ``part`` looks."""
+
+    def place(g: Array, shape, values):
+        whole = np.zeros(shape, g.dtype)
+        part(whole, *values)[...] = g
+        return whole
+
+    taken = name.removesuffix("_backward")
+    op(name, method=False, module=False, g=lambda xp, g, values: getattr(xp, taken)(g, *values))(place)
+
+
+into_zeros("select_backward", kernels.select)
+into_zeros("slice_backward", kernels.slice_)
+into_zeros("diagonal_backward", kernels.diagonal)
+
+
+# ---- one result
+
+_view = view(
+    "view", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape), method=False, module=False
+)
+transpose = view("transpose", kernels.transpose, x=lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1))
+t = view("t", kernels.t, x=lambda xp, g: xp.t(g))
+_permute = view(
+    "permute",
+    kernels.permute,
+    x=lambda xp, g, dims: xp.permute(g, inverse(dims)),
+    method=False,
+    module=False,
+)
+_expand = view(
+    "expand",
+    kernels.expand,
+    x=lambda xp, g, shape: xp.sum_to_size(g, shape),
+    method=False,
+    module=False,
+)
+unsqueeze = view("unsqueeze", kernels.unsqueeze, x=lambda xp, g, shape: xp.reshape(g, shape))
+select = view(
+    "select", kernels.select, x=lambda xp, g, shape, dim, index: xp.select_backward(g, shape, (dim, index))
+)
+slice_ = view(
+    "slice",
+    kernels.slice_,
+    x=lambda xp, g, shape, dim, start, end, step: xp.slice_backward(g, shape, (dim, start, end, step)),
+    method=False,
+    module=False,
+)
+diagonal = view(
+    "diagonal",
+    kernels.diagonal,
+    x=lambda xp, g, shape, offset, dim1, dim2: xp.diagonal_backward(g, shape, (offset, dim1, dim2)),
+)
+alias = view("alias", lambda x: x.view(), x=lambda xp, g: g, method=False, module=False)
+_squeeze_all = view("squeeze", lambda x: kernels.squeeze(x), x=lambda xp, g, shape: xp.reshape(g, shape), method=False,
+                    module=False)
+_squeeze_one = view("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), x=lambda xp, g, shape: xp.reshape(g, shape),
+                    method=False, module=False, node="SqueezeBackward1")
+_squeeze_some = view("squeeze_some", lambda x, dim: kernels.squeeze(x, dim),
+                     x=lambda xp, g, shape: xp.reshape(g, shape), method=False, module=False, node="SqueezeBackward2")
+unfold = view(
+    "unfold",
+    kernels.unfold,
+    x=lambda xp, g, shape, dimension, size, step: xp.unfold_backward(g, shape, dimension, size, step),
+    module=False,
+)
+
+
+@op(method=False, module=False, g=lambda xp, g, dimension, size, step: xp.unfold(g, dimension, size, step))
+def unfold_backward(g: Array, shape, dimension, size, step):
+    """Each element gets the sum of the gradients of the windows that show it."""
+    whole = np.zeros(shape, g.dtype)
+    windows = kernels.unfold(np.arange(whole.size).reshape(shape), dimension, size, step)
+    np.add.at(whole.reshape(-1), windows.reshape(-1), g.reshape(-1))
+    return whole
+
+
+def inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    """The order of dimensions that undoes ``dims``."""
+    count = len(dims)
+    undone = [0] * count
+    for place, dim in enumerate(dims):
+        undone[dim % count] = place
+    return tuple(undone)
+
+
+@op(method=False, module=False, node="UnsafeViewBackward0", x=lambda xp, g, shape: xp.reshape(g, shape))
+def unsafe_view(x: Array, size):
+    """A fresh result of another operation in another shape: no view, since nobody else holds it."""
+    return kernels.view(x, size)
+
+
+def view_(input: Tensor, *size: Any, dtype: Any = None) -> Tensor:
+    """The same elements in another shape without a copy, or their bytes as another dtype."""
+    if dtype is not None or (len(size) == 1 and not isinstance(size[0], (int, tuple, list, Tensor))):
+        return tensors.view_dtype(input, size[0] if dtype is None else dtype)
+    sizes = sizes_of("view", size)
+    return _view(input, layout.infer_size(sizes, input._data.size) if -1 in sizes else sizes)
+
+
+def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
+    """A view where strides allow it, otherwise a copy."""
+    sizes = sizes_of("reshape", (named["shape"],) if named else shape)
+    array = input._data
+    sizes = layout.infer_size(sizes, array.size)
+    if array.flags.c_contiguous or kernels.try_view(array, sizes) is not None:
+        return _view(input, sizes)
+    return unsafe_view(tensors.clone_contiguous(input), sizes)
+
+
+arrays.reshape = lambda g, shape: g.reshape(shape)
+
+
+def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
+    """The dimensions in another order."""
+    return _permute(input, sizes_of("permute", (named["dims"],) if named else dims))
+
+
+def expand(input: Tensor, *size: Any, **named: Any) -> Tensor:
+    """Dimensions of length 1 repeated without a copy."""
+    return _expand(input, sizes_of("expand", (named["size"],) if "size" in named else size))
+
+
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """Without the dimensions of length 1, or without those of them named by ``dim``."""
+    if dim is None:
+        return _squeeze_all(input)
+    if isinstance(dim, int):
+        return _squeeze_one(input, dim)
+    return _squeeze_some(input, tuple(dim))
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The dimensions from ``start_dim`` to ``end_dim`` as one."""
+    array = input._data
+    if not array.ndim:
+        return reshape(input, 1)
+    start, end = wrap_dim(start_dim, array.ndim), wrap_dim(end_dim, array.ndim)
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if start == end:
+        return input
+    shape = array.shape
+    return reshape(input, (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension as several."""
+    return _view(input, kernels.unflatten(input._data, dim, tuple(sizes)).shape)
+
+
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """Dimensions at other places, the others in their order."""
+    one = (source,) if isinstance(source, int) else tuple(source)
+    other = (destination,) if isinstance(destination, int) else tuple(destination)
+    array = input._data
+    places = kernels.movedim(np.empty(tuple(range(2, 2 + array.ndim)), np.bool_), one, other).shape
+    return _permute(input, tuple([each - 2 for each in places]))
+
+
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    """``length`` elements of a dimension from ``start`` on."""
+    start = int(start)
+    kernels.narrow(input._data, dim, start, length)
+    if start < 0:
+        start += input._data.shape[wrap_dim(dim, input._data.ndim)]
+    return slice_(input, dim, start, start + length, 1)
+
+
+def mT(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged."""
+    kernels.matrix_transpose(input._data)
+    return transpose(input, -2, -1)
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """The last two dimensions exchanged and complex elements conjugated."""
+    swapped = transpose(input, -2, -1)
+    return swapped.conj() if input.is_complex() else swapped  # type: ignore[attr-defined]
+
+
+def _t_property(input: Tensor) -> Tensor:
+    return _permute(input, tuple(range(input._data.ndim))[::-1])
+
+
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """Any view of the memory that ``input`` lies in."""
+    array = input._data
+    made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
+    out = view_of(input, made)
+    if input._node is not None and mode.enabled:
+        node = views.AsStridedBackward0.__new__(views.AsStridedBackward0)
+        node.order = next_order()
+        node.edges = (edge_of(input),)
+        node.kept = ()
+        node.values = (array.shape, layout.strides(array), *views.geometry(made, array))
+        out._node = node
+    return out
+
+
+@op(
+    method=False,
+    module=False,
+    g=lambda xp, g, base_shape, base_strides, size, stride, offset: xp.gather_strided(
+        g, base_shape, base_strides, size, stride, offset
+    ),
+)
+def scatter_strided_(g: Array, base_shape, base_strides, size, stride, offset):
+    """Zeros of a geometry with the gradient of a strided view in its place."""
+    return scatter_strided(g, base_shape, base_strides, size, stride, offset)
+
+
+@op(
+    "gather_strided",
+    method=False,
+    module=False,
+    g=lambda xp, g, base_shape, base_strides, size, stride, offset: xp.scatter_strided_(
+        g, base_shape, base_strides, size, stride, offset
+    ),
+)
+def gather_strided_(g: Array, base_shape, base_strides, size, stride, offset):
+    """The elements that a strided view of a tensor with this geometry shows."""
+    return gather_strided(g, base_shape, base_strides, size, stride, offset)
+
+
+views.scatter_strided_tensor = lambda g, values: tensors.scatter_strided_(g, *values)
+views.gather_strided_tensor = lambda g, values: tensors.gather_strided(g, *values)
+
+
+# ---- several results
+
+
+def several(
+    name: str,
+    kernel: Callable[..., tuple[ndarray, ...]],
+    formula: Callable[..., Any],
+    *,
+    method: bool = True,
+    module: bool = True,
+) -> Callable[..., tuple[Tensor, ...]]:
+    """Declare a view with several results; ``formula(xp, gradients, shape, *values)`` has zeros for absent gradients."""
+
+    def carry(node: Any, g: Any, xp: Any) -> Sequence[Any]:
+        shape, dtype, shapes, values = node.values
+        filled = [
+            (np.zeros(own, dtype) if xp is arrays else wrap(np.zeros(own, dtype))) if each is None else each
+            for each, own in zip(g, shapes, strict=True)
+        ]
+        return (formula(xp, filled, shape, *values),)
+
+    body = {
+        "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
+        "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
+    }
+    made: Any = NodeType("".join(part.capitalize() for part in name.split("_")) + "Backward0", (Node,), body)
+
+    def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
+        parts = kernel(x._data, *values)
+        results = tuple([view_of(x, each) for each in parts])
+        node: Any = None
+        if x._node is not None and mode.enabled and results:
+            node = made.__new__(made)
+            node.order = next_order()
+            node.edges = (edge_of(x),)
+            node.kept = ()
+            node.values = (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
+            node.outputs = len(results)
+        for number, each in enumerate(results):
+            each._created = each._created or ("several" if mode.enabled else "no_grad")
+            if node is not None:
+                each._node = Output(node, number) if node.outputs > 1 else node
+                each.output_nr = number
+        return results
+
+    setattr(tensors, name, call)
+    setattr(arrays, name, kernel)
+    return call
+
+
+_unbind = several("unbind", kernels.unbind, lambda xp, g, shape, dim: xp.stack(g, dim))
+_split = several("split", kernels.split, lambda xp, g, shape, size, dim: xp.cat(g, dim))
+_split_with_sizes = several("split_with_sizes", kernels.split_with_sizes, lambda xp, g, shape, sizes, dim: xp.cat(g, dim))
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """The slices along a dimension."""
+    return _unbind(input, dim)
+
+
+def split(tensor: Tensor, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None) -> Any:
+    """Parts along a dimension, all of one length but the last, or of the lengths given."""
+    size = split_size_or_sections if split_size is None else split_size
+    if isinstance(size, (list, tuple)):
+        return _split_with_sizes(tensor, tuple(size), dim)
+    return _split(tensor, size, dim)
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of the lengths given."""
+    return _split_with_sizes(input, tuple(split_sizes), dim)
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most ``chunks`` parts of one length along a dimension, the last one shorter."""
+    parts = kernels.chunk(input._data, chunks, dim)
+    lengths = [each.shape[wrap_dim(dim, input._data.ndim)] for each in parts]
+    if len(set(lengths[:-1])) <= 1 and lengths and lengths[0]:
+        return _split(input, lengths[0], dim)
+    return _split_with_sizes(input, tuple(lengths), dim)
+
+
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts along a dimension, nearly equal ones or those between the indices."""
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
+    if isinstance(indices_or_sections, list):
+        indices_or_sections = tuple(indices_or_sections)
+    lengths = [
+        each.shape[wrap_dim(dim, input._data.ndim)]
+        for each in kernels.tensor_split(input._data, indices_or_sections, dim)
+    ]
+    starts = [sum(lengths[:place]) for place in range(len(lengths))]
+    if isinstance(indices_or_sections, tuple):
+        bounds = (0, *indices_or_sections, None)
+        return tuple(slice_(input, dim, bounds[place], bounds[place + 1], 1) for place in range(len(bounds) - 1))
+    return tuple(
+        slice_(input, dim, start, start + length, 1) for start, length in zip(starts, lengths, strict=True)
+    )
+
+
+# ---- in place: the tensor itself takes another geometry
+
+
+def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The in-place form of a view: shape and strides change, the memory does not."""
+
+    def form(input: Tensor, *values: Any, **named: Any) -> Tensor:
+        if mode.enabled and input._node is not None:
+            check_write(input)
+        made = function(input, *values, **named)
+        input._data = made._data
+        input._node = made._node
+        input._bump()
+        return input
+
+    return form
+
+
+for _name, _function in {
+    "view": view_, "reshape": reshape, "permute": permute, "expand": expand, "squeeze": squeeze, "flatten": flatten,
+    "unflatten": unflatten, "movedim": movedim, "narrow": narrow, "adjoint": adjoint, "as_strided": as_strided,
+    "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk, "tensor_split": tensor_split,
+}.items():
+    publish(_name, _function, module=_name not in ("view", "expand"))
+tensors.reshape = reshape
+tensors.expand = _expand
+tensors.permute = _permute
+tensors.view = _view
+Tensor.T = property(_t_property)  # type: ignore[attr-defined]
+Tensor.mT = property(mT)  # type: ignore[attr-defined]
+Tensor.H = Tensor.mH = property(adjoint)  # type: ignore[attr-defined]
+
+for _name, _same in {
+    "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim", "unsafe_split": "split",
+    "unsafe_chunk": "chunk",
+}.items():
+    FUNCTIONS[_name] = FUNCTIONS[_same]
+    setattr(Tensor, _name, FUNCTIONS[_same])
+for _name in ("squeeze", "unsqueeze", "transpose", "t", "swapaxes", "swapdims", "as_strided"):
+    publish(_name + "_", reshaped_in_place(FUNCTIONS[_name]), module=_name == "as_strided")
+
+
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` in the shape of ``other``, without a copy."""
+    return _view(input, other._data.shape)
+
+
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` in the shape of ``other``."""
+    return reshape(input, other._data.shape)
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` expanded to the shape of ``other``."""
+    return _expand(input, other._data.shape)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """``input`` expanded to ``size``."""
+    return _expand(input, tuple(size))
+
+
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """All tensors expanded to the shape they broadcast to."""
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    shape = layout.broadcast_shapes(*[each._data.shape for each in tensors])
+    return tuple([_expand(each, shape) for each in tensors])
+
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements in one dimension."""
+    return reshape(input, -1)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Grids of coordinates from vectors."""
+    import warnings
+
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    if indexing is None:
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
+            UserWarning,
+            stacklevel=2,
+        )
+        indexing = "ij"
+    kernels.meshgrid([each._data for each in tensors], indexing)
+    swap = indexing == "xy" and len(tensors) >= 2
+    vectors = [tensors[1], tensors[0], *tensors[2:]] if swap else list(tensors)
+    shape = tuple(each._data.size for each in vectors)
+    grids = [
+        _expand(_view(each, (1,) * place + (-1,) + (1,) * (len(shape) - place - 1)), shape)
+        for place, each in enumerate(vectors)
+    ]
+    if swap:
+        grids = [transpose(grids[1], 0, 1), transpose(grids[0], 0, 1), *(transpose(each, 0, 1) for each in grids[2:])]
+    return tuple(grids)
+
+
+def split_evenly(name: str, dims: tuple[int, int]) -> Callable[..., tuple[Tensor, ...]]:
+    """``hsplit`` and kin: ``tensor_split`` along a dimension of their own."""
+
+    def function(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        dim = dims[0] if input._data.ndim == 1 else dims[1]
+        kernels.even_split(input._data, indices_or_sections, name)
+        return tensor_split(input, indices_or_sections, dim)
+
+    return function
+
+
+publish("view_as", view_as, module=False)
+publish("reshape_as", reshape_as, module=False)
+publish("expand_as", expand_as, module=False)
+publish("broadcast_to", broadcast_to)
+publish("broadcast_tensors", broadcast_tensors, method=False)
+publish("ravel", ravel)
+publish("meshgrid", meshgrid, method=False)
+for _name, _dims in {"hsplit": (0, 1), "vsplit": (0, 0), "dsplit": (2, 2)}.items():
+    publish(_name, split_evenly(_name, _dims))

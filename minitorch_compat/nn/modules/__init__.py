@@ -1,0 +1,8 @@
+"""Layers, by family."""
+
+from .container import ModuleDict, ModuleList, Sequential
+from .linear import Identity, Linear
+from .loss import L1Loss, MSELoss
+from .module import Module
+
+__all__ = ["Identity", "L1Loss", "Linear", "MSELoss", "Module", "ModuleDict", "ModuleList", "Sequential"]

@@ -1,0 +1,232 @@
+"""What all optimisers share: parameter groups, state, and the hooks around a step."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from itertools import chain
+from typing import Any
+
+from .._core.graph import RemovableHandle
+from .._core.modes import set_grad_enabled
+from .._core.tensor import Tensor
+from ..nn.modules.module import clear_gradient
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
+
+
+def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a step with recording off, unless the optimiser is differentiable."""
+
+    @functools.wraps(step)
+    def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
+        with set_grad_enabled(self.defaults["differentiable"]):
+            return step(self, *arguments, **keywords)
+
+    return stepped
+
+
+class Optimizer:
+    """Updates parameters from their gradients; a subclass writes ``step``.
+
+    ``params`` are tensors or groups of them (dicts with "params" and options that differ from ``defaults``).
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        self.defaults = defaults
+        self._optimizer_step_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._optimizer_step_post_hooks: OrderedDict[int, Any] = OrderedDict()
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                + params.type()
+            )
+        self.state: defaultdict[Any, Any] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with options of their own; errors for tensors that are no leaves or appear twice."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, Tensor):
+            param_group["params"] = [params]
+        elif isinstance(params, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+                "will change between runs. Please use a list instead."
+            )
+        else:
+            param_group["params"] = list(params)
+        names, tensors = [], []
+        for each in param_group["params"]:
+            if isinstance(each, tuple):
+                names.append(each[0])
+                tensors.append(each[1])
+            else:
+                tensors.append(each)
+        if names:
+            if len(names) != len(tensors):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["params"], param_group["param_names"] = tensors, names
+        for each in tensors:
+            if not isinstance(each, Tensor):
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}")
+            if not self.defaults.get("differentiable", None) and not (each.is_leaf or each.retains_grad):
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
+            param_group.setdefault(name, default)
+        if len(tensors) != len(set(tensors)):
+            import warnings
+
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
+                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                UserWarning,
+                stacklevel=3,
+            )
+        known = set(chain.from_iterable(group["params"] for group in self.param_groups))
+        if not known.isdisjoint(tensors):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or fill them with zeros."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter._grad is not None:
+                    if set_to_none:
+                        parameter._grad = None
+                    else:
+                        clear_gradient(parameter, False)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update the parameters once; ``closure`` evaluates the loss again."""
+        raise NotImplementedError
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "step" in cls.__dict__:
+            cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step; what it returns replaces the arguments."""
+        handle = RemovableHandle(self._optimizer_step_pre_hooks)
+        self._optimizer_step_pre_hooks[handle.id] = hook
+        return handle
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        handle = RemovableHandle(self._optimizer_step_post_hooks)
+        self._optimizer_step_post_hooks[handle.id] = hook
+        return handle
+
+    def state_dict(self) -> dict[str, Any]:
+        """State and options with parameters replaced by their numbers."""
+        numbers: dict[int, int] = {}
+        groups = []
+        for group in self.param_groups:
+            packed = {name: value for name, value in group.items() if name != "params"}
+            for each in group["params"]:
+                numbers.setdefault(id(each), len(numbers))
+            packed["params"] = [numbers[id(each)] for each in group["params"]]
+            groups.append(packed)
+        state = {
+            numbers[id(key)] if isinstance(key, Tensor) else key: value for key, value in self.state.items()
+        }
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over state and options; ValueError where groups or their sizes differ."""
+        saved = state_dict["param_groups"]
+        if len(self.param_groups) != len(saved):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(
+            len(own["params"]) != len(other["params"]) for own, other in zip(self.param_groups, saved, strict=True)
+        ):
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
+        numbered = dict(
+            zip(
+                chain.from_iterable(group["params"] for group in saved),
+                chain.from_iterable(group["params"] for group in self.param_groups),
+                strict=True,
+            )
+        )
+        self.state = defaultdict(dict)
+        for key, value in state_dict["state"].items():
+            if key in numbered:
+                self.state[numbered[key]] = _fitting(value, numbered[key], None)
+            else:
+                self.state[key] = value
+        self.param_groups = [
+            {**deepcopy({name: value for name, value in other.items() if name != "params"}), "params": own["params"]}
+            for own, other in zip(self.param_groups, saved, strict=True)
+        ]
+
+    def __repr__(self) -> str:
+        text = type(self).__name__ + " ("
+        for place, group in enumerate(self.param_groups):
+            text += f"\nParameter Group {place}\n"
+            for name in sorted(group):
+                if name != "params":
+                    text += f"    {name}: {group[name]}\n"
+        return text + ")"
+
+
+def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:
+    """A saved state value in the parameter's dtype, as a copy; counts of steps keep theirs."""
+    if isinstance(value, Tensor):
+        if key != "step" and parameter.is_floating_point():
+            return value.to(dtype=parameter.dtype, copy=True)  # type: ignore[attr-defined]
+        return value.clone()  # type: ignore[attr-defined]
+    if isinstance(value, dict):
+        return {name: _fitting(each, parameter, name) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_fitting(each, parameter, key) for each in value)
+    return value
+
+
+def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Run the hooks of a step, where there are any, around it."""
+
+    @functools.wraps(step)
+    def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
+        before, after = self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks
+        if not before and not after:
+            return step(self, *arguments, **keywords)
+        for hook in tuple(before.values()):
+            changed = hook(self, arguments, keywords)
+            if changed is not None:
+                if not (isinstance(changed, tuple) and len(changed) == 2):
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                    )
+                arguments, keywords = changed
+        result = step(self, *arguments, **keywords)
+        for hook in tuple(after.values()):
+            hook(self, arguments, keywords)
+        return result
+
+    return stepped
+
+
+Optimizer.__module__ = "torch.optim.optimizer"
