@@ -1,10 +1,11 @@
 """An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
 
-from . import _ops, autograd
+from . import _ops, autograd, random
 from ._core.dtypes import ALIASES as _ALIASES
 from ._core.dtypes import ALL as _ALL
 from ._core.dtypes import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
 from ._core.forms import FUNCTIONS as _FUNCTIONS
+from ._core.generator import Generator, default_generator
 from ._core.kinds import (
     Size,
     channels_last,
@@ -15,6 +16,8 @@ from ._core.kinds import (
     preserve_format,
     strided,
 )
+from ._core.legacy import TYPES as _TYPES
+from ._core.legacy import set_default_tensor_type
 from ._core.modes import (
     enable_grad,
     inference_mode,
@@ -24,7 +27,10 @@ from ._core.modes import (
     set_grad_enabled,
 )
 from ._core.tensor import Tensor
+from ._core.warn import is_warn_always_enabled, set_warn_always
+from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 globals().update({each.name: each for each in _ALL})
 globals().update(_ALIASES)
+globals().update(_TYPES)
 globals().update(_FUNCTIONS)

@@ -75,8 +75,8 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
         node.noted = tuple(noted)
 
 
-def store(target: ndarray, source: ndarray) -> None:
-    """Copy values, cast as C does; torch refuses memory that a write would reach twice."""
+def refuse_overlap(target: ndarray) -> None:
+    """RuntimeError for memory that a write would reach twice."""
     if target.size > 1 and 0 in target.strides and any(
         stride == 0 and length > 1 for stride, length in zip(target.strides, target.shape, strict=True)
     ):
@@ -84,6 +84,11 @@ def store(target: ndarray, source: ndarray) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
+
+
+def store(target: ndarray, source: ndarray) -> None:
+    """Copy values, cast as C does; torch refuses memory that a write would reach twice."""
+    refuse_overlap(target)
     with np.errstate(all="ignore"):
         np.copyto(target, source, casting="unsafe")
 

@@ -1,0 +1,201 @@
+"""What factories have in common: sizes, the keyword options, and calls that fit no signature."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import wraps
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._kernels import layout as memory
+from . import dtypes, errors, kinds
+from .graph import LEAF
+from .tensor import Tensor, wrap
+
+ndarray = np.ndarray
+
+PYTHON_TYPES: dict[Any, dtypes.dtype] = {
+    float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128,
+}  # fmt: skip
+
+
+class Misfit(TypeError):
+    """Arguments that fit no signature; ``checked`` says it in torch's words."""
+
+
+def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a function raise ``Misfit``, or be called with arguments it does not have: torch's message replaces both."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            try:
+                return function(*arguments, **keywords)
+            except Misfit:
+                pass
+            except TypeError as error:
+                traceback = error.__traceback__
+                if traceback is None or traceback.tb_next is not None:
+                    raise
+            raise refused(name, arguments[method:], keywords, method)
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    return decorate
+
+
+def refused(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], method: bool = False) -> Exception:
+    """torch's words for arguments that fit no signature of a function or method."""
+    from .signatures import invalid_arguments, signatures
+
+    return invalid_arguments(name, signatures(name, method=method), arguments, keywords)
+
+
+# ---- sizes
+
+
+def size_of(sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
+    """A size given as numbers, as one sequence of them, or by keyword; Misfit for anything else."""
+    if size is not None:
+        if sizes or not isinstance(size, (tuple, list)):
+            raise Misfit
+        sizes = size
+    elif len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        sizes = sizes[0]
+    elif not sizes:
+        raise Misfit
+    lengths = tuple(sizes)
+    for each in lengths:
+        if type(each) is not int:
+            return tuple([length_of(each, place) for place, each in enumerate(lengths)])
+    return lengths
+
+
+def length_of(value: Any, place: int) -> int:
+    """One length: an integer of Python, of NumPy, or of a 0-d tensor."""
+    if isinstance(value, bool):
+        if not place:
+            raise Misfit
+        return int(value)
+    if isinstance(value, (int, np.integer)):
+        return operator.index(value)
+    if isinstance(value, Tensor) and not value._data.ndim and value._data.dtype.kind in "iu":
+        return value.item()
+    raise Misfit
+
+
+def is_integer(value: Any) -> bool:
+    """Whether torch takes ``value`` for a length, which a bool is not."""
+    if isinstance(value, (int, np.integer)):
+        return not isinstance(value, bool)
+    return isinstance(value, Tensor) and not value._data.ndim and value._data.dtype.kind in "iu"
+
+
+def check_size(size: tuple[int, ...], itemsize: int) -> None:
+    """RuntimeError for negative lengths, and for more memory than there can be."""
+    for each in size:
+        if each < 0:
+            raise RuntimeError(
+                f"Trying to create tensor with negative dimension {each}: {errors.size_text(size)}"
+            )
+    if prod(size) * itemsize >= 1 << 63:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={errors.size_text(size)}")
+
+
+def allocate(size: tuple[int, ...], dtype: np.dtype[Any]) -> ndarray:
+    """Memory for ``size`` elements; RuntimeError where the machine has too little."""
+    check_size(size, dtype.itemsize)
+    try:
+        return np.empty(size, dtype)
+    except MemoryError:
+        raise RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+            f"allocate {prod(size) * dtype.itemsize} bytes. Error code 12 (Cannot allocate memory)"
+        ) from None
+
+
+# ---- options
+
+
+def dtype_of(dtype: Any) -> dtypes.dtype | None:
+    """A dtype given as such, as a Python number type, or None; Misfit for anything else."""
+    if dtype is None or type(dtype) is dtypes.dtype:
+        return dtype
+    try:
+        return PYTHON_TYPES[dtype]
+    except (KeyError, TypeError):
+        raise Misfit from None
+
+
+def check_options(
+    layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> None:
+    """Accept what this engine can do: strided tensors on the CPU."""
+    if layout is not None and layout is not kinds.strided:
+        if not isinstance(layout, kinds.layout):
+            raise Misfit
+        raise errors.lacks(f"the layout {layout!r}")
+    if device is not None:
+        if not isinstance(device, (str, int, kinds.device)) or isinstance(device, bool):
+            raise Misfit
+        kinds.check_device(device)
+    if pin_memory:
+        if pin_memory is not True:
+            raise Misfit
+        raise RuntimeError(
+            "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on "
+            "this system."
+        )
+    if requires_grad is not True and requires_grad is not False and requires_grad is not None:
+        raise Misfit
+
+
+def leaf(array: ndarray, requires_grad: Any = False) -> Tensor:
+    """A new tensor over ``array``, a leaf that requires grad where that is wanted."""
+    tensor = wrap(array)
+    if requires_grad:
+        if array.dtype.kind not in "fcV":
+            raise errors.integers_cannot_require_grad()
+        tensor._node = LEAF
+    return tensor
+
+
+def formatted(size: tuple[int, ...], dtype: np.dtype[Any], memory_format: Any, like: ndarray | None = None) -> ndarray:
+    """Memory for ``size`` elements in the order a memory format asks for; ``like`` is what preserve_format preserves."""
+    if memory_format is None or memory_format is kinds.preserve_format:
+        if like is not None:
+            return memory.empty_like(like, dtype)
+        if memory_format is None:
+            return allocate(size, dtype)
+        raise RuntimeError("unsupported memory format Preserve")
+    if memory_format is kinds.contiguous_format:
+        return allocate(size, dtype)
+    if not isinstance(memory_format, kinds.memory_format):
+        raise Misfit
+    if memory_format is kinds.channels_last:
+        if len(size) != 4:
+            raise RuntimeError("required rank 4 tensor to use channels_last format")
+        return memory.empty_strided(size, memory.ordered_strides(size, (1, 3, 2, 0)), dtype)
+    if len(size) != 5:
+        raise RuntimeError("required rank 5 tensor to use channels_last_3d format")
+    return memory.empty_strided(size, memory.ordered_strides(size, (1, 4, 3, 2, 0)), dtype)
+
+
+def into_out(name: str, out: Any, result: ndarray, dtype: dtypes.dtype | None, requires_grad: Any) -> Tensor:
+    """A factory's result in the tensor given as ``out=``, which may only disagree in shape."""
+    from .forms import write_out
+
+    if not isinstance(out, Tensor):
+        raise Misfit
+    if dtype is not None and dtype is not out.dtype:
+        raise RuntimeError(
+            f"dtype {dtype.scalar_type} does not match dtype of out parameter ({out.dtype.scalar_type})"
+        )
+    if out._node is not None:
+        raise errors.out_requires_grad(f"aten::{name}")
+    write_out(name, out, wrap(result), ())
+    return out.requires_grad_() if requires_grad else out

@@ -1,0 +1,89 @@
+"""A Python number as an element of a dtype, with torch's checks of range."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .dtypes import BOOL, COMPLEX, FLOAT
+from .quiet import quietly
+from .tensor import Tensor
+
+CPP_NAMES = {
+    "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t", "uint16": "uint16_t",
+    "uint32": "uint32_t", "uint64": "uint64_t",
+}  # fmt: skip
+
+
+def is_number(value: Any) -> bool:
+    """Whether torch takes ``value`` for a number: Python's, NumPy's, or a 0-d tensor that requires no gradient."""
+    if isinstance(value, (int, float, complex, np.number, np.bool_)):
+        return True
+    return isinstance(value, Tensor) and not value._data.ndim and value._node is None
+
+
+def number_of(value: Any) -> Any:
+    """The Python number behind ``value``; OverflowError for an integer beyond 64 bits."""
+    if isinstance(value, (Tensor, np.generic)):
+        value = value.item()
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        raise OverflowError("int too big to convert")
+    return value
+
+
+def cast(value: Any, dtype: dtypes.dtype) -> Any:
+    """The Python number ``value`` as a 0-d array of ``dtype``; RuntimeError where it does not fit."""
+    category = dtype.category
+    if category == BOOL:
+        return np.array(bool(value))
+    if isinstance(value, complex) and category != COMPLEX:
+        if value.imag:
+            raise no_fit(dtype)
+        value = value.real
+    if category == COMPLEX:
+        made = quietly(np.array, value, np.complex128)
+        if dtype.itemsize == 8 and (beyond(made.real.item(), dtypes.float32) or beyond(made.imag.item(), dtypes.float32)):
+            raise no_fit(dtype)
+        return quietly(made.astype, dtype.numpy)
+    if category == FLOAT:
+        value = float(value)
+        if beyond(value, dtype):
+            raise no_fit(dtype)
+        if dtype.itemsize == 2:
+            value = quietly(np.float32, value)
+        return quietly(np.array, value).astype(dtype.numpy)
+    return np.array(whole(value, dtype), dtype.numpy)
+
+
+def beyond(value: float, dtype: dtypes.dtype) -> bool:
+    """Whether a finite ``value`` is too large for ``dtype``."""
+    if not math.isfinite(value):
+        return False
+    if dtype is dtypes.float16:
+        return bool(np.isinf(quietly(np.float16, quietly(np.float32, value))))
+    return dtype is dtypes.float32 and abs(value) > dtypes.finfo(dtype).max
+
+
+def whole(value: Any, dtype: dtypes.dtype) -> int:
+    """``value`` cut to an integer of ``dtype``; an unsigned one takes small negative numbers as C does."""
+    bits = dtype.itemsize * 8
+    largest = (1 << bits - dtype.is_signed) - 1
+    if isinstance(value, float):
+        # The largest integer is compared as a double, so that 2**63 itself passes for an int64.
+        if not -largest - dtype.is_signed <= value <= float(largest):
+            raise no_fit(dtype)
+        value = int(value)
+        if value > largest:
+            return -largest - 1
+    if not -largest - dtype.is_signed <= value <= largest:
+        raise no_fit(dtype)
+    return value if dtype.is_signed else value & largest
+
+
+def no_fit(dtype: dtypes.dtype) -> RuntimeError:
+    """The error for a number outside the range of ``dtype``."""
+    name = CPP_NAMES.get(dtype.name, dtype.c_name)
+    return RuntimeError(f"value cannot be converted to type {name} without overflow")

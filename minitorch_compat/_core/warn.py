@@ -1,0 +1,28 @@
+"""Warnings that torch gives once in a process, and the switch that makes it repeat them."""
+
+from __future__ import annotations
+
+import warnings
+
+_given: set[str] = set()
+_always = False
+
+
+def warn_once(text: str, stacklevel: int = 2) -> None:
+    """Give a UserWarning the first time only, or each time after ``set_warn_always(True)``."""
+    if _always or text not in _given:
+        _given.add(text)
+        warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Choose whether warnings that are normally given once are given every time."""
+    if not isinstance(b, bool):
+        raise TypeError(f"setWarnOnlyOnce expects a bool, but got {type(b).__name__}")
+    global _always
+    _always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """Whether every warning is given every time."""
+    return _always

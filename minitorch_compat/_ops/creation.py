@@ -1,0 +1,405 @@
+"""Making tensors: from data, from a size and a value, from a range of numbers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes, kinds
+from .._core.families import arrays, op, tensors
+from .._core.foreign import adopt, from_buffer
+from .._core.forms import publish
+from .._core.nested import array_from
+from .._core.options import (
+    Misfit,
+    allocate,
+    check_options,
+    checked,
+    dtype_of,
+    formatted,
+    into_out,
+    leaf,
+    length_of,
+    size_of,
+)
+from .._core.quiet import quietly
+from .._core.scalars import cast, is_number, number_of
+from .._core.tensor import Tensor, wrap
+from .._kernels import layout as memory
+
+ndarray = np.ndarray
+Array = ndarray
+
+# ---- from data
+
+COPY_WARNING = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+    "sourceTensor.detach().clone().requires_grad_(True), rather than {}(sourceTensor)."
+)
+
+
+def from_data(data: Any, dtype: dtypes.dtype | None, *, copy: bool = True) -> ndarray:
+    """Tensors, arrays and nested sequences as an array; a new one unless ``copy`` is off and nothing must change."""
+    if isinstance(data, Tensor):
+        array = data._data
+    elif isinstance(data, ndarray):
+        array = adopt(data, warn=not copy)
+    else:
+        return array_from(data, dtype)
+    wanted = array.dtype if dtype is None else dtype.numpy
+    if not copy and wanted == array.dtype:
+        return array
+    made = memory.empty_like(array, wanted)
+    quietly(np.copyto, made, array, "unsafe")
+    return made
+
+
+@checked("tensor")
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: Any = False
+) -> Tensor:
+    """A new leaf with the elements of ``data``: a number, nested sequences, an array or a tensor."""
+    if dtype is not None:
+        dtype = dtype_of(dtype)
+    if device is not None or pin_memory or requires_grad is not False:
+        check_options(None, device, pin_memory, requires_grad)
+        if requires_grad is None:
+            raise Misfit
+    if isinstance(data, Tensor):
+        warnings.warn(COPY_WARNING.format("torch.tensor"), UserWarning, stacklevel=3)
+    return leaf(from_data(data, dtype), requires_grad)
+
+
+@checked("as_tensor")
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """``data`` as a tensor: itself, or on the same memory, where neither dtype nor device must change."""
+    check_options(None, device)
+    dtype = dtype_of(dtype)
+    if isinstance(data, Tensor):
+        return data if dtype is None or dtype is data.dtype else tensors.to_dtype(data, dtype)
+    return wrap(from_data(data, dtype, copy=False))
+
+
+@checked("asarray")
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool | None = None
+) -> Tensor:
+    """``obj`` as a tensor, on the same memory where possible; ValueError where ``copy=False`` cannot be kept.
+
+    Like torch it reads bytes, bytearrays and memoryviews as elements of ``dtype``.
+    """
+    check_options(None, device, False, requires_grad)
+    dtype = dtype_of(dtype)
+    if isinstance(obj, Tensor):
+        return _same_tensor(obj, dtype, copy, requires_grad)
+    if isinstance(obj, (ndarray, np.generic)):
+        array = adopt(np.asarray(obj))
+    elif isinstance(obj, (bytes, bytearray, memoryview)):
+        array = from_buffer(obj, dtype or dtypes.get_default_dtype())
+    else:
+        if copy is False:
+            raise ValueError("can't alias arbitrary sequence into a tensor.")
+        return leaf(array_from(obj, dtype), requires_grad)
+    _check_alias(array, dtype, copy)
+    wanted = array.dtype if dtype is None else dtype.numpy
+    return leaf(from_data(wrap(array), dtype) if copy or wanted != array.dtype else array, requires_grad)
+
+
+def _check_alias(array: ndarray, dtype: dtypes.dtype | None, copy: bool | None) -> None:
+    own = dtypes.of(array)
+    if copy is False and dtype is not None and dtype is not own:
+        raise ValueError(
+            f"can't alias tensor with dtype '{own.scalar_type}' into dtype '{dtype.scalar_type}'."
+        )
+
+
+def _same_tensor(x: Tensor, dtype: dtypes.dtype | None, copy: bool | None, requires_grad: bool | None) -> Tensor:
+    _check_alias(x._data, dtype, copy)
+    result = x
+    if dtype is not None and dtype is not x.dtype:
+        result = tensors.to_dtype(x, dtype)
+    elif copy:
+        result = tensors.clone(x)
+    if requires_grad is False and result._node is not None:
+        result = result.detach()
+    elif requires_grad and result._node is None:
+        result = leaf(result._data, True)
+    return result
+
+
+def from_numpy(*arguments: Any, **keywords: Any) -> Tensor:
+    """The memory of a NumPy array as a tensor; TypeError for element types torch has no match for."""
+    if keywords:
+        raise TypeError("torch._VariableFunctionsClass.from_numpy() takes no keyword arguments")
+    if len(arguments) != 1:
+        raise TypeError(
+            f"torch._VariableFunctionsClass.from_numpy() takes exactly one argument ({len(arguments)} given)"
+        )
+    (array,) = arguments
+    if not isinstance(array, ndarray):
+        from .._core.signatures import type_name
+
+        raise TypeError(f"expected np.ndarray (got {type_name(array)})")
+    return wrap(adopt(array))
+
+
+@checked("frombuffer")
+def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """The memory of an object with a buffer as a vector of ``dtype``; ValueError for counts and offsets outside it."""
+    check_options(None, None, False, requires_grad)
+    wanted = dtype_of(dtype)
+    if wanted is None:
+        raise Misfit
+    return leaf(from_buffer(buffer, wanted, count, offset), requires_grad)
+
+
+# ---- from a size and a value
+
+
+def filled(array: ndarray, value: Any) -> ndarray:
+    """``array`` with every element set."""
+    array[...] = value
+    return array
+
+
+def _sized(name: str, value: int | None) -> Any:
+    """``empty``, ``zeros`` or ``ones``: a size in any spelling, the options, and one value."""
+
+    def function(
+        *sizes: Any, size: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
+        device: Any = None, pin_memory: Any = False, requires_grad: Any = False, **keywords: Any
+    ) -> Tensor:
+        memory_format = keywords.pop("memory_format", None) if value is None else None
+        if keywords:
+            raise Misfit
+        shape = size_of(sizes, size)
+        if dtype is not None:
+            dtype = dtype_of(dtype)
+        if layout is not None or device is not None or pin_memory or requires_grad is not False:
+            check_options(layout, device, pin_memory, requires_grad)
+        if value == 0 and any(each < 0 for each in shape):
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
+        wanted = (dtype or (dtypes.get_default_dtype() if out is None else out.dtype)).numpy
+        array = allocate(shape, wanted) if memory_format is None else formatted(shape, wanted, memory_format)
+        if value is not None:
+            array[...] = value
+        return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
+
+    return checked(name)(function)
+
+
+def _like(name: str, value: int | None) -> Any:
+    """``empty_like``, ``zeros_like`` or ``ones_like``."""
+
+    def function(
+        input: Tensor, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False,
+        requires_grad: Any = False, memory_format: Any = None
+    ) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise Misfit
+        return _alike(input, value, dtype, layout, device, pin_memory, requires_grad, memory_format)
+
+    return checked(name)(function)
+
+
+def _alike(
+    x: Tensor, value: Any, dtype: Any, layout: Any, device: Any, pin_memory: Any, requires_grad: Any, memory_format: Any
+) -> Tensor:
+    check_options(layout, device, pin_memory, requires_grad)
+    wanted = x._data.dtype if dtype is None else dtype_of(dtype).numpy  # type: ignore[union-attr]
+    array = formatted(x._data.shape, wanted, memory_format, x._data)
+    return leaf(array if value is None else filled(array, value), requires_grad)
+
+
+def _new(name: str, value: int | None) -> Any:
+    """``Tensor.new_empty``, ``new_zeros`` or ``new_ones``."""
+
+    def method(
+        self: Tensor, *sizes: Any, size: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+        pin_memory: Any = False, requires_grad: Any = False
+    ) -> Tensor:
+        shape = size_of(sizes, size)
+        check_options(layout, device, pin_memory, requires_grad)
+        array = allocate(shape, (dtype_of(dtype) or self.dtype).numpy)
+        return leaf(array if value is None else filled(array, value), requires_grad)
+
+    return checked(name, method=True)(method)
+
+
+for _name, _value in (("empty", None), ("zeros", 0), ("ones", 1)):
+    publish(_name, _sized(_name, _value), method=False)
+    publish(f"{_name}_like", _like(f"{_name}_like", _value), method=False)
+    setattr(Tensor, f"new_{_name}", _new(f"new_{_name}", _value))
+
+
+@checked("full")
+def full(
+    size: Any, fill_value: Any, *, out: Tensor | None = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """A tensor of one value; without a dtype it has the value's own. RuntimeError for a value out of range."""
+    if not isinstance(size, (tuple, list)) or not is_number(fill_value):
+        raise Misfit
+    check_options(layout, device, pin_memory, requires_grad)
+    dtype = dtype_of(dtype)
+    value = number_of(fill_value)
+    wanted = dtype or (dtypes.of_scalar(value) if out is None else out.dtype)
+    array = filled(allocate(size_of(size), wanted.numpy), cast(value, wanted))
+    return leaf(array, requires_grad) if out is None else into_out("full", out, array, dtype, requires_grad)
+
+
+@checked("full_like")
+def full_like(
+    input: Tensor, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: Any = False, requires_grad: Any = False, memory_format: Any = None
+) -> Tensor:
+    """A tensor of one value with another's size, dtype and memory format."""
+    if not isinstance(input, Tensor) or not is_number(fill_value):
+        raise Misfit
+    value = cast(number_of(fill_value), dtype_of(dtype) or input.dtype)
+    return _alike(input, value, dtype, layout, device, pin_memory, requires_grad, memory_format)
+
+
+@checked("new_full", method=True)
+def new_full(
+    self: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """``full`` with this tensor's dtype."""
+    if not isinstance(size, (tuple, list)) or not is_number(fill_value):
+        raise Misfit
+    check_options(layout, device, pin_memory, requires_grad)
+    wanted = dtype_of(dtype) or self.dtype
+    return leaf(filled(allocate(size_of(size), wanted.numpy), cast(number_of(fill_value), wanted)), requires_grad)
+
+
+def new_tensor(
+    self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: Any = False
+) -> Tensor:
+    """``tensor`` with this tensor's dtype."""
+    check_options(None, device, pin_memory, requires_grad)
+    if isinstance(data, Tensor):
+        warnings.warn(COPY_WARNING.format("tensor.new_tensor"), UserWarning, stacklevel=3)
+    return leaf(from_data(data, dtype_of(dtype) or self.dtype), requires_grad)
+
+
+def _strided(size: Any, stride: Any, dtype: np.dtype[Any]) -> ndarray:
+    shape, steps = size_of((size,)), size_of((stride,))
+    if len(shape) != len(steps):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})"
+        )
+    allocate(tuple([min(each, 0) for each in shape]), dtype) if min(shape, default=0) < 0 else None
+    if min(steps, default=0) < 0:
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(steps)}"
+        )
+    return memory.empty_strided(shape, steps, dtype)
+
+
+@checked("empty_strided")
+def empty_strided(
+    size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False,
+    requires_grad: Any = False
+) -> Tensor:
+    """A tensor with these strides and nothing written into it."""
+    check_options(layout, device, pin_memory, requires_grad)
+    return leaf(_strided(size, stride, (dtype_of(dtype) or dtypes.get_default_dtype()).numpy), requires_grad)
+
+
+@checked("new_empty_strided", method=True)
+def new_empty_strided(
+    self: Tensor, size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """``empty_strided`` with this tensor's dtype."""
+    check_options(layout, device, pin_memory, requires_grad)
+    return leaf(_strided(size, stride, (dtype_of(dtype) or self.dtype).numpy), requires_grad)
+
+
+@checked("scalar_tensor")
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False,
+    requires_grad: Any = False
+) -> Tensor:
+    """A number as a 0-d tensor, of the default dtype unless another is named."""
+    if not is_number(s):
+        raise Misfit
+    check_options(layout, device, pin_memory, requires_grad)
+    return leaf(cast(number_of(s), dtype_of(dtype) or dtypes.get_default_dtype()), requires_grad)
+
+
+for _function in (tensor, as_tensor, asarray, from_numpy, frombuffer, full, full_like, empty_strided, scalar_tensor):
+    publish(_function.__name__, _function, method=False)
+for _function in (new_full, new_tensor, new_empty_strided):
+    setattr(Tensor, _function.__name__, _function)
+
+arrays.zeros_like = np.zeros_like
+arrays.ones_like = np.ones_like
+
+# ---- ranges
+
+
+@checked("arange")
+def arange(
+    *bounds: Any, start: Any = None, end: Any = None, step: Any = None, out: Tensor | None = None, dtype: Any = None,
+    layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """The numbers from ``start`` (0) up to, not including, ``end`` in steps of ``step`` (1).
+
+    Integers give int64, floats the default dtype. RuntimeError for a step of 0 or of the wrong sign.
+    """
+    if len(bounds) == 1 and start is None and end is None:
+        end = bounds[0]
+    elif bounds:
+        given = dict(zip(("start", "end", "step"), bounds, strict=False))
+        named = {"start": start, "end": end, "step": step}
+        if len(bounds) > 3 or any(named[each] is not None for each in given):
+            raise Misfit
+        start, end, step = ((named | given)[each] for each in ("start", "end", "step"))
+    numbers = (0 if start is None else start, end, 1 if step is None else step)
+    if not all(map(is_number, numbers)):
+        raise Misfit
+    check_options(layout, device, pin_memory, requires_grad)
+    dtype = dtype_of(dtype)
+    first, last, by = map(number_of, numbers)
+    wanted = dtype or (out.dtype if out is not None else range_dtype(first, last, by))
+    array = _arange(first, last, by, wanted.numpy)
+    if out is None:
+        return leaf(array, requires_grad)
+    return into_out("arange", out, array, dtype, requires_grad)
+
+
+def _arange(first: Any, last: Any, by: Any, dtype: np.dtype[Any]) -> ndarray:
+    count = max(0, -int((first - last) // by))
+    return (first + np.arange(count) * by).astype(dtype)
+
+
+def range_dtype(*bounds: Any) -> dtypes.dtype:
+    """int64 for integers, the default dtype as soon as there is a float."""
+    return dtypes.int64 if all(isinstance(each, int) for each in bounds) else dtypes.get_default_dtype()
+
+
+@checked("eye")
+def eye(
+    n: int, m: int | None = None, *, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
+    device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """The n x n (or n x m) matrix with ones on the diagonal."""
+    rows = length_of(n, 0)
+    columns = rows if m is None else length_of(m, 0)
+    check_options(layout, device, pin_memory, requires_grad)
+    dtype = dtype_of(dtype)
+    for name, each in (("n", rows), ("m", columns)):
+        if each < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {each}")
+    wanted = dtype or (out.dtype if out is not None else dtypes.get_default_dtype())
+    array = np.eye(rows, columns, dtype=wanted.numpy)
+    return leaf(array, requires_grad) if out is None else into_out("eye", out, array, dtype, requires_grad)
+
+
+for _function in (arange, eye):
+    publish(_function.__name__, _function, method=False)

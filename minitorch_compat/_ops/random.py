@@ -1,0 +1,407 @@
+"""Drawing random tensors, and filling tensors with random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.families import Recorder, op, tensors
+from .._core.forms import publish, refuse_overlap
+from .._core.generator import Generator, default_generator
+from .._core.modes import mode
+from .._core.options import (
+    Misfit,
+    allocate,
+    check_options,
+    checked,
+    dtype_of,
+    formatted,
+    into_out,
+    leaf,
+    length_of,
+    size_of,
+)
+from .._core.scalars import is_number, number_of
+from .._core.tensor import Tensor, wrap
+from .._core.views import check_write, rebase
+from .._kernels import layout as memory
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def twister_of(generator: Any) -> Any:
+    """The bit generator behind ``generator``, the default one for None."""
+    if generator is None:
+        return default_generator.twister
+    if not isinstance(generator, Generator):
+        raise Misfit
+    return generator.twister
+
+
+def kernel(name: str) -> Callable[..., Any]:
+    """A sampler by name, its module loaded at the first draw."""
+
+    def draw(*arguments: Any) -> Any:
+        from .._kernels import random, sampling
+
+        return getattr(random, name, None)(*arguments) if hasattr(random, name) else getattr(sampling, name)(*arguments)
+
+    return draw
+
+
+# ---- new tensors
+
+
+def _drawn(name: str, fill: str) -> Any:
+    """``rand`` or ``randn``: a size in any spelling, filled by a sampler."""
+
+    def function(
+        *sizes: Any, size: Any = None, generator: Any = None, out: Tensor | None = None, dtype: Any = None,
+        layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+    ) -> Tensor:
+        shape = size_of(sizes, size)
+        if dtype is not None:
+            dtype = dtype_of(dtype)
+        check_options(layout, device, pin_memory, requires_grad)
+        wanted = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
+        array = kernel(fill)(twister_of(generator), allocate(shape, wanted.numpy))
+        return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
+
+    return checked(name)(function)
+
+
+def _drawn_like(name: str, fill: str) -> Any:
+    """``rand_like`` or ``randn_like``."""
+
+    def function(
+        input: Tensor, *, generator: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+        pin_memory: Any = False, requires_grad: Any = False, memory_format: Any = None
+    ) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise Misfit
+        check_options(layout, device, pin_memory, requires_grad)
+        wanted = (dtype_of(dtype) or input.dtype).numpy
+        array = formatted(input._data.shape, wanted, memory_format, input._data)
+        return leaf(kernel(fill)(twister_of(generator), array), requires_grad)
+
+    return checked(name)(function)
+
+
+for _name, _fill in (("rand", "uniform_"), ("randn", "normal_")):
+    publish(_name, _drawn(_name, _fill), method=False)
+    publish(f"{_name}_like", _drawn_like(f"{_name}_like", _fill), method=False)
+
+
+@checked("randint")
+def randint(
+    *bounds: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Tensor | None = None,
+    dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """Integers from ``low`` (0) up to, not including, ``high``; int64 unless a dtype is named."""
+    numbers = list(bounds)
+    if size is None and numbers:
+        size = numbers.pop()
+    if high is None and numbers:
+        high = numbers.pop()
+    if low is None and numbers:
+        low = numbers.pop()
+    if numbers or high is None or not isinstance(size, (tuple, list)):
+        raise Misfit
+    first, last = 0 if low is None else length_of(low, 0), length_of(high, 0)
+    check_options(layout, device, pin_memory, requires_grad)
+    dtype = dtype_of(dtype)
+    wanted = dtype or (dtypes.int64 if out is None else out.dtype)
+    array = kernel("random_")(twister_of(generator), allocate(size_of(size), wanted.numpy), first, last)
+    return leaf(array, requires_grad) if out is None else into_out("randint", out, array, dtype, requires_grad)
+
+
+@checked("randint_like")
+def randint_like(
+    input: Tensor, *bounds: Any, low: Any = None, high: Any = None, generator: Any = None, dtype: Any = None,
+    layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False,
+    memory_format: Any = None
+) -> Tensor:
+    """``randint`` with the size, dtype and memory format of a tensor."""
+    numbers = list(bounds)
+    if high is None and numbers:
+        high = numbers.pop()
+    if low is None and numbers:
+        low = numbers.pop()
+    if numbers or high is None or not isinstance(input, Tensor):
+        raise Misfit
+    first, last = 0 if low is None else length_of(low, 0), length_of(high, 0)
+    check_options(layout, device, pin_memory, requires_grad)
+    wanted = (dtype_of(dtype) or input.dtype).numpy
+    array = formatted(input._data.shape, wanted, memory_format, input._data)
+    return leaf(kernel("random_")(twister_of(generator), array, first, last), requires_grad)
+
+
+@checked("randperm")
+def randperm(
+    n: int, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
+    device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """The integers below ``n`` in random order, int64 unless a dtype is named."""
+    count = length_of(n, 0)
+    check_options(layout, device, pin_memory, requires_grad)
+    dtype = dtype_of(dtype)
+    wanted = dtype or (dtypes.int64 if out is None else out.dtype)
+    array = kernel("randperm")(twister_of(generator), allocate((count,), wanted.numpy))
+    return leaf(array, requires_grad) if out is None else into_out("randperm", out, array, dtype, requires_grad)
+
+
+for _function in (randint, randint_like, randperm):
+    publish(_function.__name__, _function, method=False)
+
+
+# ---- filling
+
+
+def fill_in_place(x: Tensor, recorder: Recorder, write: Callable[[ndarray], Any]) -> Tensor:
+    """Let ``write`` overwrite the memory of ``x``, count the write and record that no gradient passes it."""
+    recording = mode.enabled and x._node is not None
+    if recording:
+        check_write(x)
+    refuse_overlap(x._data)
+    write(x._data)
+    x._bump()
+    if recording:
+        rebase(x, recorder.node((x,)))
+    return x
+
+
+def nothing_passes(name: str, node: str) -> Recorder:
+    """How a fill is recorded: what was there before has no part in the result."""
+    return Recorder(f"{name}_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node=node)
+
+
+def _filling(name: str, node: str, *parameters: tuple[str, Any]) -> None:
+    """Declare ``Tensor.<name>_`` with float parameters: the sampler of this name, and its place in the graph."""
+    recorder = nothing_passes(name, node)
+    names = [each for each, _ in parameters]
+    draw = kernel(f"{name}_")
+
+    def method(self: Tensor, *values: Any, generator: Any = None, **named: Any) -> Tensor:
+        if len(values) > len(parameters):
+            raise Misfit
+        given = dict(zip(names, values, strict=False))
+        if given.keys() & named.keys() or named.keys() - set(names):
+            raise Misfit
+        given |= named
+        numbers = [given.get(each, default) for each, default in parameters]
+        if not all(map(is_number, numbers)) or any(isinstance(each, complex) for each in numbers):
+            raise Misfit
+        twister = twister_of(generator)
+        numbers = [float(number_of(each)) for each in numbers]
+        return fill_in_place(self, recorder, lambda array: draw(twister, array, *numbers))
+
+    method.__name__ = f"{name}_"
+    setattr(Tensor, f"{name}_", checked(f"{name}_", method=True)(method))
+
+
+_filling("uniform", "UniformBackward0", ("from", 0.0), ("to", 1.0))
+_filling("normal", "NormalBackward0", ("mean", 0.0), ("std", 1.0))
+_filling("exponential", "ExponentialBackward0", ("lambd", 1.0))
+_filling("geometric", "GeometricBackward0", ("p", None))
+_filling("cauchy", "CauchyBackward0", ("median", 0.0), ("sigma", 1.0))
+_filling("log_normal", "LogNormalBackward0", ("mean", 1.0), ("std", 2.0))
+
+_random_nodes = [nothing_passes("random", f"RandomBackward{overload}") for overload in range(3)]
+
+
+@checked("random_", method=True)
+def random_(self: Tensor, *bounds: Any, generator: Any = None, **named: Any) -> Tensor:
+    """Fill with integers from [from, to); without bounds, with what the dtype counts exactly."""
+    given = dict(zip(("from", "to") if len(bounds) == 2 else ("to",), bounds, strict=False))
+    if len(bounds) > 2 or named.keys() - {"from", "to"} or given.keys() & named.keys():
+        raise Misfit
+    given |= named
+    first, last = given.get("from"), given.get("to")
+    if "from" in given:
+        overload, numbers = 0, (length_of(first, 0), None if last is None else length_of(last, 0))
+    elif "to" in given:
+        overload, numbers = 1, (0, length_of(last, 0))
+    else:
+        overload, numbers = 2, (None, None)
+    twister = twister_of(generator)
+    return fill_in_place(self, _random_nodes[overload], lambda array: kernel("random_")(twister, array, *numbers))
+
+
+_bernoulli_by_tensor = nothing_passes("bernoulli", "BernoulliBackward1")
+_bernoulli_by_number = nothing_passes("bernoulli", "BernoulliBackward2")
+
+
+@checked("bernoulli_", method=True)
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+    """Fill with ones of probability ``p``, a number or a tensor that broadcasts."""
+    twister = twister_of(generator)
+    if isinstance(p, Tensor):
+        odds = expanded(p._data, self._data.shape)
+        return fill_in_place(self, _bernoulli_by_tensor, lambda array: kernel("bernoulli_")(twister, array, odds))
+    if not is_number(p) or isinstance(p, complex):
+        raise Misfit
+    return fill_in_place(self, _bernoulli_by_number, lambda array: kernel("bernoulli_")(twister, array, float(p)))
+
+
+def expanded(array: ndarray, shape: tuple[int, ...]) -> ndarray:
+    """``array`` broadcast to ``shape``; RuntimeError in the words of ``expand``."""
+    new = len(shape) - array.ndim
+    for dim in range(array.ndim - 1, -1, -1):
+        if array.shape[dim] not in (1, shape[dim + new] if dim + new >= 0 else -1):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({shape[dim + new]}) must match the existing size "
+                f"({array.shape[dim]}) at non-singleton dimension {dim + new}.  Target sizes: {list(shape)}.  Tensor "
+                f"sizes: {list(array.shape)}"
+            )
+    return np.broadcast_to(array, shape)
+
+
+setattr(Tensor, "random_", random_)
+setattr(Tensor, "bernoulli_", bernoulli_)
+
+
+# ---- draws from tensors of parameters
+
+
+def _recorded(out: Tensor, recorder: Recorder, *inputs: Tensor | None) -> Tensor:
+    """``out`` with its place in the graph, where recording is on and an input requires grad."""
+    if mode.enabled and any(each is not None and each._node is not None for each in inputs):
+        out._node = recorder.node(inputs)
+    return out
+
+
+def _no_derivative(name: str) -> Any:
+    """The formula of an operation without one: asking for its gradient is an error."""
+
+    def formula(xp: Any, g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return formula
+
+
+_bernoulli = Recorder("bernoulli", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
+_bernoulli_p = Recorder("bernoulli.p", ("x",), {"x": _no_derivative("bernoulli")}, node="NotImplemented")
+
+
+@checked("bernoulli")
+def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Tensor | None = None) -> Tensor:
+    """Ones with the probabilities in ``input``, or everywhere with probability ``p``."""
+    if not isinstance(input, Tensor):
+        raise Misfit
+    twister = twister_of(generator)
+    if p is None:
+        array = np.empty(input._data.shape, input._data.dtype)
+        result = wrap(kernel("bernoulli_")(twister, array, input._data))
+    elif is_number(p):
+        array = memory.empty_like(input._data)
+        result = wrap(kernel("bernoulli_")(twister, array, float(number_of(p))))
+    else:
+        raise Misfit
+    if out is not None:
+        return into_out("bernoulli", out, result._data, None, False)
+    return _recorded(result, _bernoulli if p is None else _bernoulli_p, input)
+
+
+_poisson = Recorder("poisson", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
+
+
+@checked("poisson")
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """Poisson counts for each rate in ``input``."""
+    if not isinstance(input, Tensor):
+        raise Misfit
+    return _recorded(wrap(kernel("poisson")(twister_of(generator), input._data)), _poisson, input)
+
+
+_binomial = Recorder(
+    "binomial", ("count", "prob"), {"count": _no_derivative("binomial"), "prob": _no_derivative("binomial")},
+    node="NotImplemented",
+)  # fmt: skip
+
+
+@checked("binomial")
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """Successes in ``count`` trials of probability ``prob``."""
+    if not isinstance(count, Tensor) or not isinstance(prob, Tensor):
+        raise Misfit
+    return _recorded(wrap(kernel("binomial")(twister_of(generator), count._data, prob._data)), _binomial, count, prob)
+
+
+@checked("multinomial")
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """Indices drawn in proportion to the weights in ``input``, a vector or rows of a matrix."""
+    if not isinstance(input, Tensor) or not isinstance(replacement, bool):
+        raise Misfit
+    array = kernel("multinomial")(twister_of(generator), input._data, length_of(num_samples, 0), replacement)
+    return wrap(array) if out is None else into_out("multinomial", out, array, None, False)
+
+
+_normal_mean = Recorder("normal.mean", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward1")
+_normal_std = Recorder("normal.std", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward2")
+_normal_both = Recorder(
+    "normal.both", ("x", "y"),
+    {"x": lambda xp, g, x_shape: g.sum_to_size(x_shape) * 0, "y": lambda xp, g, y_shape: g.sum_to_size(y_shape) * 0},
+    ("x_shape", "y_shape"), node="NormalBackward3",
+)  # fmt: skip
+
+
+@checked("normal")
+def normal(
+    mean: Any, std: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None,
+    dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """Normal numbers, each of its own mean or standard deviation where one of them is a tensor."""
+    twister = twister_of(generator)
+    draw = kernel("normal_")
+    if size is not None:
+        if not isinstance(size, (tuple, list)) or not is_number(mean) or not is_number(std):
+            raise Misfit
+        check_options(layout, device, pin_memory, requires_grad)
+        dtype = dtype_of(dtype)
+        wanted = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
+        array = draw(twister, allocate(size_of(size), wanted.numpy), number_of(mean), number_of(std))
+        return leaf(array, requires_grad) if out is None else into_out("normal", out, array, dtype, requires_grad)
+    std = 1.0 if std is None else std
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        _check_deviations(std)
+        a, b = mean._data, std._data
+        shape = memory.broadcast_shapes(a.shape, b.shape)
+        array = draw(twister, memory.elementwise_output(shape, a.dtype, a, b))
+        values, recorder, inputs = (a.shape, b.shape), _normal_both, (mean, std)
+        result = array * b + a
+    elif isinstance(mean, Tensor) and is_number(std):
+        array = draw(twister, memory.empty_like(mean._data), 0.0, number_of(std))
+        values, recorder, inputs = (), _normal_mean, (mean,)
+        result = array + mean._data
+    elif isinstance(std, Tensor) and is_number(mean):
+        _check_deviations(std)
+        array = draw(twister, memory.empty_like(std._data))
+        values, recorder, inputs = (), _normal_std, (std,)
+        result = array * std._data + std._data.dtype.type(number_of(mean))
+    else:
+        raise Misfit
+    if out is not None:
+        return into_out("normal", out, np.asarray(result), None, False)
+    drawn = wrap(np.asarray(result))
+    if mode.enabled and any(each._node is not None for each in inputs):
+        drawn._node = recorder.node(inputs, values)
+    return drawn
+
+
+def _check_deviations(std: Tensor) -> None:
+    if std.is_complex():
+        raise RuntimeError("normal expects standard deviation to be non-complex")
+    if not (std._data >= 0).all():
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+
+
+publish("bernoulli", bernoulli)
+publish("multinomial", multinomial)
+for _function in (poisson, binomial, normal):
+    publish(_function.__name__, _function, method=False)
