@@ -94,9 +94,8 @@ def tensor_repr(tensor: Any, contents: str | None = None) -> str:
         prefix="tensor(" if plain else f"{kind.__name__}(",
         contents=contents,
     )
-    if plain or not any(base.__module__ == "torch.nn.parameter" for base in kind.__mro__):
-        return text
-    return f"Parameter({text})"
+    of_parameter = any(base.__module__ == "torch.nn.parameter" for base in kind.__mro__)
+    return f"Parameter({text})" if not plain and (of_parameter or getattr(tensor, "_is_param", False)) else text
 
 
 def tensor_text(

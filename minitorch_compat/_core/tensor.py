@@ -369,13 +369,13 @@ class Tensor(metaclass=TensorType):
         return int(_number(self, "int64_t"))
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(_only_element(self))
 
     def __index__(self) -> int:
         array = self._data
         if array.size != 1 or array.dtype.kind not in "iub":
             raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(array.item())
+        return int(_number(self, "int64_t"))
 
     def __len__(self) -> int:
         if not self._data.ndim:
@@ -467,15 +467,22 @@ def wrap_dim(dim: int, count: int) -> int:
     return dim + room if dim < 0 else dim
 
 
-def _number(tensor: Tensor, kind: str) -> Any:
-    """The one element as a real number, refusing a complex one with an imaginary part."""
+def _only_element(tensor: Tensor) -> Any:
+    """The one element as a Python number; ValueError for any other count of elements."""
     if tensor._data.size != 1:
-        raise RuntimeError(f"a Tensor with {tensor._data.size} elements cannot be converted to Scalar")
-    value = tensor.item()
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return tensor.item()
+
+
+def _number(tensor: Tensor, kind: str) -> Any:
+    """The one element as a real number, refusing an imaginary part and what no signed integer of 64 bits holds."""
+    value = _only_element(tensor)
     if isinstance(value, complex):
         if value.imag:
             raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
-        value = value.real
+        return value.real
+    if kind == "int64_t" and type(value) is int and value >= 2**63:
+        raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
     return value
 
 

@@ -13,7 +13,6 @@ import pytest
 from minitorch_compat._core import printing
 from minitorch_compat._core.printing import printoptions, tensor_text
 from minitorch_compat._core.tensor import Tensor, wrap
-from minitorch_compat.nn.parameter import Parameter
 
 RANDOM_TENSORS = int(os.environ.get("MINITORCH_PRINTED_TENSORS", "600"))
 """How many random tensors are printed beside torch; the environment variable asks for more."""
@@ -237,6 +236,8 @@ def test_random_tensors_print_as_in_torch() -> None:
 
 
 def test_tensors_and_their_subclasses() -> None:
+    from minitorch_compat.nn.parameter import Parameter
+
     class Mask(Tensor):
         pass
 
@@ -250,6 +251,9 @@ def test_tensors_and_their_subclasses() -> None:
 
     assert repr(made(Tensor)) == "tensor([1., 1.])"
     assert repr(made(Mask)) == "Mask([1., 1.])"
+    marked: Any = made(Mask)
+    marked._is_param = True
+    assert repr(marked) == "Parameter(Mask([1., 1.]))"
     assert repr(made(Parameter)) == "Parameter containing:\ntensor([1., 1.], requires_grad=True)"
     assert repr(made(Weight)) == "Parameter containing:\nParameter(Weight([1., 1.], requires_grad=True))"
     assert printing.tensor_repr(made(Tensor), "abc") == "tensor(abc)"
