@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from operator import index
+from typing import Any
 
 import numpy as np
 
@@ -56,13 +56,11 @@ def sum(
         return sum_vector(x if x.ndim == 1 else x.reshape(-1))
     if kind not in _LANES:
         return _sum_integers(x, dim, keepdim, dtype)
-    dims = _normalized(dim, x.ndim)
+    dims = normalized(dim, x.ndim)
     total = _sum_matrix(x, dims) if kind in _SHORT and x.flags.c_contiguous else None
     if total is None:
         total = _sum_strided(x, dims)
-    if keepdim:
-        return total.reshape([1 if axis in dims else size for axis, size in enumerate(x.shape)])
-    return total
+    return with_kept_dims(total, x.shape, dims, keepdim)
 
 
 def mean(
@@ -90,20 +88,38 @@ def _divisor(kind: str, count: int) -> np.ndarray:
     return np.array(count, kind)
 
 
-def _normalized(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+def normalized(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...]:
+    """The dimensions to reduce, counted from the front and in order."""
     if dim is None:
         return tuple(range(ndim))
-    if isinstance(dim, (tuple, list)):
+    if not isinstance(dim, int):
         return tuple(sorted(d % ndim for d in dim)) if dim and ndim else tuple(range(ndim))
-    return (index(dim) % ndim,) if ndim else ()
+    return (int(dim) % ndim,) if ndim else ()
+
+
+def reduced(
+    function: Any, x: np.ndarray, dims: tuple[int, ...], keepdim: bool, dtype: np.dtype | type | None = None
+) -> np.ndarray:
+    """A ufunc's reduction as an array, 0-d ones too."""
+    return np.asarray(function.reduce(x, dims, dtype, None, keepdim))
+
+
+def count_in(x: np.ndarray, dims: tuple[int, ...]) -> int:
+    """How many elements go into one."""
+    return math.prod([x.shape[axis] for axis in dims])
+
+
+def with_kept_dims(total: np.ndarray, shape: Sequence[int], dims: tuple[int, ...], keepdim: bool) -> np.ndarray:
+    """``total`` with the reduced dimensions back as ones, if asked for."""
+    if not keepdim:
+        return total
+    return total.reshape([1 if axis in dims else size for axis, size in enumerate(shape)])
 
 
 def _sum_integers(x: np.ndarray, dim: int | Sequence[int] | None, keepdim: bool, dtype: np.dtype | None) -> np.ndarray:
     # Integers wrap around, so any order will do.
-    dims = _normalized(dim, x.ndim)
-    if dtype is not None and dtype.char == "?":
-        return np.asarray(np.logical_or.reduce(x, dims, keepdims=keepdim))
-    return np.asarray(_add(x, dims, np.int64 if dtype is None else dtype, None, keepdim))
+    dims = normalized(dim, x.ndim)
+    return reduced(np.add, x, dims, keepdim, np.int64 if dtype is None else dtype)
 
 
 def sum_vector(x: np.ndarray) -> np.ndarray:
