@@ -115,35 +115,62 @@ def var_mean(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Variance (divided by the count less ``correction``) and mean, through float64.
 
-    Bitwise torch for float16, bfloat16 and float32, and for float64 over all dimensions or up to 1024 elements each:
-    there torch runs through the elements once with Welford's update. More float64 elements differ by up to their count
-    times 2**-53 relative. Complex numbers: the variances of both parts together.
+    Bitwise torch for float16, bfloat16 and float32, and for float64 over everything or up to 1024 elements each: there
+    torch runs through the elements once with Welford's update. More float64 elements differ by up to their count times
+    2**-53 relative. Complex numbers: the variances of both parts together.
     """
-    dims = normalized(dim, x.ndim)
-    count = count_in(x, dims)
+    spread, average = _spread(x, normalized(dim, x.ndim), correction, keepdim)
+    return _narrowed(spread, x.dtype), _narrowed(average, x.dtype)
+
+
+def std_mean(
+    x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Standard deviation, whose root is taken in float64, and mean; agreement is that of :func:`var_mean`."""
+    spread, average = _spread(x, normalized(dim, x.ndim), correction, keepdim)
+    return _narrowed(np.sqrt(spread), x.dtype), _narrowed(average, x.dtype)
+
+
+def var(x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False) -> np.ndarray:
+    """Variance; see :func:`var_mean`."""
+    return var_mean(x, dim, correction, keepdim)[0]
+
+
+def std(x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False) -> np.ndarray:
+    """Standard deviation; see :func:`std_mean`."""
+    return std_mean(x, dim, correction, keepdim)[0]
+
+
+def _spread(x: np.ndarray, dims: tuple[int, ...], correction: float, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Variance and mean in double precision."""
     if x.dtype.char in types.COMPLEX:
         (real, real_mean), (imaginary, imaginary_mean) = (
-            var_mean(part, dim, correction, keepdim) for part in (x.real, x.imag)
+            [_narrowed(each, part.dtype) for each in _spread(part, dims, correction, keepdim)]
+            for part in (x.real, x.imag)
         )
-        return np.asarray(real + imaginary), np.asarray(real_mean + 1j * imaginary_mean, x.dtype)
+        return np.asarray(real + imaginary), np.asarray(real_mean + 1j * imaginary_mean)
     wide = x.astype(np.float64)
+    count = count_in(x, dims)
     if not count:
-        empty = np.full(reduced(np.add, wide, dims, keepdim).shape, np.nan, x.dtype)
+        empty = np.full(reduced(np.add, wide, dims, keepdim).shape, np.nan)
         return empty, empty.copy()
-    degrees = max(0.0, count - correction)
-    if x.dtype.char == "d" and 1 < count < x.size and count <= 1024:
-        squares, average = _running_spread(x, dims)
+    exact = x.dtype.char in "fd"
+    if exact and 1 < count < x.size and count <= (1024 if x.dtype.char == "d" else 8):
+        # In float32 the order matters only where a result lies half-way between two numbers, with few elements.
+        squares, average = _running_spread(wide, dims)
     else:
-        average = mean(x, dims, True) if x.dtype.char == "d" else reduced(np.add, wide, dims, True) / count
+        whole = exact and count == x.size
+        # All of a tensor goes around its mean as rounded to the dtype.
+        average = mean(x, dims, True).astype(np.float64) if whole else reduced(np.add, wide, dims, True) / count
         wide -= average
         wide *= wide
-        if x.dtype.char == "d" and count == x.size:
+        if whole:
             squares = np.add.accumulate(in_memory_order(wide).reshape(-1))[-1:].reshape(average.shape)
         else:
             squares = reduced(np.add, wide, dims, True)
-    both = np.asarray(squares / degrees), average
-    spread, average = (_narrowed(each if keepdim else each.squeeze(dims), x.dtype) for each in both)
-    return spread, average
+    with np.errstate(all="ignore"):
+        spread = np.asarray(squares / max(0.0, count - correction))
+    return (spread, average) if keepdim else (spread.squeeze(dims), average.squeeze(dims))
 
 
 def _running_spread(x: np.ndarray, dims: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -160,31 +187,10 @@ def _running_spread(x: np.ndarray, dims: tuple[int, ...]) -> tuple[np.ndarray, n
 
 
 def _narrowed(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if dtype.char in types.COMPLEX:
+        return np.asarray(x, dtype if x.dtype.kind == "c" else dtype.type(0).real.dtype)
     # Doubles reach the half types by way of float32.
-    if dtype.char in types.HALVES:
-        x = x.astype(np.float32)
-    return x.astype(dtype, copy=False)
-
-
-def var(x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False) -> np.ndarray:
-    """Variance; see :func:`var_mean`."""
-    return var_mean(x, dim, correction, keepdim)[0]
-
-
-def std_mean(
-    x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
-    """Standard deviation and mean; the root is taken in float64, agreement is that of :func:`var_mean`."""
-    if x.dtype.char in types.COMPLEX or x.dtype.char == "d":
-        spread, average = var_mean(x, dim, correction, keepdim)
-        return np.asarray(np.sqrt(spread)), average
-    spread, average = var_mean(x.astype(np.float64), dim, correction, keepdim)
-    return _narrowed(np.asarray(np.sqrt(spread)), x.dtype), _narrowed(average, x.dtype)
-
-
-def std(x: np.ndarray, dim: Dim = None, correction: float = 1, keepdim: bool = False) -> np.ndarray:
-    """Standard deviation; see :func:`std_mean`."""
-    return std_mean(x, dim, correction, keepdim)[0]
+    return np.asarray(x, np.float32 if dtype.char in types.HALVES else dtype).astype(dtype, copy=False)
 
 
 # -- norms --------------------------------------------------------------------------------------------------------
