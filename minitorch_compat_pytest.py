@@ -12,7 +12,7 @@ NAME = "minitorch-compat-parity"
 def pytest_addoption(parser: Any) -> None:
     group = parser.getgroup("parity", "cases run on torch and on an engine (minitorch_compat)")
     group.addoption("--parity-engine", metavar="M", default=None,
-                    help="the engine to test: a module, module:attribute, or file.py:factory (default: minitorch_compat)")
+                    help="the engine: a module, module:attribute, or file.py:factory (default: minitorch_compat)")
     group.addoption("--parity-reference", metavar="M", default=None, help="what it is held against (default: torch)")
     group.addoption("--parity-report", metavar="FORMAT:PATH", action="append", default=[],
                     help="write a report, repeatable: html:PATH, md:PATH, json:PATH or junit:PATH")

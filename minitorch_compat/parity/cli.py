@@ -5,7 +5,6 @@ before the end, 5 nothing selected.
 """
 import argparse
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from .case import Case, catalogue
 from .engines import NoEngine
+from .faces import face, say
 from .report import FORMATS, write
 from .result import Engine, Result, Run
 from .selection import BadExpression, NothingSelected, by_expression, by_ids
@@ -38,18 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     options = parser().parse_args(arguments)
     try:
-        code = options.command(options)
-        sys.stdout.flush()
-        return code
+        return options.command(options)
     except NothingSelected as error:
         return failed(str(error), NOTHING)
     except (Misuse, NoEngine, BadExpression) as error:
         return failed(str(error), MISUSE)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            # The reader of our output has gone; what Python would still flush at its end goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return STOPPED
         return failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), MISUSE)
     except KeyboardInterrupt:
         return failed("stopped", STOPPED)
@@ -153,7 +147,6 @@ def the_case(options: argparse.Namespace) -> Case:
 
 
 def run_command(options: argparse.Namespace) -> int:
-    from .faces import face
     from .journal import Journal
     from .runner import begin
 
@@ -240,8 +233,7 @@ def timeless(run: Run) -> Run:
 
 
 def list_command(options: argparse.Namespace) -> int:
-    for case in chosen(options):
-        print(f"{case.id}  {first_line(case.claim)}")
+    say("\n".join(f"{case.id}  {first_line(case.claim)}" for case in chosen(options)))
     return AGREEMENT
 
 
@@ -250,7 +242,7 @@ def first_line(text: str) -> str:
 
 
 def show_command(options: argparse.Namespace) -> int:
-    print(described_case(the_case(options)), end="")
+    say(described_case(the_case(options)).rstrip("\n"))
     return AGREEMENT
 
 
@@ -282,10 +274,10 @@ def explain_command(options: argparse.Namespace) -> int:
     result = next(run_isolated([case], options.reference, options.engine, options.timeout, options.catalogue))
     names = list(dict.fromkeys(difference.name for difference in result.differences))
     text = script(case, options.reference, options.engine, names)
-    print(explained(case, result, options.reference, options.engine, text), end="")
+    say(explained(case, result, options.reference, options.engine, text).rstrip("\n"))
     if options.script:
         options.script.write_text(text, encoding="utf-8")
-        print(f"The script is in {options.script}.")
+        say(f"\nThe script is in {options.script}.")
     return AGREEMENT if result.good else DIFFERENCES
 
 
@@ -297,7 +289,7 @@ def report_command(options: argparse.Namespace) -> int:
     except (ValueError, UnicodeDecodeError) as error:
         raise Misuse(str(error)) from None
     for path in write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS):
-        print(path)
+        say(str(path))
     return code_of(run)
 
 

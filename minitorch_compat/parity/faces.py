@@ -1,4 +1,5 @@
 """What a run looks like while it goes, and at its end, on a terminal and in a pipe."""
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,15 @@ def face(cases: Sequence[Case]) -> Face:
     return Bar(len(cases)) if sys.stdout.isatty() else Lines()
 
 
+def say(text: str) -> None:
+    """Print, or do nothing for good where nobody reads any more."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # What Python would still flush at its end must go nowhere, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def line_of(result: Result) -> str:
     """A result that is not good, in a line or two."""
     text = f"{result.outcome}: {result.id}" + (f": {result.message}" if result.message else "")
@@ -48,10 +58,10 @@ class Lines:
 
     def add(self, result: Result) -> None:
         if not result.good:
-            print(line_of(result), flush=True)
+            say(line_of(result))
 
     def summary(self, run: Run, paths: Sequence[Path]) -> None:
-        print(summary_text(run, paths))
+        say(summary_text(run, paths))
 
 
 class Bar:

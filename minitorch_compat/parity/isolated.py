@@ -1,6 +1,8 @@
 """The runner in a process of its own, so that an engine that dies or hangs costs one case and not the run."""
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
@@ -78,11 +80,20 @@ def ending(process: Any) -> str:
     return f"the process ended with exit code {code}"
 
 
+def end_with_parent() -> None:
+    """End this process when the first one is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def serve(
     connection: "Connection[Any, Any]", ids: list[str], reference: str, candidate: str, timeout: float, package: str
 ) -> None:
     """The second process: import the engines, run the cases, send each result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the first process's to handle
+    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         engines = [load(reference), load(candidate)]
         cases = {case.id: case for case in catalogue(package)}

@@ -1,4 +1,4 @@
-"""Each case as a pytest item. `minitorch_compat_pytest` registers this when an option or a file of cases asks for it."""
+"""Each case as a pytest item. `minitorch_compat_pytest` registers this when an option or a file asks for it."""
 import importlib
 import importlib.util
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .case import Case, cases_of, catalogue
+from .case import Case, cases_of
 from .engines import NoEngine, described, load, settle
 from .explanation import difference_text, verdict_text
 from .faces import summary_text
@@ -47,13 +47,13 @@ class Parity:
         self.is_worker = hasattr(config, "workerinput")
         self.run = Run(Engine(self.names[1], ""), Engine(self.names[0], ""), 0)
         self.order: list[str] = []
+        self.places: dict[str, str] = {}
         self.written: list[Path] = []
         self.journal = None
         if option.parity_journal and not self.is_worker:
             self.journal = Journal(Path(option.parity_journal))
         self.began = time.perf_counter()
         self._engines: tuple[Any, Any] | None = None
-        self._known: dict[str, Case] = {}
 
     def engines(self) -> tuple[Any, Any]:
         """Reference and candidate, imported when the first item asks. Raises NoEngine."""
@@ -74,26 +74,22 @@ class Parity:
             items[:] = [item for item in items if isinstance(item, CaseItem) and item.case.id in self.selected]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        cases = [item.case for item in session.items if isinstance(item, CaseItem)]
-        if not self.is_worker and cases:
-            self.begin(cases)
+        if not self.is_worker and session.items:
+            self.begin([item.nodeid for item in session.items if isinstance(item, CaseItem)])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
         if not self.order:
-            known = self.known()
-            self.begin([known[each] for each in map(case_id, ids) if each in known])
+            self.begin([each for each in ids if "reference_cases" in each.partition("::")[0]])
 
-    def known(self) -> dict[str, Case]:
-        """The cases this process has not collected itself, by id."""
-        if not self._known:
-            self._known = {case.id: case for case in catalogue()}
-        return self._known
-
-    def begin(self, cases: list[Case]) -> None:
-        self.order = [case.id for case in cases]
-        self.run = begin(cases, self.run.reference, self.run.candidate)
+    def begin(self, nodeids: list[str]) -> None:
+        self.order = list(map(case_id, nodeids))
+        self.run = begin([], self.run.reference, self.run.candidate)
+        self.run.selected = len(nodeids)
         self.began = time.perf_counter()
+
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        self.places[nodeid] = location[0]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
@@ -102,7 +98,9 @@ class Parity:
             report = outcome.get_result()
             # As text, for a report travels from xdist's workers as plain data.
             engines = [described(name, engine) for name, engine in zip(self.names[::-1], self.engines(), strict=True)]
-            report.parity = json.dumps({"engines": encode(engines), "result": encode(item.result)})
+            report.parity = json.dumps({
+                "engines": encode(engines), "title": item.case.chapter_title, "result": encode(item.result),
+            })
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if self.is_worker:
@@ -111,17 +109,16 @@ class Parity:
             told = json.loads(report.parity)
             if not self.run.results:
                 self.run.reference, self.run.candidate = decode(tuple[Engine, Engine], told["engines"])
-            self.add(decode(Result, told["result"]))
-        elif report.failed and (case := self.known_by(report.nodeid)) is not None:
-            # An item without a result: its process went away under it.
-            self.add(lost(case, "crashed", str(report.longrepr).strip().partition("\n")[0]))
+            self.add(decode(Result, told["result"]), told["title"])
+        elif report.failed and case_id(report.nodeid) in self.order and report.nodeid in self.places:
+            # An item without a result: its worker went away under it, and this process has not collected it.
+            path = (self.config.rootpath / self.places[report.nodeid]).resolve()
+            case = next(case for case in cases_of(imported(path)) if case.id == case_id(report.nodeid))
+            self.add(lost(case, "crashed", str(report.longrepr).strip().partition("\n")[0]), case.chapter_title)
 
-    def known_by(self, nodeid: str) -> Case | None:
-        wanted = case_id(nodeid)
-        return self.known().get(wanted) if wanted in self.order else None
-
-    def add(self, result: Result) -> None:
+    def add(self, result: Result, title: str) -> None:
         self.run.results.append(result)
+        self.run.chapters.setdefault(result.chapter, title)
         if self.journal is not None:
             if not self.journal.begun:
                 self.journal.begin(self.run)
@@ -131,7 +128,7 @@ class Parity:
         if self.is_worker:
             return
         run, place = self.run, {each: number for number, each in enumerate(self.order)}
-        run.results.sort(key=lambda result: place.get(result.id, len(place)))
+        run.results.sort(key=lambda result: place[result.id])
         run.duration = time.perf_counter() - self.began
         if len(run.results) < run.selected:
             run.stopped = "stopped before its end"

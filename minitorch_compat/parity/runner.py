@@ -98,7 +98,7 @@ def judge(
     case: Case, reference: Observation, candidate: Observation, duration: float = 0.0,
     ended: tuple[str, str] | None = None,
 ) -> Result:
-    """The result of what two engines showed; `ended` is an outcome and its message where there is nothing to compare."""
+    """The result of what two engines showed; `ended` is an outcome and its message where nothing is to compare."""
     dimensions = dict.fromkeys(DIMENSIONS, "not observed")
     differences: list[Difference] = []
     outcome = ended or broken(case, reference) or lacking(reference, candidate)

@@ -37,7 +37,7 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return type(value).__name__ + "[" + ", ".join(map(plain, value)) + "]"
     if isinstance(value, dict):
-        return type(value).__name__ + "{{" + ", ".join(f"{{key}}: {{plain(each)}}" for key, each in value.items()) + "}}"
+        return f"{{type(value).__name__}} of " + ", ".join(f"{{key}}: {{plain(each)}}" for key, each in value.items())
     kind = getattr(value, "dtype", "")
     return f"{{value!r}} ({{type(value).__name__}}{{f' of {{kind}}' if kind else ''}})"
 

@@ -33,8 +33,9 @@ def t(values, dtype=np.float32):
 
 
 @pytest.mark.parametrize(("stated", "value"), [
-    ([0.2, 2], t([0.2, 2.0])), (0.2, t(0.2)), (0.1, 0.1), ([1, 2], [1, 2]), ((3, 1), [3, 1]), (None, None), (True, True),
-    ([[0.5]], t([[0.5]])), ("text", "text"), ("at 0x12", "at 0xff"), (math.nan, t(math.nan)), ([True], t([True], bool)),
+    ([0.2, 2], t([0.2, 2.0])), (0.2, t(0.2)), (0.1, 0.1), ([1, 2], [1, 2]), ((3, 1), [3, 1]), (None, None),
+    (True, True), ([[0.5]], t([[0.5]])), ("text", "text"), ("at 0x12", "at 0xff"), (math.nan, t(math.nan)),
+    ([True], t([True], bool)),
     (3, t(3, np.int64)), (3, t(3.0)), ({"a": 1}, {"a": 1}), ("torch.Size([2])", type("Size", (tuple,), {
         "__str__": lambda self: "torch.Size([2])"})((2,))), ((2,), type("Size", (tuple,), {})((2,))),
     (digits(4, [0.3333, 0.6667]), t([1 / 3, 2 / 3])), (digits(2, 3.14), 3.14159), (digits(1, [[0.1]]), [[0.06]]),
@@ -105,7 +106,9 @@ def test_warnings(stated, so, name):
     assert voices(stated, act, name).reference_agrees is so
 
 
-@pytest.mark.parametrize(("stated", "so"), [("1\n2", True), ("1\n2\n", True), ("1 2", False), (matches(r"\d\n\d"), True)])
+@pytest.mark.parametrize(("stated", "so"), [
+    ("1\n2", True), ("1\n2\n", True), ("1 2", False), (matches(r"\d\n\d"), True),
+])
 @pytest.mark.parametrize("name", ["x", "stdout"])
 def test_printed_text_with_or_without_its_last_line_end(stated, so, name):
     def act(see):
