@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+class Misfit(TypeError):
+    """Arguments that fit no signature of an operation; the outermost form of the call says it in torch's words."""
+
+
 def size_text(shape: Sequence[int]) -> str:
     """A shape as messages print it: ``[2, 3]``."""
     return "[" + ", ".join(map(str, shape)) + "]"

@@ -348,9 +348,10 @@ def fit_of(inputs: Sequence[Tensor | None], result: ndarray) -> tuple[Any, ...] 
 
 def bad_arguments(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any] | None = None) -> Exception:
     """torch's words for arguments that fit no signature of ``name``."""
-    from .signatures import SIGNATURES, invalid_arguments
+    from .signatures import refusal
 
-    return invalid_arguments(name, SIGNATURES.get(name, ()), arguments, keywords or {})
+    error = refusal(name, arguments, keywords or {})
+    return errors.Misfit(*error.args) if isinstance(error, TypeError) else error
 
 
 HALF = frozenset("eE")

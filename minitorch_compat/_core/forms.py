@@ -12,6 +12,7 @@ from . import dtypes, errors
 from .families import Kept, tensors
 from .graph import LEAF
 from .modes import mode
+from .options import checked
 from .tensor import Tensor, wrap
 from .views import check_write, edge_of, rebase, shared_of
 
@@ -21,13 +22,18 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """The operations of the ``torch`` namespace by name; the package's ``__init__`` takes them from here."""
 
 
+HOT = frozenset(("add", "sub", "mul", "div", "pow", "matmul", "mm", "sum", "mean", "exp", "tanh", "relu", "sigmoid"))
+"""Operations too quick to be wrapped: a call with arguments they do not have is refused in Python's words."""
+
+
 def publish(name: str, function: Callable[..., Any], *, method: bool = True, module: bool = True) -> None:
     """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary."""
     function.__name__ = function.__qualname__ = name
+    plain = name in HOT or hasattr(function, "__wrapped__")
     if module:
-        FUNCTIONS[name] = function
+        FUNCTIONS[name] = function if plain else checked(name)(function)
     if method:
-        setattr(Tensor, name, function)
+        setattr(Tensor, name, function if plain else checked(name, method=True)(function))
 
 
 def wants_grad(*arguments: Any) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .._kernels import layout as memory
 from . import dtypes, errors, kinds
+from .errors import Misfit
 from .graph import LEAF
 from .tensor import Tensor, wrap
 
@@ -20,10 +21,6 @@ ndarray = np.ndarray
 PYTHON_TYPES: dict[Any, dtypes.dtype] = {
     float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128,
 }  # fmt: skip
-
-
-class Misfit(TypeError):
-    """Arguments that fit no signature; ``checked`` says it in torch's words."""
 
 
 def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

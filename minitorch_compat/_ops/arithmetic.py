@@ -2,28 +2,567 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
-from .._core.families import NUMBERS, arrays, bad_arguments, binary, op, scalar, tensors, unary
-from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, write_out
+from .._core import dtypes, errors
+from .._core.families import NUMBERS, Formula, arrays, bad_arguments, binary, op, tensors, unary
+from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
 from .._core.graph import LEAF
-from .._core.modes import mode
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
+from .._core.views import check_write
+from .._kernels import arithmetic as kernels
+from .._kernels.fused import fma32, fma64
 
 Array = np.ndarray
 
-add = binary("add", np.add, x=lambda xp, g: g, y=lambda xp, g: g)
+
+def underivable(name: str) -> Formula:
+    """The formula of an operation whose derivative torch has not either."""
+
+    def formula(xp: Any, g: Any) -> Any:
+        raise RuntimeError(f"derivative for {name} is not implemented")
+
+    return formula
+
+
+def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any]:
+    """A function of two as Python's operator: NotImplemented beside anything but tensors and numbers."""
+
+    def form(x: Any, y: Any) -> Any:
+        if isinstance(y, (Tensor, *NUMBERS)):
+            return function(x, y)
+        if isinstance(y, np.ndarray):
+            return function(x, FUNCTIONS["as_tensor"](y))
+        return NotImplemented
+
+    return form
+
+
+def operators(name: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
+    """Attach ``__name__``, its reflected and its in-place form."""
+    setattr(Tensor, f"__{name}__", renamed(operator(function), f"__{name}__"))
+    if reflected is not None:
+        setattr(Tensor, f"__r{name}__", renamed(operator(reflected), f"__r{name}__"))
+
+
+def renamed(function: Any, name: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+# ---- + and -
+
+
+def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
+    """A factor must not have a higher category than what it multiplies."""
+    if isinstance(alpha, bool):
+        if any(isinstance(each, Tensor) and each._data.dtype.kind != "b" for each in operands):
+            raise RuntimeError("Boolean alpha only supported for Boolean results.")
+        return
+    integral = all(
+        each._data.dtype.kind in "biu" if isinstance(each, Tensor) else isinstance(each, int) for each in operands
+    )
+    if integral and isinstance(alpha, float):
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+
+
+_add = binary("add", np.add, x=lambda xp, g: g, y=lambda xp, g: g)
+
+
+def check_bools(x: Any, y: Any) -> None:
+    """torch subtracts no bools."""
+    kinds = [each._data.dtype.kind == "b" if isinstance(each, Tensor) else isinstance(each, bool) for each in (x, y)]
+    if all(kinds):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+    if any(kinds):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
+
+
+def subtract(a: Array, b: Array) -> Array:
+    """The difference; for bools, which NumPy refuses, the caller has spoken already."""
+    return np.subtract(a, b)
+
+
+_sub = binary("sub", np.subtract, x=lambda xp, g: g, y=lambda xp, g: -g)
+
+
+def times(xp: Any, g: Any, alpha: Any) -> Any:
+    """``alpha * g``, conjugated where alpha is complex."""
+    return g * (alpha.conjugate() if isinstance(alpha, complex) else alpha)
+
+
+def scaled_sum(name: str, sign: int) -> Callable[..., Tensor]:
+    """Declare ``x ± alpha * y``, rounded once."""
+
+    @op(
+        name + "_scaled",
+        method=False,
+        module=False,
+        node=name.capitalize() + "Backward0",
+        x=lambda xp, g, x_shape: xp.sum_to_size(g, x_shape),
+        y=lambda xp, g, y_shape, alpha: xp.sum_to_size(times(xp, g, sign * alpha), y_shape),
+    )
+    def scaled(x: Array, y: Array, alpha):
+        wanted = dtypes.result_type(x, y).numpy
+        x, y = x.astype(wanted, copy=False), y.astype(wanted, copy=False)
+        return add_scaled(x, y, sign * alpha)
+
+    return scaled
+
+
+def add_scaled(x: Array, y: Array, alpha: Any) -> Array:
+    """``x + alpha * y`` in one dtype; float32 and float64 are rounded once, as torch's loops do."""
+    kind = x.dtype.char
+    if kind == "f":
+        return fma32(y, np.float32(alpha), x)
+    if kind == "d":
+        return fma64(y, np.float64(alpha), x)
+    if kind in "eE":
+        return fma32(y.astype(np.float32), np.float32(alpha), x.astype(np.float32)).astype(x.dtype)
+    if kind in "?":
+        return np.logical_or(x, y) if alpha else x.copy()
+    return np.asarray(x + y * np.array(alpha).astype(x.dtype))
+
+
+_add_scaled = scaled_sum("add", 1)
+_sub_scaled = scaled_sum("sub", -1)
+
+
+def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """``add`` or ``sub`` with ``alpha``; also the two positional forms of old, where alpha came second."""
+
+    def call(x: Any, y: Any, *, alpha: Any = 1) -> Tensor:
+        if type(alpha) is int and alpha == 1:
+            return plain(x, y)
+        check_alpha(name, alpha, x, y)
+        if not isinstance(y, Tensor):
+            y = FUNCTIONS["scalar_tensor"](y, dtype=dtypes.result_type(x._data, y))
+        return scaled(x, y, alpha)
+
+    def function(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
+        r = call(input, other, alpha=alpha)
+        return r if out is None else write_out(name, out, r, (input, other))
+
+    attach(name, plain, function)
+    return call
+
+
+def _checked_sub(x: Any, y: Any) -> Tensor:
+    if isinstance(y, bool) or (isinstance(x, Tensor) and x._data.dtype.kind == "b") or (
+        isinstance(y, Tensor) and y._data.dtype.kind == "b"
+    ):
+        check_bools(x, y)
+    return _sub(x, y)
+
+
+add = signed("add", _add, _add_scaled)
+sub = signed("sub", _checked_sub, _sub_scaled)
+tensors.sub = _sub
+
+
+def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``x += alpha * other``."""
+    if x._node is None and isinstance(other, Tensor) and other._node is None:
+        a, b = x._data, other._data
+        # Optimisers come here: one dtype, one shape, nothing recorded.
+        if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
+            if alpha != 1:
+                np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
+            else:
+                quietly(np.add, a, b, a)
+            x._bump()
+            return x
+    if wants_grad(x, other):
+        check_write(x)
+    return commit(x, add(x, other, alpha=alpha))
+
+
+def sub_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``x -= alpha * other``."""
+    if wants_grad(x, other):
+        check_write(x)
+    return commit(x, sub(x, other, alpha=alpha))
+
+
+@op(
+    "rsub_number",
+    method=False,
+    module=False,
+    node="RsubBackward1",
+    x=lambda xp, g, alpha: times(xp, g, -alpha),
+)
+def _rsub_number(x: Array, other, alpha):
+    wanted = dtypes.result_type(x, other).numpy
+    return add_scaled(
+        np.broadcast_to(np.array(other).astype(wanted), x.shape), x.astype(wanted, copy=False), -alpha
+    ) if alpha != 1 else kernels.with_number(np.subtract, x, other, wanted, True)
+
+
+def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``other - alpha * input``."""
+    if isinstance(other, Tensor):
+        return sub(other, input, alpha=alpha)
+    check_bools(input, other) if input._data.dtype.kind == "b" or isinstance(other, bool) else None
+    return _rsub_number(input, other, alpha)
+
+
+Tensor.add_ = renamed(add_, "add_")  # type: ignore[attr-defined]
+Tensor.sub_ = renamed(sub_, "sub_")  # type: ignore[attr-defined]
+publish("rsub", rsub, method=False)
+operators("add", _add, _add)
+operators("sub", _checked_sub, rsub)
+for _alias, _name in {"subtract": "sub"}.items():
+    FUNCTIONS[_alias] = FUNCTIONS[_name]
+    setattr(Tensor, _alias, getattr(Tensor, _name))
+    setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
+
+# ---- * and /
+
 mul = binary("mul", np.multiply, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x))
-sub = binary("sub", np.subtract, x=lambda xp, g: g, y=lambda xp, g: -g)
-div = binary("div", np.true_divide, dtypes.arithmetic_to_float,
-             x=lambda xp, g, y: g / xp.conj(y), y=lambda xp, g, x, y: -g * xp.conj((x / y) / y))
-neg = unary("neg", np.negative, x=lambda xp, g: -g)
-Tensor.__add__ = Tensor.__radd__ = add
-Tensor.__sub__ = sub
-Tensor.__truediv__ = div
-Tensor.__mul__ = Tensor.__rmul__ = mul
-Tensor.__neg__ = neg
+_div = binary(
+    "div",
+    np.true_divide,
+    dtypes.arithmetic_to_float,
+    x=lambda xp, g, y: g / xp.conj(y),
+    y=lambda xp, g, x, y: -g * xp.conj((x / y) / y),
+)
+reciprocal = unary("reciprocal", kernels.reciprocal, dtypes.to_float, x=lambda xp, g, out: -g * xp.conj(out * out))
+
+
+def rounded_division(name: str, kernel: Any) -> Callable[..., Tensor]:
+    """Declare a division rounded towards ``name``, whose derivative is zero."""
+    return binary(
+        f"div_{name}",
+        kernel,
+        x=lambda xp, g: g * 0,
+        y=lambda xp, g: g * 0,
+        method=False,
+        module=False,
+        inplace=False,
+        node="DivBackward1",
+    )
+
+
+_div_floor = rounded_division("floor", kernels.floor_divide)
+_div_trunc = rounded_division("trunc", kernels.trunc_divide)
+
+
+def div(x: Any, y: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """The quotient, rounded towards zero ("trunc") or down ("floor") if asked for."""
+    if rounding_mode is None:
+        return _div(x, y)
+    if rounding_mode == "floor":
+        return _div_floor(x, y)
+    if rounding_mode == "trunc":
+        return _div_trunc(x, y)
+    raise RuntimeError(
+        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+    )
+
+
+def div_(x: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """``x /= other``."""
+    if wants_grad(x, other):
+        check_write(x)
+    return commit(x, div(x, other, rounding_mode=rounding_mode))
+
+
+def _div_function(
+    input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None
+) -> Tensor:
+    r = div(input, other, rounding_mode=rounding_mode)
+    return r if out is None else write_out("div", out, r, (input, other))
+
+
+attach("div", _div, _div_function)
+Tensor.div_ = renamed(div_, "div_")  # type: ignore[attr-defined]
+
+
+def rdiv(x: Tensor, other: Any) -> Tensor:
+    """``other / x`` as torch computes it: the reciprocal, multiplied."""
+    return mul(reciprocal(x), other)
+
+
+operators("mul", mul, mul)
+operators("truediv", _div, rdiv)
+for _alias, _name in {"multiply": "mul", "divide": "div", "true_divide": "div"}.items():
+    FUNCTIONS[_alias] = FUNCTIONS[_name]
+    setattr(Tensor, _alias, getattr(Tensor, _name))
+    setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
+
+# ---- // and %
+
+floor_divide = binary(
+    "floor_divide",
+    kernels.floor_divide,
+    x=underivable("aten::floor_divide"),
+    y=underivable("aten::floor_divide"),
+    node="NotImplemented",
+)
+operators("floordiv", floor_divide, lambda x, y: floor_divide(FUNCTIONS["scalar_tensor"](
+    y, dtype=dtypes.result_type(x._data, y)), x))
+
+
+def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
+    """Declare ``remainder`` or ``fmod``, whose gradient passes to the dividend and, by the quotient, to the divisor."""
+    title = name.capitalize()
+    two = binary(
+        name,
+        kernel,
+        x=lambda xp, g: g,
+        y=lambda xp, g, x, y: -g * getattr(xp, quotient)(x, y),
+        node=title + "Backward1",
+    )
+
+    @op(name + "_number", method=False, module=False, node=title + "Backward0", x=lambda xp, g: g)
+    def one(x: Array, other):
+        return kernels.with_number(kernel, x, other, dtypes.result_type(x, other).numpy)
+
+    def call(x: Any, y: Any) -> Tensor:
+        if isinstance(y, Tensor):
+            if isinstance(x, Tensor):
+                return two(x, y)
+            return two(FUNCTIONS["scalar_tensor"](x, dtype=dtypes.result_type(y._data, x)), y)
+        if not isinstance(y, NUMBERS):
+            raise bad_arguments(name, (x, y))
+        return one(x, y)
+
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        return call(input, other) if out is None else write_out(name, out, call(input, other), (input, other))
+
+    attach(name, call, function, inplace=True)
+    return call
+
+
+remainder = modulo("remainder", kernels.remainder, "div_floor")
+fmod = modulo("fmod", kernels.fmod, "div_trunc")
+operators("mod", remainder, lambda x, y: remainder(y, x))
+
+# ---- powers
+
+
+def pow_base(xp, g, x, exponent):
+    """``g * exponent * x ** (exponent - 1)``, and zero for the power of zero."""
+    if exponent == 0:
+        return g * 0
+    if exponent == 2:
+        return g * (xp.conj(x) * 2)
+    return g * xp.conj(xp.pow_number(x, exponent - 1) * exponent)
+
+
+@op("pow_number", method=False, module=False, node="PowBackward0", x=pow_base)
+def _pow_number(x: Array, exponent):
+    """A tensor to the power of a number."""
+    return kernels.pow_number(x, exponent, dtypes.result_type(x, exponent).numpy)
+
+
+def pow_y(xp, g, x, y, out):
+    """``g * out * log(x)``, and zero where zero is raised to a power that is not negative."""
+    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, y >= 0), 0.0, xp.log(xp.where(x == 0, 1.0, x))))
+
+
+def pow_x(xp, g, x, y):
+    return g * xp.where(y == 0, 0.0, xp.conj(y * xp.pow_tensors(x, y - 1)))
+
+
+_pow_tensors = binary(
+    "pow_tensors", kernels.pow, x=pow_x, y=pow_y, method=False, module=False, inplace=False, node="PowBackward1"
+)
+
+
+@op(
+    "pow_base_number",
+    method=False,
+    module=False,
+    node="PowBackward2",
+    exponent=lambda xp, g, out, base: g * xp.conj(out * power_logarithm(base)),
+)
+def _pow_base_number(base, exponent: Array):
+    """A number to the power of a tensor."""
+    wanted = dtypes.result_type(exponent, base).numpy
+    return kernels.with_number(kernels.pow, exponent, base, wanted, True)
+
+
+def power_logarithm(base: Any) -> Any:
+    """The logarithm of the base; a base of zero has none and no gradient."""
+    import cmath
+    import math
+
+    if isinstance(base, complex):
+        return cmath.log(base)
+    return math.log(base) if base > 0 else 0.0 if base == 0 else math.nan
+
+
+def pow(x: Any, y: Any) -> Tensor:
+    """``x`` to the power of ``y``."""
+    if isinstance(y, Tensor):
+        if isinstance(x, Tensor):
+            return _pow_tensors(x, y)
+        return _pow_base_number(x, y)
+    if not isinstance(x, Tensor) or not isinstance(y, NUMBERS):
+        raise bad_arguments("pow", (x, y))
+    return _pow_number(x, y)
+
+
+def _pow_function(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    r = pow(input, exponent)
+    return r if out is None else write_out("pow", out, r, (input, exponent))
+
+
+attach("pow", pow, _pow_function, inplace=True)
+operators("pow", pow, lambda x, y: pow(y, x))
+
+
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input ** 2``."""
+    return _pow_function(input, 2, out=out)
+
+
+publish("square", square)
+publish("square_", in_place(lambda x: pow(x, 2)))
+publish("float_power", lambda input, exponent: pow(
+    *(each.to(dtypes.complex128 if _complex(input, exponent) else dtypes.float64) if isinstance(each, Tensor) else
+      float(each) if not isinstance(each, complex) else each for each in (input, exponent))
+))
+
+
+def _complex(*operands: Any) -> bool:
+    return any(
+        each._data.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex) for each in operands
+    )
+
+
+# ---- signs and parts
+
+
+def negative(x: Array) -> Array:
+    """Minus ``x``; torch refuses bools."""
+    if x.dtype.kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+            "`~` or `logical_not()` operator instead."
+        )
+    return np.negative(x)
+
+
+neg = unary("neg", negative, x=lambda xp, g: -g)
+Tensor.__neg__ = neg  # type: ignore[attr-defined]
+FUNCTIONS["negative"] = FUNCTIONS["neg"]
+Tensor.negative = Tensor.neg  # type: ignore[attr-defined]
+Tensor.negative_ = Tensor.neg_  # type: ignore[attr-defined]
+
+
+def positive(input: Tensor) -> Tensor:
+    """``input`` itself; bools are refused."""
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+publish("positive", positive)
+Tensor.__pos__ = positive  # type: ignore[attr-defined]
+
+# ---- three tensors
+
+
+def broadcast_sum(formula: Formula, name: str) -> Formula:
+    """``formula``, its result summed to the shape of the argument ``name``."""
+    inner = formula.__code__.co_varnames[2 : formula.__code__.co_argcount]
+
+    def summed(xp: Any, g: Any, *values: Any) -> Any:
+        return xp.sum_to_size(formula(xp, g, *values[:-1]), values[-1])
+
+    summed.names = ("xp", "g", *inner, f"{name}_shape")  # type: ignore[attr-defined]
+    return summed
+
+
+def together(*operands: Array) -> list[Array]:
+    """The arrays in the dtype they have in common."""
+    wanted = dtypes.result_type(*operands).numpy
+    return [each.astype(wanted, copy=False) for each in operands]
+
+
+@op(
+    inplace=True,
+    x=broadcast_sum(lambda xp, g: g, "x"),
+    tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(tensor2 * value), "tensor1"),
+    tensor2=broadcast_sum(lambda xp, g, tensor1, value: g * xp.conj(tensor1 * value), "tensor2"),
+)
+def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
+    """``x + value * tensor1 * tensor2``."""
+    return kernels.addcmul(*together(x, tensor1, tensor2), value)
+
+
+@op(
+    inplace=True,
+    x=broadcast_sum(lambda xp, g: g, "x"),
+    tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(value / tensor2), "tensor1"),
+    tensor2=broadcast_sum(
+        lambda xp, g, tensor1, tensor2, value: -g * xp.conj(tensor1 * value / (tensor2 * tensor2)), "tensor2"
+    ),
+)
+def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
+    """``x + value * tensor1 / tensor2``."""
+    if all(each.dtype.kind in "biu" for each in (x, tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
+            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
+            "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * "
+            "tensor1 / tensor2), for all dtypes."
+        )
+    return kernels.addcdiv(*together(x, tensor1, tensor2), value)
+
+
+@op(
+    inplace=True,
+    x=broadcast_sum(lambda xp, g, weight: g * (1 - xp.conj_number(weight)), "x"),
+    end=broadcast_sum(lambda xp, g, weight: g * xp.conj_number(weight), "end"),
+    node="LerpBackward0",
+)
+def lerp_number(x: Array, end: Array, weight):
+    """``x + weight * (end - x)`` for a number."""
+    return kernels.lerp(x, end, weight)
+
+
+@op(
+    inplace=True,
+    method=False,
+    module=False,
+    x=broadcast_sum(lambda xp, g, weight: g * xp.conj(1 - weight), "x"),
+    end=broadcast_sum(lambda xp, g, weight: g * xp.conj(weight), "end"),
+    weight=broadcast_sum(lambda xp, g, x, end: g * xp.conj(end - x), "weight"),
+    node="LerpBackward1",
+)
+def lerp_tensor(x: Array, end: Array, weight: Array):
+    """``x + weight * (end - x)`` for a tensor of weights."""
+    return kernels.lerp(x, end, weight)
+
+
+arrays.conj_number = tensors.conj_number = lambda weight: weight.conjugate() if isinstance(weight, complex) else weight
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """``input + weight * (end - input)``."""
+    if input._data.dtype != end._data.dtype:
+        raise RuntimeError(
+            f"expected dtype {input.dtype.c_name} for `end` but got dtype {end.dtype.c_name}"
+        )
+    return lerp_tensor(input, end, weight) if isinstance(weight, Tensor) else lerp_number(input, end, weight)
+
+
+publish("lerp", lambda input, end, weight, *, out=None: (
+    lerp(input, end, weight) if out is None else write_out("lerp", out, lerp(input, end, weight), (input, end))))
+publish("lerp_", in_place(lerp), module=False)

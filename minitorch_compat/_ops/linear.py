@@ -31,7 +31,7 @@ class AddmmBackward0(Node):
     operation = "linear"
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        x, weight = array_values(self)
+        x, weight, _ = array_values(self)
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
@@ -45,7 +45,7 @@ class AddmmBackward0(Node):
         )
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        x, weight = tensor_values(self)
+        x, weight, _ = tensor_values(self)
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
