@@ -1,3 +1,3 @@
 """The tables: importing a room declares its operations."""
 
-from . import arithmetic, creation, joining, linear, loss, matmul, random, reductions, shape
+from . import arithmetic, comparison, conversion, creation, joining, linear, loss, matmul, random, reductions, shape

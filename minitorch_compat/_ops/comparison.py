@@ -1,0 +1,222 @@
+"""Comparisons, logic and bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.families import binary, bad_arguments, op, unary
+from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.tensor import Tensor, wrap
+from .._kernels import layout
+from .arithmetic import operators
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def comparison(name: str, kernel: Any) -> Callable[..., Tensor]:
+    """Declare a comparison; its result is bool, without a gradient."""
+    return binary(name, kernel, dtypes.to_bool, same="biufcV")
+
+
+def ordered(kernel: Any) -> Any:
+    """Complex numbers have no order."""
+
+    def checked(x: ndarray, y: ndarray) -> ndarray:
+        if x.dtype.kind == "c":
+            name = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}[kernel.__name__]
+            raise NotImplementedError(f'"{name}_cpu" not implemented for \'{dtypes.of(x).scalar_type}\'')
+        return kernel(x, y)
+
+    return checked
+
+
+eq = comparison("eq", np.equal)
+ne = comparison("ne", np.not_equal)
+lt = comparison("lt", ordered(np.less))
+le = comparison("le", ordered(np.less_equal))
+gt = comparison("gt", ordered(np.greater))
+ge = comparison("ge", ordered(np.greater_equal))
+for _name, _function, _long in (
+    ("eq", eq, None), ("ne", ne, "not_equal"), ("lt", lt, "less"), ("le", le, "less_equal"), ("gt", gt, "greater"),
+    ("ge", ge, "greater_equal"),
+):
+    operators(_name, _function)
+    if _long:
+        FUNCTIONS[_long] = FUNCTIONS[_name]
+        setattr(Tensor, _long, getattr(Tensor, _name))
+        setattr(Tensor, _long + "_", getattr(Tensor, _name + "_"))
+
+
+# ---- logic and bits
+
+
+def truths(kernel: Any) -> Any:
+    """A kernel that looks at whether elements are zero."""
+    return lambda *arrays: kernel(*[each != 0 for each in arrays])
+
+
+logical_and = binary("logical_and", truths(np.logical_and), dtypes.to_bool, same="biufcV", scalars=False)
+logical_or = binary("logical_or", truths(np.logical_or), dtypes.to_bool, same="biufcV", scalars=False)
+logical_xor = binary("logical_xor", truths(np.logical_xor), dtypes.to_bool, same="biufcV", scalars=False)
+logical_not = unary("logical_not", lambda x: x == 0)
+
+
+def integral(name: str, kernel: Any) -> Any:
+    """A kernel for integers and bools only."""
+
+    def checked(*arrays: ndarray) -> ndarray:
+        if arrays[0].dtype.kind not in "biu":
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(arrays[0]).scalar_type}'")
+        return kernel(*arrays)
+
+    return checked
+
+
+bitwise_and = binary("bitwise_and", integral("bitwise_and", np.bitwise_and))
+bitwise_or = binary("bitwise_or", integral("bitwise_or", np.bitwise_or))
+bitwise_xor = binary("bitwise_xor", integral("bitwise_xor", np.bitwise_xor))
+
+
+def inverted(x: ndarray) -> ndarray:
+    """All bits turned; the truth of a bool."""
+    if x.dtype.kind not in "biu":
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+    return np.invert(x)
+
+
+_invert = unary("bitwise_not", inverted)
+
+
+def invert(x: Tensor) -> Tensor:
+    """``~x``."""
+    if x._data.dtype.kind not in "biu":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return _invert(x)
+
+
+Tensor.__invert__ = invert  # type: ignore[attr-defined]
+
+
+def shifted(name: str, kernel: Any) -> Any:
+    """A shift; bits that leave are gone, also when all do."""
+
+    def shift(x: ndarray, y: ndarray) -> ndarray:
+        if x.dtype.kind not in "iu":
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+        bits = x.dtype.itemsize * 8
+        beyond = (y < 0) | (y >= bits)
+        result = kernel(x, np.where(beyond, 0, y).astype(x.dtype))
+        if name == "rshift":
+            return np.where(beyond, np.where(x < 0, -1, 0).astype(x.dtype), result).astype(x.dtype)
+        return np.where(beyond, 0, result).astype(x.dtype)
+
+    return shift
+
+
+bitwise_left_shift = binary("bitwise_left_shift", shifted("lshift", np.left_shift))
+bitwise_right_shift = binary("bitwise_right_shift", shifted("rshift", np.right_shift))
+operators("and", bitwise_and, bitwise_and)
+operators("or", bitwise_or, bitwise_or)
+operators("xor", bitwise_xor, bitwise_xor)
+operators("lshift", bitwise_left_shift, lambda x, y: bitwise_left_shift(y, x))
+operators("rshift", bitwise_right_shift, lambda x, y: bitwise_right_shift(y, x))
+for _name, _function in {
+    "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift", "add": "add", "sub": "sub", "mul": "mul", "truediv": "div",
+    "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
+}.items():
+
+    def _augmented(name: str) -> Callable[[Any, Any], Any]:
+        form = getattr(Tensor, name + "_")
+
+        def augmented(x: Any, y: Any) -> Any:
+            if isinstance(y, np.ndarray):
+                y = FUNCTIONS["as_tensor"](y)
+            return form(x, y)
+
+        return augmented
+
+    setattr(Tensor, f"__i{_name}__", _augmented(_function))
+
+
+# ---- what numbers are
+
+
+def quality(name: str, floats: Any, integers: bool) -> None:
+    """Declare a question about floating elements; all integers give the same answer."""
+
+    def kernel(x: ndarray) -> ndarray:
+        if x.dtype.kind in "fcV":
+            return floats(x)
+        return np.full(x.shape, integers)
+
+    unary(name, kernel, inplace=False)
+
+
+quality("isnan", np.isnan, False)
+quality("isinf", lambda x: np.isinf(x), False)
+quality("isfinite", lambda x: np.isfinite(x), True)
+
+
+def signed_infinity(name: str, positive: bool) -> None:
+    """Declare ``isposinf`` or ``isneginf``."""
+
+    def kernel(x: ndarray) -> ndarray:
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"{name} does not support complex inputs.")
+        return x == (np.inf if positive else -np.inf)
+
+    unary(name, kernel, inplace=False)
+
+
+signed_infinity("isposinf", True)
+signed_infinity("isneginf", False)
+unary("isreal", lambda x: np.imag(x) == 0 if x.dtype.kind == "c" else np.full(x.shape, True), inplace=False)
+unary("signbit", lambda x: np.signbit(x) if x.dtype.kind in "fV" else x < 0, inplace=False)
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have one size and equal elements."""
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        raise bad_arguments("equal", (input, other))
+    if input._data.shape != other._data.shape:
+        return False
+    return bool((input._data == other._data).all())
+
+
+def isclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    """Where ``|input - other| <= atol + rtol * |other|``; equal infinities are close."""
+    if input._data.dtype != other._data.dtype:
+        raise RuntimeError(f"{input.dtype.scalar_type} did not match {other.dtype.scalar_type}")
+    if rtol < 0:
+        raise RuntimeError(f"rtol must be greater than or equal to zero, but got {rtol:g}")
+    if atol < 0:
+        raise RuntimeError(f"atol must be greater than or equal to zero, but got {atol:g}")
+    x, y = input._data, other._data
+    layout.broadcast_shapes(x.shape, y.shape)
+    with np.errstate(all="ignore"):
+        close = np.asarray(x == y)
+        if equal_nan and x.dtype.kind in "fcV":
+            close = close | (np.isnan(x) & np.isnan(y))
+        if rtol or atol:
+            wide = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float32 if x.dtype.kind == "V" else np.float64)
+            a, b = x.astype(wide), y.astype(wide)
+            close = close | (np.isfinite(a) & np.isfinite(b) & (np.abs(a - b) <= atol + np.abs(rtol * b)))
+    return wrap(np.asarray(close))
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close."""
+    return bool(isclose(input, other, rtol, atol, equal_nan)._data.all())
+
+
+publish("equal", equal)
+publish("isclose", isclose)
+publish("allclose", allclose)
