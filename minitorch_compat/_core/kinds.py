@@ -63,7 +63,7 @@ class device:
             self.type, self.index = type.type, type.index
             return
         if isinstance(type, int):
-            raise errors.lacks(f"device number {type}: there is the CPU only")
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         kind, _, number = type.partition(":")
         if kind not in _DEVICES:
             raise RuntimeError(
@@ -91,9 +91,11 @@ CPU = device("cpu")
 
 
 def check_device(where: Any) -> None:
-    """Accept None and the CPU; NotImplementedError names any other device."""
+    """Accept None and the CPU; AssertionError for CUDA, NotImplementedError names any other device."""
     if where is None or where is CPU:
         return
+    if device(where).type in ("cuda", "xpu"):
+        raise AssertionError(f"Torch not compiled with {device(where).type.upper()} enabled")
     if device(where).type != "cpu":
         raise errors.lacks(f"the device {device(where)}")
 
