@@ -1,6 +1,8 @@
 """An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
 
-from . import _ops, autograd, random
+from math import e, inf, nan, pi
+
+from . import _ops, autograd, nn, optim, random, return_types
 from ._core.dtypes import ALIASES as _ALIASES
 from ._core.dtypes import ALL as _ALL
 from ._core.dtypes import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
@@ -34,3 +36,10 @@ globals().update({each.name: each for each in _ALL})
 globals().update(_ALIASES)
 globals().update(_TYPES)
 globals().update(_FUNCTIONS)
+
+__version__ = "0.1.0"
+newaxis = None
+
+
+def __getattr__(name: str) -> object:
+    raise AttributeError(f"module 'torch' has no attribute '{name}'")

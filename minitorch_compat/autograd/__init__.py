@@ -13,13 +13,13 @@ from .._core.graph import LEAF, Pass
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
-from . import graph
+from . import graph, variable
 from .function import Function, NestedIOFunction
 from .variable import Variable
 
 __all__ = [
     "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "graph", "inference_mode", "no_grad",
-    "set_grad_enabled",
+    "set_grad_enabled", "variable",
 ]
 
 

@@ -5,3 +5,7 @@ from .modules import *  # noqa: F403
 from .parameter import Buffer, Parameter
 
 __all__ = ["Buffer", "Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]
+
+
+def __getattr__(name: str) -> object:
+    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

@@ -1,0 +1,5 @@
+"""The named tuples that operations with several results return."""
+
+from ._ops.reductions import RETURN_TYPES as _RETURN_TYPES
+
+globals().update(_RETURN_TYPES)
