@@ -10,6 +10,7 @@ SCRIPT = '''\
 Prints what {reference} and {candidate} show of it, and exits 1 while they differ.
 """
 import contextlib
+import hashlib
 import importlib
 import io
 import re
@@ -108,7 +109,7 @@ class See:
 
     def stream(self, name="stream", generator=None):
         state = self.engine.get_rng_state() if generator is None else generator.get_state()
-        self.keep(name, bytes(state.tolist()).hex())
+        self.keep(name, "sha256 of its bytes " + hashlib.sha256(bytes(state.tolist())).hexdigest())
 
     def state(self, name, owner):
         held = owner if hasattr(owner, "keys") else owner.state_dict()
@@ -117,9 +118,21 @@ class See:
             self.keep(f"{{name}}[{{key!r}}]", plain(value))
 
 
+def load(name):
+    place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
+    if not place.endswith(".py"):
+        engine = importlib.import_module(place)
+        return getattr(engine, attribute) if attribute else engine
+    scope = {{"__name__": "engine", "__file__": place}}
+    exec(compile(open(place, encoding="utf-8").read(), place, "exec"), scope)
+    return scope[attribute]()
+
+
 def shown(engine_name):
-    engine = importlib.import_module(engine_name)
-    engine.manual_seed(0)
+    engine = load(engine_name)
+    for setting, value in (("set_num_threads", 1), ("set_warn_always", True), ("manual_seed", 0)):
+        with contextlib.suppress(AttributeError, NotImplementedError):
+            getattr(engine, setting)(value)
     see = See(engine)
     out = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(out):
@@ -140,7 +153,7 @@ sides = [shown({reference!r}), shown({candidate!r})]
 differing = 0
 for name in dict.fromkeys([*sides[0], *sides[1]]):
     first, second = (side.get(name, "(not seen)") for side in sides)
-    if name.startswith(tuple(NAMES)) if NAMES else True:
+    if not NAMES or name in NAMES:
         differing += first != second
         print(f"{{name}}: {{'the same' if first == second else 'DIFFERS'}}")
         for engine_name, text in zip({engines!r}, (first, second)):
@@ -150,7 +163,10 @@ sys.exit(1 if differing else 0)
 
 
 def script(case: Case, reference: str, candidate: str, names: list[str]) -> str:
-    """A script that runs one case on two engines named as modules, and compares what is seen under `names`."""
+    """A script that runs one case on two engines, by their names, and compares what is seen under `names`.
+
+    It compares to the last bit, whatever tolerance the case states; without names, it compares everything.
+    """
     return SCRIPT.format(
         claim=case.claim.replace("\\", "\\\\").replace('"""', "'''"), reference=reference, candidate=candidate,
         support=support(case), body=undecorated(case), names=names, function=case.body.__name__,

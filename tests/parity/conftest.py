@@ -93,7 +93,7 @@ def toys(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     here = str(Path(__file__).parent)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), here]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(tmp_path), here, os.environ.get("PYTHONPATH")])))
     for name in [each for each in sys.modules if each.startswith("toy_catalogue")]:
         monkeypatch.delitem(sys.modules, name)
     return tmp_path

@@ -34,6 +34,9 @@ class Tensor:
     def numpy(self):
         return self._data
 
+    def tolist(self):
+        return self._data.tolist()
+
     def element_size(self):
         return self._data.itemsize
 
