@@ -41,8 +41,6 @@ def the_other_arguments(torch, see):
         Variable(torch.ones(1), requires_grad=None)
     with see.refusal("text as flag"):
         Variable(torch.ones(1), requires_grad="yes")
-    with see.refusal("too many"):
-        Variable(torch.ones(1), True, False, None, 1)
     with see.refusal("one as flag"):
         see("flagged by 1", Variable(torch.ones(1), requires_grad=1))
 
