@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .dtypes import BOOL, COMPLEX, FLOAT
+from .dtypes import BOOL, COMPLEX, FLOAT, INTEGER
 from .quiet import quietly
 from .tensor import Tensor
 from .warn import warn_once
@@ -27,10 +27,11 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None) -> ndarray:
     ValueError for lengths that do not agree, TypeError and RuntimeError for elements that are no numbers.
     """
     kind = type(data)
-    if kind in PLAIN:
-        elements: list[Any] | None = [data]
-        shape: tuple[int, ...] = ()
-    else:
+    shape: tuple[int, ...] = ()
+    elements: list[Any] | None = [data]
+    if kind not in PLAIN:
+        if isinstance(data, (str, bytes)):
+            raise TypeError(f"new(): invalid data type '{kind.__name__}'")
         shape = shape_of(data)
         elements = flat(data, shape)
     if elements is not None:
@@ -41,6 +42,8 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None) -> ndarray:
             return store_plain(elements, met, dtype).reshape(shape)
     if dtype is None:
         dtype = inferred(data)
+    if 0 in shape:
+        return np.empty(shape, dtype.numpy)
     collected: list[Any] = []
     collect(data, shape, 0, dtype, collected)
     return quietly(np.array, collected, storage_of(dtype)).astype(dtype.numpy, copy=False).reshape(shape)
@@ -87,6 +90,8 @@ def collect(data: Any, shape: Sequence[int], dim: int, dtype: dtypes.dtype, into
     if dim == len(shape):
         into.append(element(data, dtype))
         return
+    if dim and isinstance(data, ndarray):
+        warn_once(LIST_OF_ARRAYS, stacklevel=5 + dim)
     try:
         parts = list(data)
     except TypeError:
@@ -171,8 +176,10 @@ def element(value: Any, dtype: dtypes.dtype) -> Any:
             raise ValueError("only one element tensors can be converted to Python scalars")
         if value._node is not None:
             warn_once(REQUIRES_GRAD_SCALAR, stacklevel=5)
+        if dtype.category == INTEGER:
+            return integer(value.__index__(), dtype)
         value = value.item()
-    elif isinstance(value, np.generic):
+    elif isinstance(value, np.generic) and dtype.category != INTEGER:
         value = value.item()
     category = dtype.category
     if category == BOOL:
@@ -186,6 +193,10 @@ def element(value: Any, dtype: dtypes.dtype) -> Any:
     return integer(value, dtype)
 
 
+LIST_OF_ARRAYS = (
+    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
+    "numpy.ndarray with numpy.array() before converting to a tensor."
+)
 REQUIRES_GRAD_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
     "Consider using tensor.detach() first."
@@ -195,21 +206,25 @@ REQUIRES_GRAD_SCALAR = (
 def integer(value: Any, dtype: dtypes.dtype) -> int:
     """``value`` cut to an integer that ``dtype`` can hold; an unsigned one takes negative numbers as C does."""
     if isinstance(value, float):
-        if not -(2.0**63) <= value < 2.0**63:
+        if not -(2.0**63) <= value <= 2.0**63:
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
-        value = int(value)
+        value = int(value) if value < 2.0**63 else -(1 << 63)
     elif not isinstance(value, int):
         if not hasattr(value, "__index__"):
-            raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+            from .signatures import type_name
+
+            raise TypeError(f"'{type_name(value)}' object cannot be interpreted as an integer")
         value = value.__index__()
     if dtype is dtypes.uint64:
+        if value < 0:
+            raise OverflowError("can't convert negative int to unsigned")
         if value >= 1 << 64:
             raise OverflowError("int too big to convert")
-        return value & (1 << 64) - 1
+        return value
     if not -(1 << 63) <= value < 1 << 63:
         raise ValueError("Overflow when unpacking long long")
     bits = dtype.itemsize * 8
     largest = (1 << bits - dtype.is_signed) - 1
-    if not (-largest - dtype.is_signed) <= value <= largest:
+    if not -largest - dtype.is_signed <= value <= largest:
         raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
     return value if dtype.is_signed else value & largest

@@ -58,7 +58,7 @@ def refused(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], met
 def size_of(sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
     """A size given as numbers, as one sequence of them, or by keyword; Misfit for anything else."""
     if size is not None:
-        if sizes or not isinstance(size, (tuple, list)):
+        if len(sizes) or not isinstance(size, (tuple, list)):
             raise Misfit
         sizes = size
     elif len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
@@ -151,6 +151,13 @@ def check_options(
         raise Misfit
 
 
+def out_of(out: Any) -> Any:
+    """``out`` if it is a tensor, or None; Misfit for anything else."""
+    if out is not None and not isinstance(out, Tensor):
+        raise Misfit
+    return out
+
+
 def leaf(array: ndarray, requires_grad: Any = False) -> Tensor:
     """A new tensor over ``array``, a leaf that requires grad where that is wanted."""
     tensor = wrap(array)
@@ -183,16 +190,15 @@ def formatted(size: tuple[int, ...], dtype: np.dtype[Any], memory_format: Any, l
 
 
 def into_out(name: str, out: Any, result: ndarray, dtype: dtypes.dtype | None, requires_grad: Any) -> Tensor:
-    """A factory's result in the tensor given as ``out=``, which may only disagree in shape."""
-    from .forms import write_out
-
-    if not isinstance(out, Tensor):
-        raise Misfit
+    """A factory's result in the tensor given as ``out=``, resized without a word where it has another shape."""
     if dtype is not None and dtype is not out.dtype:
         raise RuntimeError(
             f"dtype {dtype.scalar_type} does not match dtype of out parameter ({out.dtype.scalar_type})"
         )
     if out._node is not None:
         raise errors.out_requires_grad(f"aten::{name}")
-    write_out(name, out, wrap(result), ())
+    if out._data.shape != result.shape:
+        out._data = np.empty(result.shape, out._data.dtype)
+    np.copyto(out._data, result, casting="unsafe")
+    out._bump()
     return out.requires_grad_() if requires_grad else out

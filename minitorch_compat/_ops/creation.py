@@ -15,6 +15,7 @@ from .._core.nested import array_from
 from .._core.options import (
     Misfit,
     allocate,
+    check_size,
     check_options,
     checked,
     dtype_of,
@@ -22,11 +23,13 @@ from .._core.options import (
     into_out,
     leaf,
     length_of,
+    out_of,
     size_of,
 )
 from .._core.quiet import quietly
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
+from .._core.warn import warn_once
 from .._kernels import layout as memory
 
 ndarray = np.ndarray
@@ -93,7 +96,13 @@ def asarray(
     check_options(None, device, False, requires_grad)
     dtype = dtype_of(dtype)
     if isinstance(obj, Tensor):
+        if requires_grad is None and obj._node is not None:
+            warn_once(ASARRAY_WARNING, stacklevel=3)
         return _same_tensor(obj, dtype, copy, requires_grad)
+    if isinstance(obj, np.generic) and copy is False:
+        raise RuntimeError(
+            "can't alias NumPy scalars. Either remove copy=False or transform it in a ndarray. "
+        )
     if isinstance(obj, (ndarray, np.generic)):
         array = adopt(np.asarray(obj))
     elif isinstance(obj, (bytes, bytearray, memoryview)):
@@ -124,9 +133,15 @@ def _same_tensor(x: Tensor, dtype: dtypes.dtype | None, copy: bool | None, requi
         result = tensors.clone(x)
     if requires_grad is False and result._node is not None:
         result = result.detach()
-    elif requires_grad and result._node is None:
-        result = leaf(result._data, True)
+    elif requires_grad:
+        result.requires_grad_()
     return result
+
+
+ASARRAY_WARNING = (
+    "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
+    "requires_grad=False explicitly to get the old behavior and silence this warning."
+)
 
 
 def from_numpy(*arguments: Any, **keywords: Any) -> Tensor:
@@ -175,6 +190,7 @@ def _sized(name: str, value: int | None) -> Any:
         if keywords:
             raise Misfit
         shape = size_of(sizes, size)
+        out_of(out)
         if dtype is not None:
             dtype = dtype_of(dtype)
         if layout is not None or device is not None or pin_memory or requires_grad is not False:
@@ -243,10 +259,11 @@ def full(
     if not isinstance(size, (tuple, list)) or not is_number(fill_value):
         raise Misfit
     check_options(layout, device, pin_memory, requires_grad)
+    out_of(out)
     dtype = dtype_of(dtype)
     value = number_of(fill_value)
     wanted = dtype or (dtypes.of_scalar(value) if out is None else out.dtype)
-    array = filled(allocate(size_of(size), wanted.numpy), cast(value, wanted))
+    array = filled(allocate(size_of((), size), wanted.numpy), cast(value, wanted))
     return leaf(array, requires_grad) if out is None else into_out("full", out, array, dtype, requires_grad)
 
 
@@ -272,7 +289,7 @@ def new_full(
         raise Misfit
     check_options(layout, device, pin_memory, requires_grad)
     wanted = dtype_of(dtype) or self.dtype
-    return leaf(filled(allocate(size_of(size), wanted.numpy), cast(number_of(fill_value), wanted)), requires_grad)
+    return leaf(filled(allocate(size_of((), size), wanted.numpy), cast(number_of(fill_value), wanted)), requires_grad)
 
 
 def new_tensor(
@@ -292,7 +309,7 @@ def _strided(size: Any, stride: Any, dtype: np.dtype[Any]) -> ndarray:
         raise RuntimeError(
             f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})"
         )
-    allocate(tuple([min(each, 0) for each in shape]), dtype) if min(shape, default=0) < 0 else None
+    check_size(shape, 0)
     if min(steps, default=0) < 0:
         raise RuntimeError(
             f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(steps)}"
@@ -363,6 +380,7 @@ def arange(
     numbers = (0 if start is None else start, end, 1 if step is None else step)
     if not all(map(is_number, numbers)):
         raise Misfit
+    out_of(out)
     check_options(layout, device, pin_memory, requires_grad)
     dtype = dtype_of(dtype)
     first, last, by = map(number_of, numbers)
@@ -389,6 +407,7 @@ def eye(
     device: Any = None, pin_memory: Any = False, requires_grad: Any = False
 ) -> Tensor:
     """The n x n (or n x m) matrix with ones on the diagonal."""
+    out_of(out)
     rows = length_of(n, 0)
     columns = rows if m is None else length_of(m, 0)
     check_options(layout, device, pin_memory, requires_grad)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import Recorder, op, tensors
+from .._core.families import Recorder
 from .._core.forms import publish, refuse_overlap
 from .._core.generator import Generator, default_generator
 from .._core.modes import mode
@@ -22,6 +22,7 @@ from .._core.options import (
     into_out,
     leaf,
     length_of,
+    out_of,
     size_of,
 )
 from .._core.scalars import is_number, number_of
@@ -67,7 +68,7 @@ def _drawn(name: str, fill: str) -> Any:
         if dtype is not None:
             dtype = dtype_of(dtype)
         check_options(layout, device, pin_memory, requires_grad)
-        wanted = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
+        wanted = dtype or (dtypes.get_default_dtype() if out_of(out) is None else out.dtype)
         array = kernel(fill)(twister_of(generator), allocate(shape, wanted.numpy))
         return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
 
@@ -114,8 +115,8 @@ def randint(
     first, last = 0 if low is None else length_of(low, 0), length_of(high, 0)
     check_options(layout, device, pin_memory, requires_grad)
     dtype = dtype_of(dtype)
-    wanted = dtype or (dtypes.int64 if out is None else out.dtype)
-    array = kernel("random_")(twister_of(generator), allocate(size_of(size), wanted.numpy), first, last)
+    wanted = dtype or (dtypes.int64 if out_of(out) is None else out.dtype)
+    array = kernel("random_")(twister_of(generator), allocate(size_of((), size), wanted.numpy), first, last)
     return leaf(array, requires_grad) if out is None else into_out("randint", out, array, dtype, requires_grad)
 
 
@@ -149,7 +150,7 @@ def randperm(
     count = length_of(n, 0)
     check_options(layout, device, pin_memory, requires_grad)
     dtype = dtype_of(dtype)
-    wanted = dtype or (dtypes.int64 if out is None else out.dtype)
+    wanted = dtype or (dtypes.int64 if out_of(out) is None else out.dtype)
     array = kernel("randperm")(twister_of(generator), allocate((count,), wanted.numpy))
     return leaf(array, requires_grad) if out is None else into_out("randperm", out, array, dtype, requires_grad)
 
@@ -260,8 +261,8 @@ def expanded(array: ndarray, shape: tuple[int, ...]) -> ndarray:
     return np.broadcast_to(array, shape)
 
 
-setattr(Tensor, "random_", random_)
-setattr(Tensor, "bernoulli_", bernoulli_)
+Tensor.random_ = random_  # type: ignore[attr-defined]
+Tensor.bernoulli_ = bernoulli_  # type: ignore[attr-defined]
 
 
 # ---- draws from tensors of parameters
@@ -365,7 +366,7 @@ def normal(
         check_options(layout, device, pin_memory, requires_grad)
         dtype = dtype_of(dtype)
         wanted = dtype or (dtypes.get_default_dtype() if out is None else out.dtype)
-        array = draw(twister, allocate(size_of(size), wanted.numpy), number_of(mean), number_of(std))
+        array = draw(twister, allocate(size_of((), size), wanted.numpy), number_of(mean), number_of(std))
         return leaf(array, requires_grad) if out is None else into_out("normal", out, array, dtype, requires_grad)
     std = 1.0 if std is None else std
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
