@@ -1,0 +1,99 @@
+"""What needs a process of its own: import time, memory, and a whole run of the catalogue."""
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .measure import Measured
+
+IMPORT = """
+import time
+import numpy
+began = time.perf_counter()
+import {engine}
+print(time.perf_counter() - began)
+"""
+
+PEAK = """
+import importlib, resource
+from tests.benchmarks import workloads
+torch = importlib.import_module({engine!r})
+model = workloads.large_perceptron(torch)
+optimizer = torch.optim.{optimizer}(model.parameters(), lr=0.01)
+step = workloads.training(torch, model, optimizer, torch.nn.{loss}(), *workloads.large_batch(torch){target})
+for _ in range(20):
+    step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+# Beside the tensor that is alive, each node holds what it must until backward: that is counted, from outside, for
+# torch's allocations are not Python's.
+NODES = """
+import importlib, resource
+from tests.benchmarks.workloads import chain
+torch = importlib.import_module({engine!r})
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+chain(torch, 1000)
+before = resident()
+kept = chain(torch, {length})
+print((resident() - before) / {length})
+"""
+
+
+class Failed(Exception):
+    """A program's last word."""
+
+
+def printed(program: str) -> float:
+    """The number that a program prints in a fresh process."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise Failed(last)
+    return float(done.stdout)
+
+
+def import_time(engine: str, reference: str, turns: int) -> Measured:
+    """Milliseconds the import takes once NumPy is there."""
+    for name in (engine, reference):
+        printed(IMPORT.format(engine=name))  # the compiled files and the disk's cache
+    mine, theirs = ([printed(IMPORT.format(engine=name)) for _ in range(turns)] for name in (engine, reference))
+    return Measured(
+        "import beyond NumPy's", "≤ 25 ms", 1000 * statistics.median(mine), 1000 * statistics.median(theirs), "ms"
+    )
+
+
+def bytes_a_node(engine: str, reference: str, length: int) -> Measured:
+    """Resident memory for each node of a chain of additions, before its backward."""
+    mine, theirs = (printed(NODES.format(engine=name, length=length)) for name in (engine, reference))
+    name = f"memory of {length:,} chained adds".replace(",", " ")
+    return Measured(name, "≤ 350 B", mine, theirs, "B a node")
+
+
+def peak_memory(engine: str, reference: str) -> Measured:
+    """The most memory a process needs to train the large perceptron."""
+    name = "peak memory, MLP 784, Adam"
+    try:
+        mine, theirs = (
+            printed(PEAK.format(engine=each, optimizer="Adam", loss="CrossEntropyLoss", target=""))
+            for each in (engine, reference)
+        )
+    except Failed as error:
+        return Measured(name, "≤ 60 MiB", lacks=str(error))
+    return Measured(name, "≤ 60 MiB", mine, theirs, "MiB")
+
+
+def whole_run() -> Measured:
+    """Seconds that `minitorch-compat run` takes for the whole catalogue once the engines are imported."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "minitorch_compat.parity.cli", "run", "--report", folder, "--format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        report = Path(folder, "report.json")
+        if not report.exists():
+            return Measured("minitorch-compat run", "≤ 5 s", lacks=done.stderr.strip().rpartition("\n")[2])
+        taken = json.loads(report.read_text(encoding="utf-8"))["duration"]
+    return Measured("minitorch-compat run, after imports", "≤ 5 s", taken, None, "s")
