@@ -86,13 +86,17 @@ class Bar:
         self.progress.stop()
 
     def add(self, result: Result) -> None:
+        from rich.text import Text
+
         if not result.good:
-            # An engine's text is no markup.
-            self.console.print(line_of(result), markup=False, style="red" if result.outcome == "differs" else "yellow")
+            # As Text, for what an engine says is no markup.
+            self.console.print(Text(line_of(result), style="red" if result.outcome == "differs" else "yellow"))
         self.progress.update(self.task, advance=1, description=result.chapter)
 
     def summary(self, run: Run, paths: Sequence[Path]) -> None:
-        self.console.print(summary_text(run, paths), markup=False, soft_wrap=True)
+        from rich.text import Text
+
+        self.console.print(Text(summary_text(run, paths)), soft_wrap=True)
 
 
 def summary_text(run: Run, paths: Sequence[Path]) -> str:

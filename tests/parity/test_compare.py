@@ -19,6 +19,16 @@ class Size(tuple):
         return f"torch.Size({list(self)})"
 
 
+class Shown:
+    """Something known by its text alone."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __str__(self):
+        return f"<Shown {self.text} at 0x1>"
+
+
 def compared(one, other, name="x", how="__call__"):
     """The dimensions in which two values differ, as seen by a case that gives them to `see`."""
 
@@ -63,6 +73,7 @@ SAME = [
     ([tensor([1.0]), None], [tensor([1.0]), None]),
     (b"bytes", b"bytes"),
     (1 + 2j, 1 + 2j),
+    (Shown("one"), Shown("one")),
 ]
 
 UNLIKE = [
@@ -112,6 +123,7 @@ UNLIKE = [
     (tensor([1.0], grad_fn=Node("A")), tensor([1.0], grad_fn=Node("B")), {"graph"}),
     ("a line\nand another", "a line\nand anothex", {"printed text"}),
     (["a", 1], ["b", 1], {"printed text"}),
+    (Shown("one"), Shown("two"), {"printed text"}),
 ]
 
 

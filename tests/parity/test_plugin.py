@@ -75,7 +75,7 @@ def test_an_engine_that_there_is_not_is_an_error_in_words(toys, processes):
 
 
 def test_a_worker_that_dies_costs_one_case(toys):
-    code, out = run("-n", "1", "--parity-report=json:out.json", engine="dying")
+    code, _ = run("-n", "1", "--parity-report=json:out.json", engine="dying")
     assert code == 1 and outcomes() == {"everything": "agrees", "acting": "crashed", "last": "agrees"}
 
 

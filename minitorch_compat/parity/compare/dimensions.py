@@ -55,7 +55,7 @@ def belongs_to(one: Any, other: Any) -> set[str]:
     if isinstance(one, Named) and isinstance(other, Named):
         if one.type != other.type:
             return {"dtype"}
-        return {"shape and strides"} if one.type == "Size" else {"dtype"} if is_type(one) else {"values"}
+        return {"shape and strides"} if one.type == "Size" else {"dtype"} if is_type(one) else {"printed text"}
     return {"values"}
 
 
@@ -387,7 +387,8 @@ class PrintedText(Comparer):
         else:
             pairs = [(path, one, other) for path, one, other in parts(plain_of(expected), plain_of(actual))
                      if "printed text" in belongs_to(one, other)]
-        for path, one, other in pairs:
+        for path, *both in pairs:
+            one, other = map(str, both)
             if one != other:
                 yield self.difference(expected, f"{path} {first_difference(one, other)}".lstrip(), one, other)
 
