@@ -1,5 +1,6 @@
 """What needs a process of its own: import time, memory, and a whole run of the catalogue."""
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -11,9 +12,9 @@ from .measure import Measured
 IMPORT = """
 import time
 import numpy
-began = time.perf_counter()
+began = time.process_time()
 import {engine}
-print(time.perf_counter() - began)
+print(time.process_time() - began)
 """
 
 PEAK = """
@@ -48,9 +49,14 @@ class Failed(Exception):
     """A program's last word."""
 
 
-def printed(program: str) -> float:
-    """The number that a program prints in a fresh process."""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+ROOT = Path(__file__).parents[2]
+
+
+def printed(program: str, **environment: str) -> float:
+    """The number that a program prints in a fresh process, with these variables beside those there are."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, env={**os.environ, **environment}
+    )
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
         raise Failed(last)
@@ -59,9 +65,15 @@ def printed(program: str) -> float:
 
 def import_time(engine: str, reference: str, turns: int) -> Measured:
     """Milliseconds the import takes once NumPy is there."""
-    for name in (engine, reference):
-        printed(IMPORT.format(engine=name))  # the compiled files and the disk's cache
-    mine, theirs = ([printed(IMPORT.format(engine=name)) for _ in range(turns)] for name in (engine, reference))
+    with tempfile.TemporaryDirectory() as folder:
+        # Compiled files are there after any installation; here they get a folder, in case the environment forbids them.
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
+        times: dict[str, list[float]] = {}
+        for name in (engine, reference):
+            program = IMPORT.format(engine=name)
+            printed(program, **compiled)
+            times[name] = [printed(program, **compiled) for _ in range(turns)]
+    mine, theirs = times[engine], times[reference]
     return Measured(
         "import beyond NumPy's", "≤ 25 ms", 1000 * statistics.median(mine), 1000 * statistics.median(theirs), "ms"
     )
