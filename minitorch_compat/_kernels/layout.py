@@ -105,10 +105,12 @@ def is_dense(shape: Sequence[int], steps: Sequence[int]) -> bool:
 
 def ordered_strides(shape: Sequence[int], fastest_first: Sequence[int]) -> Shape:
     """The dense strides whose dimensions, from the fastest on, come in this order."""
+    if list(fastest_first) == list(range(len(shape) - 1, -1, -1)):
+        return contiguous_strides(shape)
     result, step = [0] * len(shape), 1
     for dim in fastest_first:
         result[dim] = step
-        step *= shape[dim] or 1
+        step *= shape[dim]
     return tuple(result)
 
 
