@@ -3,7 +3,7 @@ import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import display
@@ -162,35 +162,55 @@ def shown(observation: Observation) -> dict[str, str]:
 Segment = tuple[str, str]
 """A piece of text with "both", "reference" or "candidate": who has it."""
 
-PRODUCT = 4_000_000
-"""How large a block, length times length, is compared character by character."""
+AFFORDABLE = 50_000
+"""How many pairs of equal items two sequences may have to be matched: the work grows with these, not with length."""
+
+ALIKE = 0.55
+"""How much two blocks have in common, from 0 to 1, where single characters tell more than the blocks as wholes."""
 
 
 def difference(reference: str, candidate: str) -> list[Segment]:
-    """Both texts as one sequence of pieces: lines are matched first, then the characters of what remains."""
-    pieces: list[Segment] = []
-    ours, theirs = candidate.splitlines(keepends=True), reference.splitlines(keepends=True)
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
-        before, after = "".join(theirs[a:b]), "".join(ours[c:d])
-        if tag == "equal":
-            pieces.append(("both", before))
-        else:
-            pieces.extend(characters(before, after))
-    return joined(pieces)
+    """Both texts as one sequence of pieces: equal ends come off, then lines are matched, and at last characters."""
+    start = same_start(reference, candidate)
+    rest = reference[start:], candidate[start:]
+    end = same_start(rest[0][::-1], rest[1][::-1])
+    before, after = (text[:len(text) - end] for text in rest)
+    return joined([("both", reference[:start]), *by_line(before, after), ("both", rest[0][len(before):])])
 
 
-def characters(before: str, after: str) -> Iterator[Segment]:
-    """Two blocks of text, compared character by character as far as that is affordable."""
-    if len(before) * len(after) > PRODUCT:
-        yield "reference", before
-        yield "candidate", after
+def same_start(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    apart = (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(apart, min(len(one), len(other)))
+
+
+def affordable(theirs: Sequence[str], ours: Sequence[str]) -> bool:
+    counts = Counter(theirs)
+    return sum(counts[each] for each in ours) <= AFFORDABLE
+
+
+def by_line(before: str, after: str) -> Iterator[Segment]:
+    theirs, ours = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if not affordable(theirs, ours):
+        yield from (("reference", before), ("candidate", after))
         return
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield "both", "".join(theirs[a:b])
+        else:
+            yield from by_character("".join(theirs[a:b]), "".join(ours[c:d]))
+
+
+def by_character(before: str, after: str) -> Iterator[Segment]:
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    if not affordable(before, after) or matcher.ratio() < ALIKE:
+        yield from (("reference", before), ("candidate", after))
+        return
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             yield "both", before[a:b]
         else:
-            yield "reference", before[a:b]
-            yield "candidate", after[c:d]
+            yield from (("reference", before[a:b]), ("candidate", after[c:d]))
 
 
 def joined(pieces: Iterable[Segment]) -> list[Segment]:

@@ -49,6 +49,8 @@ def test_a_row_tells_what_only_one_side_showed(every_outcome):
          [("both", "tensor([1"), ("reference", "."), ("both", ", 2"), ("reference", "."), ("both", "])")]),
         ("a\nb\nc\n", "a\nB\nc\n", [("both", "a\n"), ("reference", "b"), ("candidate", "B"), ("both", "\nc\n")]),
         ("end", "end\n", [("both", "end"), ("candidate", "\n")]),
+        ("one\nno error\n", "one\nRuntimeError: 4\n",
+         [("both", "one\n"), ("reference", "no error"), ("candidate", "RuntimeError: 4"), ("both", "\n")]),
     ],
 )
 def test_texts_are_told_apart_to_the_character(reference, candidate, pieces):
@@ -56,7 +58,8 @@ def test_texts_are_told_apart_to_the_character(reference, candidate, pieces):
 
 
 @pytest.mark.parametrize(
-    ("reference", "candidate"), [("ab" * 3000, "ba" * 3000), ("x\n" * 10, "x\r\ny"), ("ключ", "key")]
+    ("reference", "candidate"),
+    [("ab" * 3000, "ba" * 3000), ("x\n" * 3000, "y\nx\n" * 2000), ("x\n" * 10, "x\r\ny"), ("ключ", "key")],
 )
 def test_both_texts_can_be_read_off_their_difference(reference, candidate):
     pieces = model.difference(reference, candidate)

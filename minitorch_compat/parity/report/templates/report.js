@@ -116,7 +116,7 @@
       more.contradiction && h("p", {class: "banner"}, h("strong", {}, "Verdict contradicted. "), ...visible(more.contradiction)),
       it.why && h("div", {class: "why", "data-kind": it.verdict}, badge(it.verdict), h("p", {}, ...prose(it.why))),
       it.note && h("p", {class: "prose note"}, ...prose(it.note)),
-      it.message && it.outcome !== "agrees" && h("div", {class: "why", "data-kind": it.outcome}, badge(it.outcome), h("p", {class: "text"}, ...visible(it.message))),
+      it.message && !more.differences && h("div", {class: "why", "data-kind": it.outcome}, badge(it.outcome), h("p", {class: "text"}, ...visible(it.message))),
       ...(more.differences || []).map(differenceOf),
       more.rows && voices(more.rows, it),
       ...(more.curves || []).map(curve),
