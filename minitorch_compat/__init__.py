@@ -19,7 +19,7 @@ from ._core.kinds import (
     strided,
 )
 from ._core.legacy import TYPES as _TYPES
-from ._core.legacy import set_default_tensor_type
+from ._core.legacy import is_storage, is_tensor, set_default_tensor_type, typename
 from ._core.modes import (
     enable_grad,
     inference_mode,
@@ -28,6 +28,7 @@ from ._core.modes import (
     no_grad,
     set_grad_enabled,
 )
+from ._core.storage import TypedStorage, UntypedStorage
 from ._core.tensor import Tensor
 from ._core.warn import is_warn_always_enabled, set_warn_always
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state

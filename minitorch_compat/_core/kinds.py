@@ -64,12 +64,14 @@ class device:
             return
         if isinstance(type, int):
             raise RuntimeError("Cannot access accelerator device when none is available.")
-        kind, _, number = type.partition(":")
+        kind, colon, number = type.partition(":")
         if kind not in _DEVICES:
             raise RuntimeError(
                 f"Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, "
                 f"vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: {kind}"
             )
+        if colon and not number.isdecimal():
+            raise RuntimeError(f"Invalid device string: '{type}'")
         self.type = kind
         self.index = int(number) if number else index
 

@@ -9,7 +9,8 @@ import numpy as np
 from . import dtypes, kinds
 from .families import tensors
 from .nested import array_from
-from .options import allocate, is_integer, size_of
+from .options import Misfit, allocate, is_integer, size_of
+from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor, wrap
 
 ndarray = np.ndarray
@@ -51,10 +52,19 @@ def made_from(cls: Any, dtype: dtypes.dtype, arguments: tuple[Any, ...], keyword
         if len(arguments) > 1 and not is_integer(given):
             raise refused(arguments, keywords)
     if isinstance(given, Tensor) and word != "size":
-        return alias_of(given, dtype, checked=cls is not Tensor or dtype is not dtypes.get_default_dtype())
+        return alias_of(given, dtype, checked=isinstance(cls, tensortype) or cls is tensortype)
     if word == "size" or isinstance(given, kinds.Size) or is_integer(given):
-        return wrap(allocate(size_of(given if word or isinstance(given, kinds.Size) else arguments), dtype.numpy))
+        try:
+            size = size_of((), given) if word or isinstance(given, kinds.Size) else size_of(arguments)
+        except Misfit:
+            raise refused(arguments, keywords) from None
+        return wrap(allocate(size, dtype.numpy))
     return wrap(elements_of(given, dtype))
+
+
+def new(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
+    """The legacy constructor for this tensor's dtype."""
+    return made_from(tensortype, self.dtype, arguments, keywords)
 
 
 def elements_of(data: Any, dtype: dtypes.dtype) -> ndarray:
@@ -175,10 +185,28 @@ def set_default_tensor_type(t: Any) -> None:
     dtypes.set_default_dtype(t.dtype)
 
 
-def rebuild(cls: Any, array: ndarray, requires_grad: bool, hooks: dict[int, Any]) -> Tensor:
-    """A tensor from its pickled parts."""
-    tensor = object.__new__(cls)
-    tensor._data = array
-    if requires_grad:
-        tensor.requires_grad = True
-    return tensor
+def typename(obj: Any, /) -> str:
+    """The name of an object's type with its module; a tensor's is its legacy type."""
+    if isinstance(obj, Tensor):
+        return obj.dtype.tensor_type
+    module = getattr(obj, "__module__", "") or ""
+    name = getattr(obj, "__qualname__", getattr(obj, "__name__", ""))
+    if not name:
+        module, name = type(obj).__module__ or "", type(obj).__qualname__
+    own = __name__.partition(".")[0]
+    if module.partition(".")[0] == own:
+        module = "torch" + module.removeprefix(own)
+    return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+def is_tensor(obj: Any, /) -> bool:
+    """Whether an object is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def is_storage(obj: Any, /) -> bool:
+    """Whether an object is a storage."""
+    return isinstance(obj, (UntypedStorage, TypedStorage))
+
+
+Tensor.new = new  # type: ignore[attr-defined]

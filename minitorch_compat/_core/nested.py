@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes
 from .dtypes import BOOL, COMPLEX, FLOAT, INTEGER
 from .quiet import quietly
-from .tensor import Tensor
+from .tensor import REQUIRES_GRAD_SCALAR, Tensor
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -57,9 +57,9 @@ def is_sequence(data: Any) -> bool:
     kind = type(data)
     if kind in FLAT:
         return True
-    if kind in PLAIN or isinstance(data, (dict, Tensor, np.generic)):
+    if kind in PLAIN or isinstance(data, (dict, Tensor)) or (isinstance(data, np.generic) and not isinstance(data, str)):
         return False
-    return hasattr(kind, "__getitem__")
+    return any("__getitem__" in each.__dict__ for each in kind.__mro__)
 
 
 def shape_of(data: Any) -> tuple[int, ...]:
@@ -71,7 +71,10 @@ def shape_of(data: Any) -> tuple[int, ...]:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
         if not lengths[-1]:
             break
-        data = data[0]
+        try:
+            data = data[0]
+        except NotImplementedError:
+            raise ValueError(f"could not determine the shape of object type '{type(data).__name__}'") from None
     return tuple(lengths)
 
 
@@ -196,10 +199,6 @@ def element(value: Any, dtype: dtypes.dtype) -> Any:
 LIST_OF_ARRAYS = (
     "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
     "numpy.ndarray with numpy.array() before converting to a tensor."
-)
-REQUIRES_GRAD_SCALAR = (
-    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-    "Consider using tensor.detach() first."
 )
 
 

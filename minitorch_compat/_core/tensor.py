@@ -16,6 +16,7 @@ from .graph import LEAF, Node, Output, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .views import make_view, shared_of
+from .warn import warn_once
 
 ndarray = np.ndarray
 new = object.__new__
@@ -47,7 +48,6 @@ class Tensor(metaclass=TensorType):
     order: None = None
     output_nr = 0
 
-    __array_ufunc__ = None
     __array_priority__ = 1000
     __hash__ = object.__hash__
 
@@ -350,9 +350,16 @@ class Tensor(metaclass=TensorType):
         view.flags.writeable = array.flags.writeable
         return view
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
+    def __array__(self, dtype: Any = None) -> ndarray:
+        # As in torch there is no ``copy`` here; NumPy says what it thinks of that.
         array = self.numpy()
-        return np.array(array, dtype, copy=copy) if dtype is not None or copy else array
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __array_wrap__(self, array: ndarray) -> Tensor:
+        """What NumPy's functions make of a tensor becomes a tensor again, truth values as uint8."""
+        from .foreign import adopt
+
+        return wrap(adopt(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
     def __bool__(self) -> bool:
         array = self._data
@@ -363,12 +370,16 @@ class Tensor(metaclass=TensorType):
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __float__(self) -> float:
+        if self._node is not None:
+            warn_once(REQUIRES_GRAD_SCALAR, stacklevel=2)
         return float(_number(self, "double"))
 
     def __int__(self) -> int:
         return int(_number(self, "int64_t"))
 
     def __complex__(self) -> complex:
+        if self._node is not None:
+            warn_once(REQUIRES_GRAD_SCALAR, stacklevel=2)
         return complex(_only_element(self))
 
     def __index__(self) -> int:
@@ -416,31 +427,23 @@ class Tensor(metaclass=TensorType):
         return self.to(dtype_named(dtype))  # type: ignore[attr-defined]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        from .legacy import rebuild
+        from .copying import reduced
 
-        return rebuild, (type(self), self._data, self._node is not None, dict(self._backward_hooks or {}))
+        return reduced(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if self._node is not None and self._node is not LEAF:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
-                " If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm "
-                "usage, see https://github.com/pytorch/pytorch/pull/103001"
-            )
-        if id(self) in memo:
-            return memo[id(self)]
-        copy = new(type(self))
-        copy._data = self._data.copy(order="K")
-        copy._node = self._node
-        if self._grad is not None:
-            copy._grad = self._grad.__deepcopy__(memo)
-        memo[id(self)] = copy
-        return copy
+        from .copying import deep_copied
+
+        return deep_copied(self, memo)
 
 
 Tensor.__module__ = "torch"
 
 VOLATILE_REMOVED = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+REQUIRES_GRAD_SCALAR = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
+)
 _INTERNAL = frozenset(("order",))
 
 

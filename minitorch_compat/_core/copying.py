@@ -1,0 +1,134 @@
+"""How tensors are copied and pickled: their memory, their place in it, and what users hung on them."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .._kernels import layout
+from .graph import LEAF
+from .tensor import Tensor
+
+ndarray = np.ndarray
+new = object.__new__
+
+INTERNAL = frozenset(
+    ("_data", "_node", "_base", "_shared", "_created", "_grad", "_accumulator", "_backward_hooks",
+     "_post_accumulate_grad_hooks", "output_nr")
+)  # fmt: skip
+
+
+class Elements:
+    """All elements of a storage in a row; a copy of a tensor shares them, a pickled one takes its own along."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: ndarray) -> None:
+        self.array = array
+
+    def __reduce__(self) -> Any:
+        return read_elements, (self.array.dtype.name, self.array.tobytes())
+
+
+def read_elements(name: str, data: bytes) -> Elements:
+    """Elements from their pickled bytes."""
+    from . import dtypes
+
+    return Elements(np.frombuffer(bytearray(data), dtypes._by_name(name).numpy))
+
+
+def place_of(array: ndarray) -> tuple[ndarray, int]:
+    """All elements of the storage of ``array``, and where among them it begins."""
+    flat = layout.memory(array)
+    return flat, (layout.address(array) - layout.address(flat)) // array.itemsize
+
+
+def placed(flat: ndarray, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> ndarray:
+    """The view of a storage with this offset, size and stride, in elements."""
+    item = flat.itemsize
+    if not flat.size:
+        return np.empty(size, flat.dtype)
+    return np.ndarray(size, flat.dtype, flat, offset * item, tuple([each * item for each in stride]))
+
+
+def user_state(tensor: Tensor) -> dict[str, Any]:
+    """The attributes that users gave to a tensor."""
+    return {name: value for name, value in tensor.__dict__.items() if name not in INTERNAL}
+
+
+def reduced(tensor: Tensor) -> tuple[Any, ...]:
+    """What pickle and ``copy.copy`` need to make the tensor again; warns of hooks, which stay behind."""
+    for hook in (tensor._backward_hooks or {}).values():
+        if not hasattr(hook, "__torch_unserializable__"):
+            warnings.warn(
+                f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can decorate the "
+                "function with @torch.utils.hooks.unserializable_hook to suppress this warning",
+                stacklevel=4,
+            )
+    state = user_state(tensor)
+    wants_grad = tensor._node is not None
+    if type(tensor) is not Tensor:
+        return retyped, (type(tensor), tensor.data, wants_grad, state)
+    flat, offset = place_of(tensor._data)
+    shape, steps = tensor._data.shape, layout.strides(tensor._data)
+    return rebuilt, (Elements(flat), offset, shape, steps, wants_grad, state)
+
+
+def rebuilt(
+    elements: Elements, offset: int, size: tuple[int, ...], stride: tuple[int, ...], requires_grad: bool,
+    state: dict[str, Any]
+) -> Tensor:
+    """A leaf at its place in a storage."""
+    tensor = new(Tensor)
+    tensor._data = placed(elements.array, offset, size, stride)
+    tensor.__dict__.update(state)
+    if requires_grad:
+        tensor._node = LEAF
+    tensor._bump()
+    return tensor
+
+
+def retyped(kind: Any, data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Tensor:
+    """A leaf of a subclass of Tensor, such as a parameter, over the memory of ``data``."""
+    tensor = new(kind)
+    tensor.__dict__.update(data.__dict__)
+    tensor.__dict__.update(state)
+    if requires_grad:
+        tensor._node = LEAF
+    return tensor
+
+
+def deep_copied(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
+    """A copy of a leaf with its whole storage, which other copies of the same ``copy.deepcopy`` share."""
+    if tensor._node is not None and tensor._node is not LEAF:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If "
+            "you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+            "https://github.com/pytorch/pytorch/pull/103001"
+        )
+    if id(tensor) in memo:
+        return memo[id(tensor)]
+    if type(tensor) is not Tensor:
+        raise RuntimeError(
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types that "
+            "implement new_empty() and for which that function returns another instance of the same subclass. You should "
+            "either properly implement new_empty() for your subclass or override __deepcopy__() if it is intended "
+            "behavior for new_empty() to return an instance of a different type."
+        )
+    flat, offset = place_of(tensor._data)
+    storages: dict[Any, ndarray] = memo.setdefault("torch", {})  # type: ignore[call-overload]
+    key = layout.address(flat), flat.dtype
+    if key not in storages:
+        storages[key] = flat.copy()
+    made = new(Tensor)
+    made._data = placed(storages[key], offset, tensor._data.shape, layout.strides(tensor._data))
+    made._node = tensor._node
+    made._bump()
+    memo[id(tensor)] = made
+    if tensor._grad is not None:
+        made._grad = copy.deepcopy(tensor._grad, memo)
+    made.__dict__.update(copy.deepcopy(user_state(tensor), memo))
+    return made
