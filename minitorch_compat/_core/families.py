@@ -676,10 +676,9 @@ def reduction(
         out._data = r
         if x._node is not None and whole is not None and mode.enabled and r.dtype.kind in "fcV":
             shape = a.shape
-            if keepdim or not shape:
+            # One gradient for everything broadcasts by itself.
+            if keepdim or axes is None:
                 kept_shape = None
-            elif axes is None:
-                kept_shape = (1,) * len(shape)
             else:
                 kept_shape = tuple([1 if place in axes else each for place, each in enumerate(shape)])
             recorder: Any = whole if dim is None else some
@@ -1020,7 +1019,7 @@ class OpRecorder:
                 argument = next(iter(given)) if each == "shape" else each.removesuffix("s").removesuffix("_shape")
                 value = given[argument]
                 many = isinstance(value, (tuple, list))
-                values.append([one._data.shape for one in value] if many else value._data.shape)
+                values.append([one._data.shape for one in value] if many else None if value is None else value._data.shape)
             counts.append((each, -1))
         node.values = tuple(values)
         node.counts = counts

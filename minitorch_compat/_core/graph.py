@@ -164,6 +164,10 @@ class Node(metaclass=NodeType):
         results = tuple(self.vjp_tensors(gradients[0] if self.outputs == 1 else list(gradients)))
         return results[0] if len(results) == 1 else results
 
+    def __lt__(self, other: Node) -> bool:
+        """Only the outputs of one step have the same place in the order, and theirs is all one."""
+        return False
+
     def __neg__(self) -> Any:
         raise TypeError(f"bad operand type for unary -: '{type(self).__name__}'")
 
@@ -229,7 +233,6 @@ def accumulator_of(leaf: Any) -> AccumulateGrad:
 
 # What the tensor module fills in: making a tensor of an array, without importing it from here.
 wrap: Callable[[ndarray], Any]
-add_tensors: Callable[[Any, Any], Any]
 
 
 def step_of(tensor: Any) -> Node | None:
@@ -257,6 +260,7 @@ class Pass:
         self.heap: list[tuple[float, Node]] = []
         self.leaves: list[Any] = []
         self.awaited: dict[Any, int] | None = None
+        self.ready: list[Any] = []
         self.needed: set[Any] | None = None
 
     def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
@@ -271,6 +275,7 @@ class Pass:
             self.arrive(edge, gradient, ())
         previous, mode.enabled = mode.enabled, self.create
         try:
+            self.settle_ready()
             self.drain()
             for leaf in self.leaves:
                 if leaf in self.gradients:
@@ -282,7 +287,7 @@ class Pass:
         """Run the waiting nodes, the latest recorded first."""
         heap, gradients, create, keep = self.heap, self.gradients, self.create, self.keep
         arrive, needed, awaited, captured = self.arrive, self.needed, self.awaited, self.captured
-        inputs = self.inputs
+        inputs, bumps = self.inputs, self.bumps
         while heap:
             node = heappop(heap)[1]
             g = gradients.pop(node)
@@ -301,13 +306,19 @@ class Pass:
                 if slots is None:
                     slots = gradients[parent] = [None] * parent.outputs
                     heappush(heap, (parent.order, parent))
-                slots[node.output_nr] = g
+                waiting = slots[node.output_nr]
+                slots[node.output_nr] = g if waiting is None else waiting + g
                 continue
             results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
             if awaited is not None and node.posthooks:
                 results = self.after(node, results, g)
             if not keep and node.kept:
                 node.free()
+            if bumps and node in bumps:
+                # A gradient that is handed on as it came keeps the writes it has seen.
+                for edge, result in zip(node.edges, results):
+                    if result is g and edge is not None:
+                        bumps[edge] = bumps[node]
             del g
             for edge, result in zip(node.edges, results):
                 if result is None or edge is None:
@@ -325,6 +336,15 @@ class Pass:
                         self.leaves.append(edge)
                     if awaited is not None:
                         self.miss(edge)
+            if self.ready:
+                results = result = None
+                self.settle_ready()
+
+    def settle_ready(self) -> None:
+        """Settle the leaves that wait for no more: an accumulator runs before any other node."""
+        ready, self.ready = self.ready, []
+        for leaf in ready:
+            self.settle(leaf)
 
     def arrive(self, edge: Any, gradient: Any, siblings: Sequence[Any]) -> None:
         """Add ``gradient`` to what waits at ``edge``: in place where nobody else can see the buffer."""
@@ -336,7 +356,7 @@ class Pass:
             else:
                 heappush(self.heap, (edge.order, edge))
         elif self.create:
-            gradients[edge] = add_tensors(gradients[edge], gradient)
+            gradients[edge] = gradients[edge] + gradient
         else:
             waiting = gradients[edge]
             # Three: the dictionary, the local name, the argument of getrefcount.
@@ -355,12 +375,12 @@ class Pass:
         assert awaited is not None
         remaining = awaited[edge] = awaited.get(edge, 0) - 1
         if remaining == 0 and edge.order is None and edge in self.gradients:
-            self.settle(edge)
+            self.ready.append(edge)
 
     def settle(self, leaf: Any) -> None:
         """Hand a leaf its whole gradient: capture it, or add it to ``grad``."""
         gradient = self.gradients.pop(leaf)
-        bumps = self.bumps.pop(leaf, 0)
+        bumps = self.bumps.get(leaf, 0)
         hooks = leaf._backward_hooks
         if hooks:
             gradient = self.call_tensor_hooks(hooks, gradient)
@@ -436,35 +456,37 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         return
     existing = leaf._grad
     if create:
-        leaf._grad = gradient.clone() if existing is None else add_tensors(existing, gradient)
+        leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
         return
     array = leaf._data
     if type(gradient) is not ndarray:
         gradient = np.asarray(gradient)
     if existing is not None:
         if existing._node is not None:
-            leaf._grad = add_tensors(existing, wrap(gradient))
+            leaf._grad = existing + wrap(gradient)
             return
         quietly(np.add, existing._data, gradient, existing._data)
         existing._bump()
         return
-    # Four: the name here, the caller's two (its local and its argument), the argument of getrefcount.
-    if gradient.base is None and gradient.strides == array.strides and getrefcount(gradient) <= 4:
+    # Three: the caller's name, the name here, the argument of getrefcount.
+    if gradient.strides == array.strides and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)
         if bumps:
             tensor._bump(bumps)
         return
     copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
     np.copyto(copy, gradient)
-    leaf._grad = wrap(copy)
+    leaf._grad = tensor = wrap(copy)
+    # torch makes the copy by writing to a new tensor.
+    tensor._bump()
 
 
 def retain(tensor: Any, gradient: Any, create: bool) -> None:
     """Keep the gradient that passes a non-leaf tensor which asked for it."""
     if tensor._grad is None:
-        tensor._grad = gradient if create else wrap(np.array(gradient))
+        tensor._grad = gradient if create else wrap(np.array(gradient, order="C"))
     else:
-        tensor._grad = add_tensors(tensor._grad, gradient if create else wrap(np.asarray(gradient)))
+        tensor._grad = tensor._grad + (gradient if create else wrap(np.asarray(gradient)))
 
 
 def reaching(edges: Iterable[Any], wanted: set[Any]) -> set[Any]:

@@ -1,3 +1,18 @@
 """The tables: importing a room declares its operations."""
 
-from . import arithmetic, comparison, conversion, creation, joining, linear, loss, matmul, random, reductions, shape
+from . import (
+    activation,
+    arithmetic,
+    comparison,
+    conversion,
+    creation,
+    indexing,
+    joining,
+    linear,
+    loss,
+    matmul,
+    random,
+    reductions,
+    shape,
+    transcendental,
+)

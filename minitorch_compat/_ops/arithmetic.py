@@ -14,7 +14,7 @@ from .._core.graph import LEAF
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write
-from .._kernels import arithmetic as kernels
+from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
 
 Array = np.ndarray

@@ -49,8 +49,8 @@ class AddmmBackward0(Node):
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
-            for_weight = tensors.mm(t(x), g)
-            for_weight = t(for_weight) if self.folded else for_weight
+            for_weight = tensors.mm(t(g), x)
+            for_weight = for_weight if self.folded else t(for_weight)
         return (
             None if bias_edge is None else tensors.sum_to_size(g, self.values[0]),
             None if x_edge is None else tensors.mm(g, weight),
@@ -86,8 +86,8 @@ class MmBackward0(AddmmBackward0):
 
 
 def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
-    """``g.T @ x``, summed in the order of ``x.T @ g`` as torch has it."""
-    return kernels.mm(x.T, g).T
+    """``g.T @ x``: a transposed weight lies in memory column after column, and so does its gradient."""
+    return kernels.mm(g.T, x)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -26,7 +26,8 @@ def product(
     name: str, kernel: Callable[[ndarray, ndarray], ndarray], *, x: Formula, y: Formula, module: bool = True
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """Declare a product of two tensors that neither promotes nor broadcasts."""
-    recorder = Recorder(name, ("x", "y"), {"x": x, "y": y})
+    recorder = Recorder(name, ("x", "y"), {"x": x, "y": y}, ("x_strides", "y_strides"))
+    layouts = bool(recorder.values)
     make: Any = recorder.make
     keep: Any = pair_keeper(recorder)
 
@@ -46,7 +47,7 @@ def product(
             step = new(make)
             step.order = next_order()
             step.edges = (x if left is LEAF else left, y if right is LEAF else right)
-            step.values = ()
+            step.values = (x._data.strides, y._data.strides) if layouts else ()
             step.kept = keep(x, y, left, right)
             if x._shared is not None or y._shared is not None:
                 note(step)
@@ -61,12 +62,26 @@ def product(
     return call
 
 
-def mm_x(xp, g, y):
-    """Against the second factor, transposed."""
+def by_columns(steps):
+    """Whether a matrix with these byte strides lies in memory column after column."""
+    return steps[0] < steps[1]
+
+
+def mm_x(xp, g, y, x_strides):
+    """Against the second factor, transposed; in the first one's memory order."""
+    if by_columns(x_strides):
+        return xp.t(xp.mm(xp.conj(y), xp.t(g)))
     return xp.mm(g, xp.conj(xp.t(y)))
 
 
-mm = product("mm", kernels.mm, x=mm_x, y=lambda xp, g, x: xp.mm(xp.conj(xp.t(x)), g))
+def mm_y(xp, g, x, y_strides):
+    """The first factor, transposed, against it; in the second one's memory order."""
+    if by_columns(y_strides):
+        return xp.t(xp.mm(xp.t(g), xp.conj(x)))
+    return xp.mm(xp.conj(xp.t(x)), g)
+
+
+mm = product("mm", kernels.mm, x=mm_x, y=mm_y)
 bmm = product(
     "bmm",
     kernels.bmm,

@@ -127,7 +127,7 @@ sum = reduction(
 mean = reduction(
     "mean",
     summation.mean,
-    x=lambda xp, g, shape, dim: xp.expand(g / max(counted(shape, dim), 1), shape),
+    x=lambda xp, g, shape, dim: xp.expand(g, shape) / counted(shape, dim),
     nodes=("MeanBackward0", "MeanBackward1"),
     typed=True,
     check=check_mean,

@@ -116,13 +116,18 @@ def grad(
     traversal.run(_edges_of(roots), gradients)
     results: list[Tensor | None] = []
     for each in wanted:
-        gradient = traversal.captured[each if each._node is LEAF else each._node]
+        edge = each if each._node is LEAF else each._node
+        gradient = traversal.captured[edge]
         if gradient is None:
             if not allow_unused:
                 raise errors.unused_input()
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
         else:
-            results.append(gradient if create_graph else wrap(np.asarray(gradient)))
+            if not create_graph:
+                gradient = wrap(np.asarray(gradient))
+                if edge in traversal.bumps:
+                    gradient._bump(traversal.bumps[edge])
+            results.append(gradient)
     return tuple(results)
 
 
