@@ -420,5 +420,96 @@ def eye(
     return leaf(array, requires_grad) if out is None else into_out("eye", out, array, dtype, requires_grad)
 
 
-for _function in (arange, eye):
+def _triangle(name: str, indices: Any) -> Any:
+    """``tril_indices`` or ``triu_indices``: the places of a triangle of a matrix, row by row."""
+
+    def function(
+        row: int, col: int, offset: int = 0, *, dtype: Any = None, layout: Any = None, device: Any = None,
+        pin_memory: Any = False, requires_grad: Any = False
+    ) -> Tensor:
+        rows, columns, diagonal = (length_of(each, 0) for each in (row, col, offset))
+        check_options(layout, device, pin_memory, requires_grad)
+        wanted = dtype_of(dtype) or dtypes.int64
+        for each, count in (("row", rows), ("col", columns)):
+            if count < 0:
+                raise RuntimeError(f"{each} must be non-negative, got{count}")
+        if wanted not in (dtypes.int64, dtypes.int32):
+            raise dtypes.not_implemented_for(name, wanted)
+        return leaf(np.array(indices(rows, diagonal, columns), wanted.numpy), requires_grad)
+
+    return checked(name)(function)
+
+
+@checked("empty_permuted")
+def empty_permuted(
+    size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: Any = False, requires_grad: Any = False
+) -> Tensor:
+    """A tensor whose dimensions lie in memory in the order given, the slowest first."""
+    shape, order = size_of((), size), size_of((), physical_layout)
+    check_options(layout, device, pin_memory, requires_grad)
+    if len(shape) != len(order):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(shape)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    for place, dim in enumerate(order):
+        if not 0 <= dim < len(shape):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(shape) - 1}, but got {dim} at index "
+                f"{place}).  NB: negative dims not currently supported; file an issue if you want it."
+            )
+        if dim in order[:place]:
+            raise RuntimeError("Duplicate dim not allowed")
+    check_size(shape, 1)
+    steps = memory.ordered_strides(shape, order[::-1])
+    wanted = (dtype_of(dtype) or dtypes.get_default_dtype()).numpy
+    return leaf(memory.empty_strided(shape, steps, wanted), requires_grad)
+
+
+for _function in (arange, eye, empty_permuted, _triangle("tril_indices", np.tril_indices),
+                  _triangle("triu_indices", np.triu_indices)):  # fmt: skip
     publish(_function.__name__, _function, method=False)
+
+# ---- complex numbers from their parts
+
+
+def _check_parts(first: ndarray, second: ndarray) -> dtypes.dtype:
+    """The complex dtype of two parts; RuntimeError where they are not of one float dtype, or do not broadcast."""
+    a, b = dtypes.of(first), dtypes.of(second)
+    floats = (dtypes.float16, dtypes.float32, dtypes.float64)
+    if a not in floats or b not in floats:
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {a.scalar_type} and {b.scalar_type}"
+        )
+    if a is not b:
+        raise RuntimeError(
+            f"Expected object of scalar type {a.scalar_type} but got scalar type {b.scalar_type} for second argument"
+        )
+    return a.to_complex()
+
+
+@op(method=False, real=lambda xp, g: xp.real(g), imag=lambda xp, g: xp.imag(g))
+def complex(real: Array, imag: Array):  # type: ignore[no-untyped-def]
+    """Complex numbers from real and imaginary parts of one float dtype."""
+    dtype = _check_parts(real, imag)
+    made = memory.elementwise_output(memory.broadcast_shapes(real.shape, imag.shape), dtype.numpy, real, imag)
+    made.real, made.imag = real, imag
+    return made
+
+
+def _polar_abs(xp: Any, g: Any, out: Any) -> Any:
+    return xp.real(xp.conj(g) * xp.sgn(out))
+
+
+def _polar_angle(xp: Any, g: Any, out: Any) -> Any:
+    return xp.real(xp.conj(g) * (out * 1j))
+
+
+@op(method=False, abs=_polar_abs, angle=_polar_angle)
+def polar(abs: Array, angle: Array):  # type: ignore[no-untyped-def]
+    """Complex numbers from lengths and angles of one float dtype."""
+    dtype = _check_parts(abs, angle)
+    made = memory.elementwise_output(memory.broadcast_shapes(abs.shape, angle.shape), dtype.numpy, abs, angle)
+    made.real, made.imag = abs * np.cos(angle), abs * np.sin(angle)
+    return made
