@@ -146,11 +146,12 @@ def logaddexp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return in_single(np.logaddexp)(x, y)
 
 
+@in_single
 def logaddexp2(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """log2(2**x + 2**y) without overflow on the way."""
-    if x.dtype.char == "f" and x.size <= CHEAP:
-        return np.asarray(np.logaddexp2(x.astype(np.float64), y.astype(np.float64)), np.float32)
-    return in_single(np.logaddexp2)(x, y)
+    """log2(2**x + 2**y) without overflow on the way, the last step fused as torch does."""
+    more = log1p(np.asarray(exp2(np.asarray(-np.abs(x - y)))))
+    total = fma(more, x.dtype.type(1 / math.log(2)), np.maximum(x, y), x.dtype)
+    return np.where((x == y) & np.isinf(x), x, total)
 
 
 # -- signs and parts ------------------------------------------------------------------------------------------------
@@ -249,8 +250,7 @@ def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.asarray(np.floor_divide(x, y))
     if kind not in types.FLOATING:
         raise types.not_implemented("div_floor_cpu", x.dtype)
-    if kind in types.HALVES:
-        return floor_divide(x.astype(np.float32), y.astype(np.float32)).astype(x.dtype)
+    # The half types round after every step here.
     remainder = np.fmod(x, y)
     quotient = (x - remainder) / y
     quotient -= (remainder != 0) & ((y < 0) != (remainder < 0))
@@ -269,8 +269,10 @@ def trunc_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.asarray((x - np.fmod(x, y)) // y)
     if kind not in types.FLOATING:
         raise types.not_implemented("div_trunc_cpu", x.dtype)
-    wide = widened(x)
-    return np.asarray(np.trunc(wide / widened(y))).astype(x.dtype, copy=False)
+    return np.asarray(np.trunc(x / y))
+
+
+_DIVISIONS = (floor_divide, trunc_divide, np.true_divide, np.multiply)
 
 
 def remainder(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -300,8 +302,13 @@ def fmod(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def with_number(kernel: Kernel, x: np.ndarray, number: Any, dtype: np.dtype, reverse: bool = False) -> np.ndarray:
-    """``kernel(x, number)``, or ``kernel(number, x)``, in ``dtype``; the number is rounded to it first."""
+    """``kernel(x, number)``, or ``kernel(number, x)``, in ``dtype``.
+
+    The number is rounded to it first, but for divisors of the half types: these stay float32, the result is rounded.
+    """
     x = x.astype(dtype, copy=False)
+    if dtype.char in types.HALVES and kernel in _DIVISIONS and not reverse:
+        return np.asarray(kernel(x.astype(np.float32), np.float32(number))).astype(dtype)
     if dtype.kind in "iu":
         # torch wraps what does not fit; NumPy would refuse it.
         value = np.array(int(number) & ((1 << 8 * dtype.itemsize) - 1), np.uint64).astype(dtype)
@@ -346,22 +353,26 @@ def pow_number(x: np.ndarray, exponent: Any, dtype: np.dtype) -> np.ndarray:
         return np.asarray(np.power(x, dtype.type(exponent)))
     if dtype.char in types.COMPLEX:
         return np.asarray(x * x if exponent == 2 else x * x * x if exponent == 3 else np.power(x, dtype.type(exponent)))
-    wide = widened(x)
-    if exponent == 2:
-        power = wide * wide
-    elif exponent == 3:
-        power = wide * wide * wide
-    elif exponent == 0.5:
-        power = np.sqrt(wide)
-    elif exponent == -0.5:
-        power = 1 / np.sqrt(wide)
-    elif exponent == -1:
-        power = 1 / wide
-    elif exponent == -2:
-        power = 1 / (wide * wide)
-    else:
-        power = pow(wide, np.array(exponent, dtype).astype(wide.dtype))
-    return np.asarray(power).astype(dtype, copy=False)
+    if dtype.char == "e" and exponent != -1:
+        # float16 has no shorter way: it goes through float32 and is rounded once.
+        wide = x.astype(np.float32)
+        power = _times(wide, exponent) if exponent in (2, 3) else pow(wide, np.array(exponent, dtype).astype("f"))
+        return power.astype(dtype)
+    if exponent in (2, 3):
+        return _times(x, exponent)
+    if exponent == 0.5:
+        return np.asarray(sqrt(x))
+    if exponent == -0.5:
+        return rsqrt(x)
+    if exponent == -1:
+        return reciprocal(x)
+    if exponent == -2:
+        return reciprocal(_times(x, 2))
+    return pow(x, np.array(exponent, dtype))
+
+
+def _times(x: np.ndarray, count: int) -> np.ndarray:
+    return np.asarray(x * x if count == 2 else x * x * x)
 
 
 # -- several steps in one -------------------------------------------------------------------------------------------
@@ -379,16 +390,14 @@ def fma(a: Any, b: Any, c: np.ndarray, dtype: np.dtype) -> np.ndarray:
 def addcmul(x: np.ndarray, tensor1: np.ndarray, tensor2: np.ndarray, value: Any = 1) -> np.ndarray:
     """x + value * tensor1 * tensor2, the last product fused. Bitwise torch for float32, float64 and integers."""
     if x.dtype.char in types.HALVES:
-        wide = [each.astype(np.float32) for each in (x, tensor1, tensor2)]
-        return addcmul(*wide, value).astype(x.dtype)
+        return addcmul(widened(x), widened(tensor1), widened(tensor2), value).astype(x.dtype)
     return fma(tensor1 * x.dtype.type(value), tensor2, x, x.dtype)
 
 
 def addcdiv(x: np.ndarray, tensor1: np.ndarray, tensor2: np.ndarray, value: Any = 1) -> np.ndarray:
     """x + value * tensor1 / tensor2, each step rounded. Bitwise torch for real dtypes."""
     if x.dtype.char in types.HALVES:
-        wide = [each.astype(np.float32) for each in (x, tensor1, tensor2)]
-        return addcdiv(*wide, value).astype(x.dtype)
+        return addcdiv(widened(x), widened(tensor1), widened(tensor2), value).astype(x.dtype)
     return np.asarray(x + (tensor1 * x.dtype.type(value)) / tensor2)
 
 
@@ -411,9 +420,8 @@ def lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x * log(y), and 0 where x is 0 and y is not nan."""
-    wide_x, wide_y = widened(x), widened(y)
-    product = np.where((wide_x == 0) & ~np.isnan(wide_y), wide_x.dtype.type(0), wide_x * log(wide_y))
-    return np.asarray(product).astype(x.dtype, copy=False)
+    product = np.where((x == 0) & ~np.isnan(y), x.dtype.type(0), x * log(y))
+    return np.asarray(product)
 
 
 def heaviside(x: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -436,9 +444,9 @@ def clamp(x: np.ndarray, min: Any = None, max: Any = None) -> np.ndarray:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if min is not None:
-        x = np.maximum(x, min)
+        x = np.maximum(min, x)  # of two zeros NumPy's loops take the second, torch the tensor's own
     if max is not None:
-        x = np.minimum(x, max)
+        x = np.minimum(max, x)
     return np.asarray(x)
 
 
@@ -485,13 +493,10 @@ def isclose(
     if rtol == 0 and atol == 0:
         return np.asarray(close)
     if x.dtype.kind in "biu":
-        # Differences of integers are exact, the tolerance is of the default float dtype.
-        allowed = np.float32(atol) + np.abs(np.float32(rtol) * y)
-        difference = np.where(x > y, x - y, y - x) if x.dtype.char != "?" else x ^ y
-    else:
-        number = np.dtype(np.abs(x.dtype.type(0)).dtype).type
-        allowed = number(atol) + np.abs(number(rtol) * y)
-        difference = np.abs(x - y)
+        x, y = x.astype(np.float32), y.astype(np.float32)
+    number = np.dtype(np.abs(x.dtype.type(0)).dtype).type
+    allowed = number(atol) + np.abs(with_number(np.multiply, y, rtol, y.dtype))
+    difference = np.abs(x - y)
     return np.asarray(close | (np.isfinite(difference) & (difference <= allowed)))
 
 
@@ -550,7 +555,7 @@ def lcm(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Least common multiple. Bitwise torch."""
     if x.dtype.char not in types.INTEGRAL:
         raise types.not_implemented("lcm_cpu", x.dtype)
-    return np.asarray(np.lcm(x, y))
+    return np.asarray(np.abs(np.lcm(x, y)))
 
 
 # -- conversion -----------------------------------------------------------------------------------------------------
