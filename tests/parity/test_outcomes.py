@@ -5,7 +5,7 @@ import types
 import pytest
 from toy import Engine
 
-from minitorch_compat.parity import chapter, refusal
+from minitorch_compat.parity import Ulps, chapter, refusal
 from minitorch_compat.parity.result import OUTCOMES, Run
 from minitorch_compat.parity.result import Engine as Named
 from minitorch_compat.parity.runner import begin, run, run_case
@@ -232,3 +232,21 @@ def test_a_case_begins_where_every_case_begins():
     first = run_case(case_of(body), Engine(), Engine())
     second = run_case(case_of(body), Engine(), Engine())
     assert first.outcome == "agrees" and first.reference == second.reference
+
+
+def test_a_rule_holds_for_the_name_it_is_stated_for():
+    def body(torch, see):
+        """A claim."""
+        see("loss", [1.0, 1.0 + torch.step])
+        see("other", 1.0 + torch.step)
+        see("pair", [torch.leaf()._data, 1.0 + torch.step])
+
+    reference, candidate = Engine(), Engine()
+    reference.step, candidate.step = 0.0, 2**-52
+    told = Ulps(1, "a reason")
+    for rule, differing in (
+        (None, ["loss", "other", "pair[1]"]), (told, []), ({"loss": told}, ["other", "pair[1]"]),
+        ({"pair": told, "other": told}, ["loss"]), ({"pair[1]": told}, ["loss", "other"]),
+    ):
+        result = run_case(case_of(body, tolerance=rule), reference, candidate)
+        assert [each.name for each in result.differences] == differing
