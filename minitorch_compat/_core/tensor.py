@@ -338,8 +338,8 @@ class Tensor(metaclass=TensorType):
         return (array.astype(np.float32) if array.dtype.kind == "V" else array).tolist()
 
     def numpy(self, *, force: bool = False) -> ndarray:
-        """The same memory as an ndarray; RuntimeError for a tensor that requires grad unless ``force``."""
-        if self._node is not None and not force:
+        """The same memory as an ndarray; RuntimeError for a tensor that requires grad unless ``force`` or not recording."""
+        if self._node is not None and not force and mode.enabled:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
             )

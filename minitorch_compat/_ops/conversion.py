@@ -198,6 +198,10 @@ _copy = Recorder(
 )
 
 
+# Nodes written by hand in torch carry their namespace in name(), and only there.
+_copy.make.name = lambda self: "torch::autograd::CopyBackwards"  # type: ignore[method-assign]
+
+
 @checked("copy_", method=True)
 def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
     """Write the elements of ``other``, broadcast and cast, into this tensor; differentiable in both."""
