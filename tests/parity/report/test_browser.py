@@ -60,8 +60,10 @@ class Reader:
         return found
 
     def rows(self):
-        """The ids of the cases on the page."""
-        return [each.text.rpartition("/")[2] for each in self.all("li.case .id")]
+        """The names of the cases on the page, all read at one moment."""
+        return self.browser.execute_script(
+            "return [...document.querySelectorAll('li.case .id')].map(each => each.textContent.split('/').at(-1))"
+        )
 
     def clicks(self, element):
         # In the middle of the window nothing lies over it, neither the filters nor a scroll that is still going on.

@@ -6,28 +6,35 @@
   const $ = id => document.getElementById(id);
   const SVG = "http://www.w3.org/2000/svg";
 
-  function fill(node, attributes, children) {
-    for (const [key, value] of Object.entries(attributes))
-      if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
-    node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ""));
-    return node;
+  // A character that shows nothing, or turns text around, is written out; in text it is marked as well.
+  function written(character) {
+    const code = character.charCodeAt(0), digits = code.toString(16);
+    return code < 256 ? "\\x" + digits.padStart(2, "0") : "\\u" + digits.padStart(4, "0");
   }
-  const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-  const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-  // A character that shows nothing, or turns text around, is written out and marked.
   function visible(text) {
     const parts = [];
     let last = 0;
     for (const match of text.matchAll(INVISIBLE)) {
-      const code = match[0].charCodeAt(0), digits = code.toString(16);
-      const written = code < 256 ? "\\x" + digits.padStart(2, "0") : "\\u" + digits.padStart(4, "0");
-      parts.push(text.slice(last, match.index));
-      parts.push(h("span", {class: "control", title: "U+" + digits.toUpperCase().padStart(4, "0")}, written));
+      parts.push(text.slice(last, match.index), h("span", {class: "control", title: "a character that cannot be seen"}, written(match[0])));
       last = match.index + match[0].length;
     }
     return [...parts, text.slice(last)];
   }
+
+  function fill(node, attributes, children) {
+    for (const [key, value] of Object.entries(attributes))
+      if (value !== null && value !== undefined && value !== false)
+        node.setAttribute(key, value === true ? "" : String(value).replace(INVISIBLE, written));
+    for (const child of children.flat(Infinity)) {
+      if (typeof child !== "string") { if (child) node.append(child); }
+      else if (node.namespaceURI === SVG) node.append(child.replace(INVISIBLE, written));
+      else if (child) node.append(...visible(child));
+    }
+    return node;
+  }
+  const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+  const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
   async function read(id) {
     const element = $(id);
@@ -63,10 +70,10 @@
     let last = 0;
     for (const match of source.matchAll(TOKEN)) {
       const [kind] = Object.entries(match.groups).find(([, text]) => text !== undefined);
-      parts.push(...visible(source.slice(last, match.index)), h("span", {class: "py-" + kind}, ...visible(match[0])));
+      parts.push(source.slice(last, match.index), h("span", {class: "py-" + kind}, match[0]));
       last = match.index + match[0].length;
     }
-    return [...parts, ...visible(source.slice(last))];
+    return [...parts, source.slice(last)];
   }
 
   // Text with `code` between backticks, and the searched words marked.
@@ -79,13 +86,13 @@
 
   function marked(text, words) {
     const wanted = words.filter(Boolean).map(word => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    if (!wanted.length) return visible(text);
+    if (!wanted.length) return [text];
     return text.split(new RegExp(`(${wanted.join("|")})`, "gi")).map((piece, n) =>
-      n % 2 ? h("mark", {}, ...visible(piece)) : visible(piece)).flat();
+      n % 2 ? h("mark", {}, piece) : piece);
   }
 
-  const badge = (kind, extra) => h("span", {class: "badge", "data-kind": kind},
-    h("span", {class: "sign", "data-kind": kind, "aria-hidden": "true"}, data.signs[kind]), kind, extra || null);
+  const badge = kind => h("span", {class: "badge", "data-kind": kind},
+    h("span", {class: "sign", "data-kind": kind, "aria-hidden": "true"}, data.signs[kind]), kind);
 
   function rowOf(index, words) {
     const it = cases[index];
@@ -113,20 +120,20 @@
     const rest = it.claim.split("\n\n").slice(1).join("\n\n");
     body.append(...[
       rest && h("p", {class: "prose"}, ...prose(rest)),
-      more.contradiction && h("p", {class: "banner"}, h("strong", {}, "Verdict contradicted. "), ...visible(more.contradiction)),
+      more.contradiction && h("p", {class: "banner"}, h("strong", {}, "Verdict contradicted. "), more.contradiction),
       it.why && h("div", {class: "why", "data-kind": it.verdict}, badge(it.verdict), h("p", {}, ...prose(it.why))),
       it.note && h("p", {class: "prose note"}, ...prose(it.note)),
-      it.message && !more.differences && h("div", {class: "why", "data-kind": it.outcome}, badge(it.outcome), h("p", {class: "text"}, ...visible(it.message))),
+      it.message && !more.differences && h("div", {class: "why", "data-kind": it.outcome}, badge(it.outcome), h("p", {class: "text"}, it.message)),
       ...(more.differences || []).map(differenceOf),
       more.rows && voices(more.rows, it),
       ...(more.curves || []).map(curve),
       h("h4", {}, "The case"),
       h("pre", {class: "code", tabindex: "0", "aria-label": "Source of the case"}, h("code", {}, ...python(it.source || ""))),
       ...Object.entries(more.raised || {}).map(([who, trace]) => h("details", {class: "trace"},
-        h("summary", {}, "Exception on " + (data[who] || who)), h("pre", {tabindex: "0"}, ...visible(trace)))),
+        h("summary", {}, "Exception on " + (data[who] || who)), h("pre", {tabindex: "0"}, trace))),
       observed(it),
       h("p", {class: "foot"}, h("a", {href: "#" + new URLSearchParams({case: it.id})}, "Link to this case"),
-        " · ", ...visible(it.document), it.lines ? " lines " + it.lines : "", it.facts ? " · fact " + it.facts.join(", ") : ""),
+        " · ", it.document, it.lines ? " lines " + it.lines : "", it.facts ? " · fact " + it.facts.join(", ") : ""),
     ].filter(Boolean));
   }
 
@@ -150,38 +157,38 @@
         agrees === false && h("span", {class: "tag", "data-kind": "outdated"}, "✗ not as stated"),
         key === "candidate" && row.differs && h("span", {class: "tag", "data-kind": "differs"}, "≠ differs"),
       ].filter(Boolean);
-      return h("div", {class: "voice", role: "cell", "data-label": label},
-        text === undefined ? h("span", {class: "silent"}, key === "document" ? "says nothing of it" : "not seen") : h("pre", {}, ...said(text)),
+      return h("div", {class: text === undefined ? "voice silent" : "voice", role: "cell", "data-label": label},
+        text === undefined ? h("span", {}, key === "document" ? "says nothing of it" : "not seen") : h("pre", {}, ...said(text)),
         notes.length ? h("span", {class: "tags"}, ...notes) : null);
     };
     return h("div", {class: "voices", role: "table", "aria-label": "What each voice says", "data-columns": heads.length},
       h("div", {role: "row", class: "heads"}, h("span", {role: "columnheader", class: "hidden"}, "name"),
-        ...heads.map(([, label]) => h("span", {role: "columnheader"}, ...visible(label)))),
+        ...heads.map(([, label]) => h("span", {role: "columnheader"}, label))),
       ...rows.map(row => h("div", {role: "row", class: "three" + (row.differs ? " differs" : "")},
-        h("code", {role: "rowheader", class: "name"}, ...visible(row.name)),
+        h("code", {role: "rowheader", class: "name"}, row.name),
         ...heads.map(([key, label]) => cell(row, key, label)))));
   }
 
   // The line of facts under an array's numbers is quieter than the numbers.
   function said(text) {
     const cut = text.lastIndexOf("\n");
-    if (cut < 0 || !text.slice(cut).includes(" · ")) return visible(text || " ");
-    return [...visible(text.slice(0, cut + 1)), h("span", {class: "facts"}, ...visible(text.slice(cut + 1)))];
+    if (cut < 0 || !text.slice(cut).includes(" · ")) return [text || " "];
+    return [text.slice(0, cut + 1), h("span", {class: "facts"}, text.slice(cut + 1))];
   }
 
   function differenceOf(it) {
     const side = who => h("pre", {tabindex: "0"}, ...(it.pieces || []).filter(([whose]) => whose === "both" || whose === who)
-      .map(([whose, text]) => whose === "both" ? visible(text)
-        : h(who === "reference" ? "del" : "ins", {}, ...visible(text.replaceAll("\n", "↵\n")))).flat());
+      .map(([whose, text]) => whose === "both" ? text
+        : h(who === "reference" ? "del" : "ins", {}, text.replaceAll("\n", "↵\n"))));
     return h("section", {class: "difference", "aria-label": "Difference in " + it.dimension},
-      h("h4", {}, h("span", {class: "sign", "data-kind": "differs", "aria-hidden": "true"}, "≠"), it.dimension, " ", h("code", {}, ...visible(it.name))),
-      h("p", {class: "text"}, ...visible(it.message)),
+      h("h4", {}, h("span", {class: "sign", "data-kind": "differs", "aria-hidden": "true"}, "≠"), it.dimension, " ", h("code", {}, it.name)),
+      h("p", {class: "text"}, it.message),
       it.figures || it.ulps ? h("div", {class: "numbers"},
-        it.figures ? h("dl", {}, ...it.figures.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, ...visible(text))])) : null,
+        it.figures ? h("dl", {}, ...it.figures.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)])) : null,
         it.ulps ? histogram(it.ulps) : null) : null,
       h("div", {class: "sides"},
-        h("div", {}, h("span", {class: "side"}, ...visible(data.reference)), side("reference")),
-        h("div", {}, h("span", {class: "side"}, ...visible(data.candidate)), side("candidate"))));
+        h("div", {}, h("span", {class: "side"}, data.reference), side("reference")),
+        h("div", {}, h("span", {class: "side"}, data.candidate), side("candidate"))));
   }
 
   // ---- plots --------------------------------------------------------------------------------------------------------
@@ -226,8 +233,8 @@
         ...steps.map(k => s("text", {class: "tick x", x: X(k), y: height - 8}, String(k * it.step))),
         s("path", {class: "line reference", d: path(it.reference)}),
         s("path", {class: "line candidate", d: path(it.candidate)})),
-      h("figcaption", {}, h("code", {}, ...visible(it.name)), log ? " (logarithmic)" : "", " ",
-        h("span", {class: "key reference"}, ...visible(data.reference)), " ", h("span", {class: "key candidate"}, ...visible(data.candidate))));
+      h("figcaption", {}, h("code", {}, it.name), log ? " (logarithmic)" : "", " ",
+        h("span", {class: "key reference"}, data.reference), " ", h("span", {class: "key candidate"}, data.candidate)));
   }
 
   // ---- filters ------------------------------------------------------------------------------------------------------
