@@ -28,7 +28,7 @@ def modified_in_place(type_name: str, shape: Sequence[int], origin: str, version
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name} {size_text(shape)}]{origin} is at version {version}; expected version {expected} instead. "
         "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True)."
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
 
 

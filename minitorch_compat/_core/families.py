@@ -113,9 +113,9 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
     origin = ""
     source = getattr(kept, "_node", None)
     if type(kept) is Kept:
-        origin = f", which is output {kept.output_nr} of {node.name()},"
+        origin = f", which is output {kept.output_nr} of {node.operation_name()},"
     elif source is not None and source is not LEAF:
-        origin = f", which is output {kept.output_nr} of {source.face(source).name()},"
+        origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
     return errors.modified_in_place(dtypes.of(data).tensor_type, data.shape, origin, version, expected)
 
 

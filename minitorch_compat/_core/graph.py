@@ -126,6 +126,10 @@ class Node(metaclass=NodeType):
         """The name of the step, for example ``MulBackward0``."""
         return type(self).__name__
 
+    def operation_name(self) -> str:
+        """The operation's own name, as messages about its results have it: ``Mul``."""
+        return self.name().rstrip("0123456789").removesuffix("Backward")
+
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
@@ -469,7 +473,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         existing._bump()
         return
     # Three: the caller's name, the name here, the argument of getrefcount.
-    if gradient.strides == array.strides and getrefcount(gradient) <= 3:
+    if (gradient.strides == array.strides or not array.size) and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)
         if bumps:
             tensor._bump(bumps)

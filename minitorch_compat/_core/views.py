@@ -179,7 +179,7 @@ def check_write(x: Any) -> None:
 
 def refused_view(x: Any, created: str) -> RuntimeError:
     """Why a view made in this way may not be written to while recording."""
-    name = "" if x._node is None or x._node is LEAF else f"{x._node.face(x._node).name()}"
+    name = "" if x._node is None or x._node is LEAF else x._node.face(x._node).operation_name()
     if created == "several":
         return RuntimeError(
             f"Output {x.output_nr} of {name} is a view and is being modified inplace. This view is the output of a "

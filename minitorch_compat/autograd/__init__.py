@@ -65,9 +65,8 @@ def backward(
     if inputs is None:
         Pass(create_graph, retain_graph).run(edges, gradients)
         return
-    for place, each in enumerate(inputs):
-        if each._node is None:
-            raise RuntimeError(f"One of the differentiated Tensors does not require grad")
+    for each in inputs:
+        each.retain_grad()
     traversal = Pass(create_graph, retain_graph, inputs)
     traversal.run(edges, gradients)
     for each in inputs:
@@ -148,10 +147,8 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
         given = (given,) * len(roots) if given is None else (given,)
     else:
         given = tuple(given)
-    if len(given) != len(roots):
-        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     made: list[Any] = []
-    for place, (root, gradient) in enumerate(zip(roots, given, strict=True)):
+    for place, (root, gradient) in enumerate(zip(roots, given, strict=False)):
         data = root._data
         if gradient is None:
             if root._node is None:
@@ -182,4 +179,6 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
         if gradient._data.dtype != data.dtype:
             gradient = gradient.to(root.dtype)  # type: ignore[attr-defined]
         made.append(gradient if create_graph else gradient._data)
+    if len(made) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made

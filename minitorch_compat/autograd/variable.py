@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.graph import LEAF
-from .._core.tensor import VOLATILE_REMOVED, Tensor, wrap
+from .._core.tensor import VOLATILE_REMOVED, Tensor, TensorType, wrap
 from .._core.views import shared_of
 
 
@@ -40,6 +40,15 @@ for _class in (_LegacyVariableBase, VariableMeta, Variable, _EngineBase):
 Variable.__doc__ = None
 
 
+def type_name(value: Any) -> str:
+    """The name of a value's type as C code of Python prints it: with its module, unless that is Python's own."""
+    if isinstance(value, TensorType):
+        return "torch._C._TensorMeta"
+    kind = type(value)
+    module = "torch" if kind.__module__.startswith("minitorch_compat") else kind.__module__
+    return kind.__name__ if module == "builtins" else f"{module}.{kind.__name__}"
+
+
 def variable(data: Any = None, requires_grad: Any = False, volatile: Any = False, **keywords: Any) -> Tensor:
     """The memory and version count of ``data`` as a new leaf; TypeError for anything that is no tensor.
 
@@ -61,9 +70,7 @@ def variable(data: Any = None, requires_grad: Any = False, volatile: Any = False
         tensor = wrap(data._data)
         tensor._shared = shared_of(data)
     else:
-        kind = type(data)
-        name = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
-        raise TypeError(f"Variable data has to be a tensor, but got {name}")
+        raise TypeError(f"Variable data has to be a tensor, but got {type_name(data)}")
     if requires_grad:
         if tensor._data.dtype.kind not in "fcV":
             raise errors.integers_cannot_require_grad()

@@ -1,0 +1,178 @@
+"""Reading and writing parts of a tensor by index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._core.families import note, op, tensors
+from .._core.forms import FUNCTIONS, commit, publish, wants_grad
+from .._core.graph import LEAF, next_order
+from .._core.modes import mode
+from .._core.tensor import Tensor, new, wrap
+from .._core.views import Shared, check_write
+from .._kernels import index as kernels
+from .._kernels import layout
+from .shape import alias, reshape, select, slice_, unsqueeze
+
+ndarray = np.ndarray
+Array = ndarray
+SelectBackward0: Any = select.recorder.make  # type: ignore[attr-defined]
+STEPS = {"select": select, "slice": slice_, "unsqueeze": unsqueeze}
+
+
+@op(
+    "index_",
+    method=False,
+    module=False,
+    node="IndexBackward0",
+    x=lambda xp, g, x_shape, indices: xp.index_put_into(g, x_shape, indices),
+)
+def gather_by_index(x: Array, indices):
+    """The elements that index arrays name."""
+    return kernels.index(x, indices)
+
+
+@op(method=False, module=False, g=lambda xp, g, indices: xp.index_(g, indices))
+def index_put_into(g: Array, shape, indices):
+    """Zeros of ``shape`` with ``g`` added where the index arrays point."""
+    return kernels.index_put_(np.zeros(shape, g.dtype), indices, g, True)
+
+
+@op(
+    "index_put_values",
+    method=False,
+    module=False,
+    node="IndexPutBackward0",
+    x=lambda xp, g, indices, accumulate: g if accumulate else xp.index_clear(g, indices),
+    values=lambda xp, g, values_shape, indices: xp.sum_to_size(xp.index_(g, indices), values_shape),
+)
+def index_put_values(x: Array, values: Array, indices, accumulate):
+    """``x`` with values written, or added, where the index arrays point."""
+    return kernels.index_put(x, indices, values, accumulate)
+
+
+@op(method=False, module=False, x=lambda xp, g, indices: xp.index_clear(g, indices))
+def index_clear(x: Array, indices):
+    """``x`` with zeros where the index arrays point."""
+    return kernels.index_put(x, indices, np.zeros((), x.dtype), False)
+
+
+def getitem(x: Tensor, index: Any) -> Tensor:
+    """``x[index]``: a view for ints, slices, None and Ellipsis, a copy for index tensors, masks and lists."""
+    if type(index) is int:
+        a = x._data
+        try:
+            r = a[index, ...]
+        except IndexError:
+            kernels.plan(a.shape, index)
+            raise
+        if a.size:
+            out = new(Tensor)
+            out._data = r
+            shared = x._shared
+            if shared is None:
+                shared = x._shared = Shared()
+            base = x._base
+            out._base = x if base is None else base
+            out._shared = shared
+            shared.enter(out)
+            if mode.enabled:
+                source = x._node
+                if x._created is not None:
+                    out._created = x._created
+                if source is not None:
+                    step = new(SelectBackward0)
+                    step.order = next_order()
+                    step.edges = (x if source is LEAF else source,)
+                    step.kept = ()
+                    step.values = (0, index, a.shape)
+                    out._node = step
+            else:
+                out._created = "no_grad"
+            return out
+    steps, indices = kernels.plan(x._data.shape, index)
+    y = viewed(x, steps)
+    if indices:
+        return gather_by_index(y, indices)
+    return alias(x) if y is x else y
+
+
+def viewed(x: Tensor, steps: list[tuple[Any, ...]]) -> Tensor:
+    """``x`` after the view steps of a plan."""
+    for name, *values in steps:
+        x = STEPS[name](x, *values)
+    return x
+
+
+def setitem(x: Tensor, index: Any, value: Any) -> None:
+    """``x[index] = value``: values are cast and broadcast, the write is recorded."""
+    if not isinstance(value, (Tensor, int, float, complex, np.number, np.bool_)):
+        kind = type(value)
+        name = f"{kind.__module__}.{kind.__name__}" if kind.__module__ != "builtins" else kind.__name__
+        raise TypeError(f"can't assign a {name} to a {x.type()}")
+    steps, indices = kernels.plan(x._data.shape, index)
+    y: Any = viewed(x, steps)
+    if indices:
+        if not isinstance(value, Tensor):
+            value = FUNCTIONS["scalar_tensor"](value, dtype=x.dtype)
+        elif value._data.dtype != x._data.dtype and not value._data.ndim:
+            value = value.to(x.dtype)  # type: ignore[attr-defined]
+        write_at(y, indices, value, False)
+    elif isinstance(value, Tensor):
+        sizes = value._data.shape
+        if len(sizes) > y._data.ndim:
+            value = reshape(value, kernels.strip_ones(sizes))
+        y.copy_(value)
+    else:
+        # torch writes a number as a tensor, and the node it records has a place for it.
+        y.fill_(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype) if wants_grad(y) else value)
+
+
+def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tensor:
+    """Write values where index arrays point, in place and recorded."""
+    if wants_grad(x, values):
+        check_write(x)
+        return commit(x, index_put_values(x, values, indices, accumulate))
+    kernels.index_put_(x._data, indices, values._data, accumulate)
+    x._bump()
+    return x
+
+
+def arrays_of(indices: Any) -> tuple[ndarray | None, ...]:
+    return tuple(None if each is None else each._data for each in indices)
+
+
+def index_put_(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
+    """Write, or add, values where index tensors point."""
+    return write_at(input, arrays_of(indices), values, accumulate)
+
+
+def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
+    """``input`` with values written, or added, where index tensors point."""
+    return index_put_values(input, values, arrays_of(indices), accumulate)
+
+
+Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
+Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
+publish("index_put", index_put)
+publish("index_put_", index_put_)
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Any:
+    """The positions of the elements that are not zero: one row each, or one tensor for each dimension."""
+    positions = kernels.nonzero(input._data)
+    if as_tuple:
+        array = input._data.reshape(1) if not input._data.ndim else input._data
+        return tuple(wrap(np.asarray(each)) for each in array.nonzero())
+    return wrap(positions)
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the elements that are not zero, one row each."""
+    return nonzero(input)
+
+
+publish("nonzero", nonzero)
+publish("argwhere", argwhere)
