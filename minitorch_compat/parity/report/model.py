@@ -3,7 +3,7 @@ import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import display
@@ -171,11 +171,17 @@ ALIKE = 0.55
 
 def difference(reference: str, candidate: str) -> list[Segment]:
     """Both texts as one sequence of pieces: equal ends come off, then lines are matched, and at last characters."""
-    start = same_start(reference, candidate)
-    rest = reference[start:], candidate[start:]
-    end = same_start(rest[0][::-1], rest[1][::-1])
-    before, after = (text[:len(text) - end] for text in rest)
-    return joined([("both", reference[:start]), *by_line(before, after), ("both", rest[0][len(before):])])
+    return joined(within(reference, candidate, by_line))
+
+
+def within(before: str, after: str, compare: Callable[[str, str], Iterable[Segment]]) -> Iterator[Segment]:
+    """What two texts begin and end with in common, and what `compare` makes of the rest."""
+    start = same_start(before, after)
+    rest, other = before[start:], after[start:]
+    end = same_start(rest[::-1], other[::-1])
+    yield "both", before[:start]
+    yield from compare(rest[:len(rest) - end], other[:len(other) - end])
+    yield "both", rest[len(rest) - end:]
 
 
 def same_start(one: str, other: str) -> int:
@@ -198,7 +204,7 @@ def by_line(before: str, after: str) -> Iterator[Segment]:
         if tag == "equal":
             yield "both", "".join(theirs[a:b])
         else:
-            yield from by_character("".join(theirs[a:b]), "".join(ours[c:d]))
+            yield from within("".join(theirs[a:b]), "".join(ours[c:d]), by_character)
 
 
 def by_character(before: str, after: str) -> Iterator[Segment]:

@@ -49,6 +49,8 @@ def test_a_row_tells_what_only_one_side_showed(every_outcome):
          [("both", "tensor([1"), ("reference", "."), ("both", ", 2"), ("reference", "."), ("both", "])")]),
         ("a\nb\nc\n", "a\nB\nc\n", [("both", "a\n"), ("reference", "b"), ("candidate", "B"), ("both", "\nc\n")]),
         ("end", "end\n", [("both", "end"), ("candidate", "\n")]),
+        ("#2 Mul1\n#3 Leaf", "#2 Mul0\n#3 Leaf\nNone",
+         [("both", "#2 Mul"), ("reference", "1"), ("candidate", "0"), ("both", "\n#3 Leaf"), ("candidate", "\nNone")]),
         ("one\nno error\n", "one\nRuntimeError: 4\n",
          [("both", "one\n"), ("reference", "no error"), ("candidate", "RuntimeError: 4"), ("both", "\n")]),
     ],
