@@ -12,6 +12,7 @@ from . import (
     loss,
     matmul,
     random,
+    ranges,
     reductions,
     shape,
     transcendental,

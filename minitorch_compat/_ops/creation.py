@@ -357,48 +357,7 @@ for _function in (new_full, new_tensor, new_empty_strided):
 arrays.zeros_like = np.zeros_like
 arrays.ones_like = np.ones_like
 
-# ---- ranges
-
-
-@checked("arange")
-def arange(
-    *bounds: Any, start: Any = None, end: Any = None, step: Any = None, out: Tensor | None = None, dtype: Any = None,
-    layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
-) -> Tensor:
-    """The numbers from ``start`` (0) up to, not including, ``end`` in steps of ``step`` (1).
-
-    Integers give int64, floats the default dtype. RuntimeError for a step of 0 or of the wrong sign.
-    """
-    if len(bounds) == 1 and start is None and end is None:
-        end = bounds[0]
-    elif bounds:
-        given = dict(zip(("start", "end", "step"), bounds, strict=False))
-        named = {"start": start, "end": end, "step": step}
-        if len(bounds) > 3 or any(named[each] is not None for each in given):
-            raise Misfit
-        start, end, step = ((named | given)[each] for each in ("start", "end", "step"))
-    numbers = (0 if start is None else start, end, 1 if step is None else step)
-    if not all(map(is_number, numbers)):
-        raise Misfit
-    out_of(out)
-    check_options(layout, device, pin_memory, requires_grad)
-    dtype = dtype_of(dtype)
-    first, last, by = map(number_of, numbers)
-    wanted = dtype or (out.dtype if out is not None else range_dtype(first, last, by))
-    array = _arange(first, last, by, wanted.numpy)
-    if out is None:
-        return leaf(array, requires_grad)
-    return into_out("arange", out, array, dtype, requires_grad)
-
-
-def _arange(first: Any, last: Any, by: Any, dtype: np.dtype[Any]) -> ndarray:
-    count = max(0, -int((first - last) // by))
-    return (first + np.arange(count) * by).astype(dtype)
-
-
-def range_dtype(*bounds: Any) -> dtypes.dtype:
-    """int64 for integers, the default dtype as soon as there is a float."""
-    return dtypes.int64 if all(isinstance(each, int) for each in bounds) else dtypes.get_default_dtype()
+# ---- matrices
 
 
 @checked("eye")
@@ -467,7 +426,7 @@ def empty_permuted(
     return leaf(memory.empty_strided(shape, steps, wanted), requires_grad)
 
 
-for _function in (arange, eye, empty_permuted, _triangle("tril_indices", np.tril_indices),
+for _function in (eye, empty_permuted, _triangle("tril_indices", np.tril_indices),
                   _triangle("triu_indices", np.triu_indices)):  # fmt: skip
     publish(_function.__name__, _function, method=False)
 

@@ -25,7 +25,7 @@ from .._core.options import (
     out_of,
     size_of,
 )
-from .._core.scalars import is_number, number_of
+from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, rebase
 from .._kernels import layout as memory
@@ -151,6 +151,8 @@ def randperm(
     check_options(layout, device, pin_memory, requires_grad)
     dtype = dtype_of(dtype)
     wanted = dtype or (dtypes.int64 if out_of(out) is None else out.dtype)
+    if wanted.category == dtypes.INTEGER:
+        cast(count, wanted)
     array = kernel("randperm")(twister_of(generator), allocate((count,), wanted.numpy))
     return leaf(array, requires_grad) if out is None else into_out("randperm", out, array, dtype, requires_grad)
 
