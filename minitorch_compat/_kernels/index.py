@@ -64,7 +64,7 @@ def plan(sizes: Sequence[int], index: Any) -> Plan:
             return Plan([("slice", 0, *bounds)], ())
         if isinstance(index, int | np.integer) and not isinstance(index, bool) and not sizes:
             if _long(index):
-                raise out_of_bounds(index, 0, 0)
+                raise out_of_bounds(int(index), 0, 0)
             raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
                              "C++ to convert a 0-dim tensor to a number")
         if _means_tuple(index):

@@ -215,7 +215,7 @@ def dim_out_of_range(dim: int, limit: int) -> IndexError:
     return IndexError(f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
 
 
-def at(dim: int, index: int | slice) -> tuple[Any, ...]:
+def at(dim: int, index: int | slice | ndarray) -> tuple[Any, ...]:
     """An index that speaks of one dimension only; its Ellipsis keeps a 0-d result an array."""
     return (*(slice(None),) * dim, index, ...)
 
