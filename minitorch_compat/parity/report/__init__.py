@@ -12,7 +12,7 @@ FORMATS = ("html", "md", "json", "junit")
 
 SUFFIXES = {"html": ".html", "md": ".md", "json": ".json", "junit": ".xml"}
 
-__all__ = ["FORMATS", "render", "write", "write_file"]
+__all__ = ["FORMATS", "SUFFIXES", "render", "write", "write_file"]
 
 
 def render(run: Run, format: str) -> str:
