@@ -193,6 +193,8 @@ def index_select(x: ndarray, dim: int, index: ndarray) -> ndarray:
     source = _solid(x)
     bad = (index < 0) | (index >= source.shape[dim])
     if bad.any():
+        if x.ndim > 1 and not x.shape[dim]:
+            raise RuntimeError("index_select(): self indexing axis dim should be positive")
         if dim == 1 or (x.ndim > 1 and not x.size):
             raise RuntimeError(f"INDICES element is out of DATA bounds, id={_first(bad, index)} "
                                f"axis_dim={source.shape[dim]}")
@@ -211,6 +213,9 @@ def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any 
     if x.dtype != source.dtype:
         raise RuntimeError(f"index_add_(): self ({_name(x)}) and source ({_name(source)}) must have the same scalar "
                            "type")
+    if dim and dim >= source.ndim:
+        raise RuntimeError(f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim "
+                           f"{source.ndim}")
     if source.ndim or index.size != 1:
         count = source.shape[dim_of(dim, source.ndim)]
         if index.size != count:
