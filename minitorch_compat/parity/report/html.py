@@ -91,8 +91,8 @@ def entry(result: Result) -> dict[str, Any]:
     """What the table shows of a case, and what is searched."""
     return present({
         "id": result.id, "claim": result.claim, "document": model.printable(result.document or model.NO_DOCUMENT),
-        "lines": result.lines, "facts": result.facts, "outcome": result.outcome, "verdict": result.verdict.verdict,
-        "unsound": not result.verdict.sound, "chapter": result.chapter, "source": result.source,
+        "place": model.place(result.lines), "facts": result.facts, "outcome": result.outcome,
+        "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter, "source": result.source,
         "note": result.note, "why": result.verdict.why, "message": model.shortened(result.message),
         # One letter for each dimension: agrees, differs, or a dash where it was not observed.
         "dimensions": "".join(result.dimensions.get(name, "-").replace("not ", "-")[0] for name in DIMENSIONS),

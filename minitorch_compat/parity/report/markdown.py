@@ -88,19 +88,21 @@ def part_ways(run: Run) -> Iterator[str]:
     found = [each for each in run.results if each.verdict.verdict not in ("holds", "unstated")]
     if not found:
         return
-    yield "## Where documents and the reference part"
+    yield "## Where the documents are not the whole truth"
     for result in found:
         head = f"### {code(result.name)}: {result.verdict.verdict}"
-        source = plain(" ".join(filter(None, [result.document, result.lines and f"lines {result.lines}"])))
+        source = plain(", ".join(filter(None, [result.document, model.place(result.lines)])))
         lines = [head, "", f"{plain(first_line(result.claim))} {source and f'({source})'}".rstrip()]
         if result.verdict.why:
             lines += ["", plain(result.verdict.why)]
         if result.verdict.voices:
             cells = [
-                [code(voice.name), code(voice.document), code(voice.reference), code(voice.candidate)]
+                [code(voice.name), code(voice.document), code(voice.reference),
+                 "the same" if voice.candidate == voice.reference else code(voice.candidate)]
                 for voice in result.verdict.voices
             ]
-            lines += ["", *table(["", "the document", "the reference", "the engine"], cells)]
+            heads = ["the document", *(plain(model.engine_title(each)) for each in (run.reference, run.candidate))]
+            lines += ["", *table(["", *heads], cells)]
         yield "\n".join(lines)
 
 
@@ -151,7 +153,8 @@ def first_line(text: str) -> str:
     return text.strip().partition("\n\n")[0].replace("\n", " ")
 
 
-SPECIAL = re.compile(r"([\\*_\[\]<>#~$&])")
+SPECIAL = re.compile(r"([\\*\[\]<>#~$&]|(?<![^\W_])_|_(?![^\W_]))")
+"""What Markdown would take for its own; an underscore inside a name is none of these."""
 
 CELL = 300
 """Characters of inline code; what is longer stands in full in the JSON report."""

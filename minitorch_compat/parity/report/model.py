@@ -302,6 +302,13 @@ def figures(numeric: Numeric) -> list[tuple[str, str]]:
     ]
 
 
+def place(lines: str | None) -> str:
+    """Where in its document a claim stands: "line 5", "lines 5-7", or in the words of the case."""
+    if not lines or not lines[0].isdigit():
+        return lines or ""
+    return f"line {lines}" if lines.isdigit() else f"lines {lines}"
+
+
 def number(value: float | None) -> str:
     return "none" if value is None else f"{value:.6g}"
 

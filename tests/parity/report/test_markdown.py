@@ -28,7 +28,7 @@ def test_the_summary_is_first_and_every_case_has_a_row(every_outcome, reader):
     assert "Facts of the documents without a difference: <strong>2 of 9</strong>." in html
     rows = re.findall(r"<tr>\s*<td><code>(\w+)</code></td>\s*<td>The claim.*?</tr>", html, re.DOTALL)
     assert rows == [each.name for each in every_outcome.results]
-    order = ["# Parity report", "## By document", "## By dimension", "## Cases", "## Where documents and the reference",
+    order = ["# Parity report", "## By document", "## By dimension", "## Cases", "## Where the documents are not",
              "## Differences in full"]
     assert sorted(order, key=text.index) == order
     assert "| printed text | 0 | 1 | 8 |" in text

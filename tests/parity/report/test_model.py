@@ -114,3 +114,11 @@ def test_a_long_curve_is_thinned_and_what_is_not_finite_left_out(every_outcome):
     curve, = model.curves(replace(every_outcome.results[-1], reference=seen, candidate=seen))
     assert (curve.length, curve.step, len(curve.reference)) == (1000, 3, 334)
     assert curve.reference[:3] == (None, 3.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [("5", "line 5"), ("5-7", "lines 5-7"), ("31, 52", "lines 31, 52"), ("general", "general"), (None, "")],
+)
+def test_a_place_is_said_in_words(lines, place):
+    assert model.place(lines) == place

@@ -97,13 +97,13 @@
   function rowOf(index, words) {
     const it = cases[index];
     const claim = it.claim.split("\n\n")[0];
-    const where = it.document + (it.lines ? " : " + it.lines : "");
+    const where = it.document + (it.place ? ", " + it.place : "");
     const summary = h("summary", {},
       h("span", {class: "c-outcome"}, badge(it.outcome)),
       h("span", {class: "c-claim"}, h("span", {class: "claim"}, ...prose(claim, words)),
         h("span", {class: "id"}, ...marked(it.id, words))),
       h("span", {class: "c-document", title: where}, h("span", {class: "file"}, ...marked(it.document, words)),
-        it.lines ? h("span", {class: "lines"}, "lines " + it.lines) : null),
+        it.place ? h("span", {class: "lines"}, it.place) : null),
       h("span", {class: "c-verdict"}, it.unsound ? h("span", {class: "doubt", title: "contradicted by what was computed"}, "⚠ ") : null,
         badge(it.verdict)));
     const fold = h("details", {"data-index": index}, summary);
@@ -133,7 +133,7 @@
         h("summary", {}, "Exception on " + (data[who] || who)), h("pre", {tabindex: "0"}, trace))),
       observed(it),
       h("p", {class: "foot"}, h("a", {href: "#" + new URLSearchParams({case: it.id})}, "Link to this case"),
-        " · ", it.document, it.lines ? " lines " + it.lines : "", it.facts ? " · fact " + it.facts.join(", ") : ""),
+        " · ", it.document, it.place ? ", " + it.place : "", it.facts ? " · fact " + it.facts.join(", ") : ""),
     ].filter(Boolean));
   }
 
@@ -243,7 +243,7 @@
   let shown = [], rendered = 0, words = [], chapter = null;
   let haystacks = null;
 
-  const haystack = it => [it.id, it.claim, it.document, it.lines, it.outcome, it.verdict, it.source, it.note, it.why, it.message,
+  const haystack = it => [it.id, it.claim, it.document, it.place, it.outcome, it.verdict, it.source, it.note, it.why, it.message,
     ...(it.facts || [])].filter(Boolean).join("\n").toLowerCase();
 
   function matches(it, index, want) {
