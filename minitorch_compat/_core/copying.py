@@ -105,18 +105,18 @@ def deep_copied(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
     """A copy of a leaf with its whole storage, which other copies of the same ``copy.deepcopy`` share."""
     if tensor._node is not None and tensor._node is not LEAF:
         raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If "
-            "you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
-            "https://github.com/pytorch/pytorch/pull/103001"
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001"
         )
     if id(tensor) in memo:
         return memo[id(tensor)]
     if type(tensor) is not Tensor:
         raise RuntimeError(
-            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types that "
-            "implement new_empty() and for which that function returns another instance of the same subclass. You should "
-            "either properly implement new_empty() for your subclass or override __deepcopy__() if it is intended "
-            "behavior for new_empty() to return an instance of a different type."
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
+            "that implement new_empty() and for which that function returns another instance of the same subclass. You "
+            "should either properly implement new_empty() for your subclass or override __deepcopy__() if it is "
+            "intended behavior for new_empty() to return an instance of a different type."
         )
     flat, offset = place_of(tensor._data)
     storages: dict[Any, ndarray] = memo.setdefault("torch", {})  # type: ignore[call-overload]

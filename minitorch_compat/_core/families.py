@@ -11,6 +11,7 @@ A formula is written once and lives twice: its ``xp`` is ``arrays`` when an ordi
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .graph import LEAF, Node, NodeType, Output, next_order
+from .graph import LEAF, Node, NodeType, Output, next_order, record
 from .modes import mode
 from .quiet import quietly, run
 from .tensor import Tensor, view_of, wrap, wrap_dim
@@ -59,52 +60,20 @@ def parameters(function: Any) -> tuple[str, ...]:
 # ---- what a node keeps, and how a formula finds it
 
 
-def bind(formula: Formula | None, names: Sequence[str]) -> Callable[[Any, Any, Sequence[Any]], Any] | None:
-    """``formula`` as a function of the vocabulary, the gradient and the list of all values named ``names``."""
-    if formula is None:
-        return None
-    places = [names.index(name) for name in parameters(formula)[2:]]
-    if not places:
-        return lambda xp, g, values: formula(xp, g)
-    if len(places) == 1:
-        (first,) = places
-        return lambda xp, g, values: formula(xp, g, values[first])
-    if len(places) == 2:
-        first, second = places
-        return lambda xp, g, values: formula(xp, g, values[first], values[second])
-    return lambda xp, g, values: formula(xp, g, *[values[place] for place in places])
-
-
 def array_values(node: Node) -> list[Any]:
     """What ``node`` kept, as arrays, after checking that nobody wrote to it; then its plain values."""
-    kept = node.kept
-    if kept is None:
+    if node.kept is None:
         raise errors.graph_freed()
-    values = []
-    noted = node.noted
-    for place, each in enumerate(kept):
-        if each is None:
-            values.append(None)
-            continue
-        shared = each._shared
-        if shared is not None and shared.number != (0 if noted is None else noted[place]):
-            raise modified(node, each, shared.number, 0 if noted is None else noted[place])
-        values.append(each._data)
-    values.extend(node.values)
-    return values
+    check_versions(node)
+    return [*[None if each is None else each._data for each in node.kept], *node.values]
 
 
 def tensor_values(node: Node) -> list[Any]:
-    """The same as tensors: inputs as they were, a kept result with this node as its history again."""
-    values = array_values(node)
-    for place, each in enumerate(node.kept or ()):
-        if type(each) is Kept:
-            tensor = wrap(each._data)
-            tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
-            values[place] = tensor
-        elif each is not None:
-            values[place] = each
-    return values
+    """The same as tensors."""
+    if node.kept is None:
+        raise errors.graph_freed()
+    check_versions(node)
+    return [*[revived(node, each) for each in node.kept], *node.values]
 
 
 def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError:
@@ -159,82 +128,96 @@ def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any
 
 
 def node_class(
-    name: str,
-    arguments: Sequence[str],
-    formulas: dict[str, Formula | None],
-    names: Sequence[str],
-    *,
-    outputs: int = 1,
-    fits: bool = False,
+    name: str, arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str], values: Sequence[str]
 ) -> type[Node]:
     """The class of the nodes that an operation records.
 
-    ``names`` are the tensors and values its formulas may name, the tensors first; ``fits`` says that gradients must be
-    fitted to the arguments' shapes and dtypes, which the node then has in ``fit``.
+    ``kept`` are the tensors and ``values`` the plain values that its formulas name. Both ways back are written out as
+    source when they are first needed, so that they ask no question whose answer the declaration has given.
     """
-    for argument, formula in formulas.items():
-        if argument not in arguments:
-            raise TypeError(f"{name}: a formula for {argument!r}, which is not one of {tuple(arguments)}")
-        for each in () if formula is None else parameters(formula)[2:]:
-            if each not in names:
-                raise TypeError(f"{name}: the formula for {argument!r} names {each!r}, known are {tuple(names)}")
-    bound = [bind(formulas.get(argument), names) for argument in arguments]
 
-    if len(bound) == 1:
-        only: Any = bound[0]
+    def first_vjp(node: Any, g: Any) -> Sequence[Any]:
+        made.vjp = written(made, arguments, formulas, kept, values, arrays)  # type: ignore[method-assign]
+        return made.vjp(node, g)
 
-        def vjp(node: Any, g: Any) -> Sequence[Any]:
-            kept = node.kept
-            results = (only(arrays, g, array_values(node) if kept or kept is None else node.values),)
-            return results if node.fit is None else fit_all(arrays, node, results)
-
-        def vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
-            results = (only(tensors, g, tensor_values(node)),)
-            return results if node.fit is None else fit_all(tensors, node, results)
-
-    elif len(bound) == 2:
-        first, second = bound
-
-        def vjp(node: Any, g: Any) -> Sequence[Any]:
-            kept = node.kept
-            values = array_values(node) if kept or kept is None else node.values
-            x, y = node.edges
-            results = (
-                None if x is None or first is None else first(arrays, g, values),
-                None if y is None or second is None else second(arrays, g, values),
-            )
-            return results if node.fit is None else fit_all(arrays, node, results)
-
-        def vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
-            values = tensor_values(node)
-            x, y = node.edges
-            results = (
-                None if x is None or first is None else first(tensors, g, values),
-                None if y is None or second is None else second(tensors, g, values),
-            )
-            return results if node.fit is None else fit_all(tensors, node, results)
-
-    else:
-
-        def carry(node: Any, g: Any, xp: Any, values: Any) -> Sequence[Any]:
-            results = [
-                None if edge is None or formula is None else formula(xp, g, values)
-                for edge, formula in zip(node.edges, bound, strict=True)
-            ]
-            return results if node.fit is None else fit_all(xp, node, results)
-
-        def vjp(node: Any, g: Any) -> Sequence[Any]:
-            return carry(node, g, arrays, array_values(node))
-
-        def vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
-            return carry(node, g, tensors, tensor_values(node))
+    def first_vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
+        made.vjp_tensors = written(made, arguments, formulas, kept, values, tensors)  # type: ignore[method-assign]
+        return made.vjp_tensors(node, g)
 
     body = {
-        "__slots__": (), "__module__": "builtins", "vjp": vjp, "vjp_tensors": vjp_tensors, "outputs": outputs,
-        "fit": None, "names": tuple(names), "operation": name,
+        "__slots__": (), "__module__": "builtins", "vjp": first_vjp, "vjp_tensors": first_vjp_tensors, "operation": name,
     }
     DECLARED[name] = made = NodeType(name, (Node,), body)
     return made
+
+
+def written(
+    make: type[Node], arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str],
+    values: Sequence[str], xp: Any
+) -> Callable[[Any, Any], Sequence[Any]]:
+    """Source and function of one way back: for ``mul`` on arrays
+
+    def vjp(node, g):
+        kept = node.kept
+        if kept is None: raise graph_freed()
+        x, y = kept
+        if (node.noted is not None or ...): check_versions(node)
+        edge_0, edge_1, = node.edges
+        result_0 = None if edge_0 is None else formula_0(xp, g, y._data)
+        result_1 = None if edge_1 is None else formula_1(xp, g, x._data)
+        return (result_0, result_1) if node.fit is None else fit_all(xp, node, (result_0, result_1))
+    """
+    plain = xp is arrays
+    lines = ["def vjp(node, g):"]
+    if kept:
+        lines.append("    kept = node.kept")
+        lines.append("    if kept is None: raise graph_freed()")
+        lines.append("    " + "".join(f"kept_{each}, " for each in kept) + "= kept")
+        shared = " or ".join(f"(kept_{each} is not None and kept_{each}._shared is not None)" for each in kept)
+        lines.append(f"    if node.noted is not None or {shared}: check_versions(node)")
+    if values:
+        lines.append("    " + "".join(f"value_{each}, " for each in values) + "= node.values")
+    lines.append("    " + "".join(f"edge_{place}, " for place in range(len(arguments))) + "= node.edges")
+    space: dict[str, Any] = {
+        "graph_freed": errors.graph_freed, "check_versions": check_versions, "revived": revived, "fit_all": fit_all, "xp": xp,
+    }
+    for place, argument in enumerate(arguments):
+        formula = formulas.get(argument)
+        if formula is None:
+            lines.append(f"    result_{place} = None")
+            continue
+        space[f"formula_{place}"] = formula
+        named = "".join(
+            f", value_{each}" if each in values else f", kept_{each}._data" if plain else f", revived(node, kept_{each})"
+            for each in parameters(formula)[2:]
+        )
+        lines.append(f"    result_{place} = None if edge_{place} is None else formula_{place}(xp, g{named})")
+    results = "(" + "".join(f"result_{place}, " for place in range(len(arguments))) + ")"
+    lines.append(f"    return {results} if node.fit is None else fit_all(xp, node, {results})")
+    source = "\n".join(lines) + "\n"
+    title = f"<{make.__name__} on {'arrays' if plain else 'tensors'}>"
+    linecache.cache[title] = (len(source), None, source.splitlines(True), title)
+    exec(compile(source, title, "exec"), space)
+    return space["vjp"]
+
+
+def check_versions(node: Node) -> None:
+    """RuntimeError where something the node kept was written to since."""
+    noted = node.noted
+    for place, each in enumerate(node.kept or ()):
+        if each is not None and each._shared is not None:
+            expected = 0 if noted is None else noted[place]
+            if each._shared.number != expected:
+                raise modified(node, each, each._shared.number, expected)
+
+
+def revived(node: Any, each: Any) -> Any:
+    """A kept tensor as it was; a kept result with the node as its history again."""
+    if type(each) is not Kept:
+        return each
+    tensor = wrap(each._data)
+    tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
+    return tensor
 
 
 def fit_all(xp: Any, node: Any, results: Sequence[Any]) -> Sequence[Any]:
@@ -262,9 +245,11 @@ class Recorder:
         formulas: dict[str, Formula | None],
         value_names: Sequence[str] = (),
         *,
-        outputs: int = 1,
         node: str | None = None,
     ) -> None:
+        for argument in formulas:
+            if argument not in arguments:
+                raise TypeError(f"{name}: a formula for {argument!r}, which is not one of {tuple(arguments)}")
         named = {each for formula in formulas.values() if formula for each in parameters(formula)[2:]}
         self.arguments = tuple(arguments)
         self.kept = tuple(
@@ -274,39 +259,23 @@ class Recorder:
         )
         self.keeps_out = "out" in named
         self.values = tuple(each for each in value_names if each in named)
-        names = [arguments[place] for place, _ in self.kept] + ["out"] * self.keeps_out + list(self.values)
+        kept_names = [arguments[place] for place, _ in self.kept] + ["out"] * self.keeps_out
         for formula in formulas.values():
             for each in () if formula is None else parameters(formula)[2:]:
-                if each not in names and each not in value_names:
+                if each not in kept_names and each not in value_names:
                     raise TypeError(f"{name}: a formula names {each!r}, known are {(*arguments, 'out', *value_names)}")
-        self.make = node_class(node or backward_name(name), arguments, formulas, names, outputs=outputs)
+        self.make = node_class(node or backward_name(name), arguments, formulas, kept_names, self.values)
 
     def node(self, inputs: Sequence[Tensor | None], values: tuple[Any, ...] = ()) -> Node:
         """A node for ``inputs`` (None: not a tensor); its result, where a formula names it, is kept afterwards."""
-        node = new(self.make)
-        node.order = next_order()
-        node.values = values
-        if not self.kept and len(inputs) == 1:
-            x: Any = inputs[0]
-            node.edges = (x if x._node is LEAF else x._node,)
-            node.kept = ()
-            return node
-        node.edges = edges = tuple(
-            [None if x is None else x if (source := x._node) is LEAF else source for x in inputs]
+        edges = tuple([None if x is None else edge_of(x) for x in inputs])
+        if not self.kept:
+            return record(self.make, edges, (), values)
+        kept = tuple(
+            [inputs[place] if any(edges[asks] is not None for asks in askers) else None for place, askers in self.kept]
         )
-        if self.kept:
-            node.kept = kept = tuple(
-                [
-                    inputs[place] if any(edges[asks] is not None for asks in askers) else None
-                    for place, askers in self.kept
-                ]
-            )
-            for each in kept:
-                if each is not None and each._shared is not None:
-                    note(node)
-                    break
-        else:
-            node.kept = ()
+        node = record(self.make, edges, kept, values)
+        note(node)
         return node
 
     def keep_out(self, node: Node, out: Tensor) -> None:
@@ -402,6 +371,7 @@ def unary(
             step.order = next_order()
             step.edges = (x if source is LEAF else source,)
             step.values = ()
+            step.noted = step.fit = None
             if keeps_x:
                 step.kept = (x,)
                 if x._shared is not None:
@@ -522,6 +492,7 @@ def binary(
             step.order = next_order()
             step.edges = (x if left is LEAF else left, y if right is LEAF else right)
             step.values = ()
+            step.noted = step.fit = None
             if keep is None:
                 step.kept = ()
             else:
@@ -687,6 +658,7 @@ def reduction(
                 step.order = next_order()
                 step.edges = (x if x._node is LEAF else x._node,)
                 step.kept = ()
+                step.noted = step.fit = None
                 step.values = (shape, kept_shape)
             else:
                 given = (shape, axes, kept_shape)
@@ -966,7 +938,7 @@ class OpRecorder:
             return named
 
         body = {
-            "__slots__": ("counts", "fit", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
+            "__slots__": ("counts", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
             "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
         }
         DECLARED[name] = made = NodeType(title, (Node,), body)
@@ -990,9 +962,7 @@ class OpRecorder:
         floating = [each for each in outs if each._data.dtype.kind in "fcV"]
         if not floating:
             return
-        node = new(self.make)
-        node.order = next_order()
-        node.edges = tuple([None if each is None else edge_of(each) for each in inputs])
+        node = record(self.make, tuple([None if each is None else edge_of(each) for each in inputs]))
         node.spans = spans
         node.outputs = len(floating)
         kept: list[Any] = []

@@ -25,12 +25,22 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 HOT = frozenset(("add", "sub", "mul", "div", "pow", "matmul", "mm", "sum", "mean", "exp", "tanh", "relu", "sigmoid"))
 """Operations too quick to be wrapped: a call with arguments they do not have is refused in Python's words."""
 
+WRITING_FUNCTIONS = frozenset(
+    """abs_ acos_ acosh_ addmv_ alpha_dropout_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_
+    asinh_ atan_ atanh_ ceil_ celu_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_ detach_ dropout_
+    embedding_renorm_ erf_ erfc_ exp2_ exp_ expm1_ feature_alpha_dropout_ feature_dropout_ fill_ fix_ floor_ frac_ gcd_
+    i0_ index_put_ lcm_ ldexp_ log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_
+    resize_as_ rrelu_ round_ rsqrt_ selu_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ tan_ tanh_ threshold_ trunc_ xlogy_
+    zero_""".split()
+)
+"""The in-place operations that torch has as functions too; all others are methods alone."""
+
 
 def publish(name: str, function: Callable[..., Any], *, method: bool = True, module: bool = True) -> None:
     """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary."""
     function.__name__ = function.__qualname__ = name
     plain = name in HOT or hasattr(function, "__wrapped__")
-    if module:
+    if module and (name[-1] != "_" or name in WRITING_FUNCTIONS):
         FUNCTIONS[name] = function if plain else checked(name)(function)
     if method:
         setattr(Tensor, name, function if plain else checked(name, method=True)(function))
@@ -153,5 +163,5 @@ def attach(
         form.__name__ = form.__qualname__ = name + "_"
         if method:
             setattr(Tensor, name + "_", form)
-        if module:
+        if module and name + "_" in WRITING_FUNCTIONS:
             FUNCTIONS[name + "_"] = form

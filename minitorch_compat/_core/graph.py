@@ -23,6 +23,7 @@ from .modes import mode
 from .quiet import quietly
 
 ndarray = np.ndarray
+new = object.__new__
 next_order: Callable[[], int] = count(-1, -1).__next__
 """Gives the next node its place: minus its sequence number, as a heap wants the smallest first."""
 
@@ -92,14 +93,14 @@ class Node(metaclass=NodeType):
     freed), ``noted`` their versions at that time (None: all 0), ``values`` the plain arguments they name.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "edges", "kept", "order", "values")
+    __slots__ = ("__dict__", "__weakref__", "edges", "fit", "kept", "noted", "order", "values")
 
     order: float
     edges: tuple[Any, ...]
     kept: tuple[Any, ...] | None
+    noted: tuple[int, ...] | None
     values: tuple[Any, ...]
-    noted: tuple[int, ...] | None = None
-    fit: Any = None
+    fit: tuple[Any, ...] | None
     operation = ""
     outputs = 1
     output_nr = 0
@@ -179,6 +180,18 @@ class Node(metaclass=NodeType):
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
+def record(make: type[Node], edges: tuple[Any, ...], kept: tuple[Any, ...] = (), values: tuple[Any, ...] = ()) -> Any:
+    """A node of class ``make`` at the end of the graph; hot paths set the slots themselves."""
+    node = new(make)
+    node.order = next_order()
+    node.edges = edges
+    node.kept = kept
+    node.noted = None
+    node.values = values
+    node.fit = None
+    return node
+
+
 class Output(Node):
     """One result of a step that has several: hands its gradient to ``parent`` at its own place."""
 
@@ -190,8 +203,8 @@ class Output(Node):
         # After every consumer of the output, before the step itself.
         self.order = parent.order - 0.5
         self.edges = (parent,)
-        self.kept = ()
-        self.values = ()
+        self.kept = self.values = ()
+        self.noted = self.fit = None
 
 
 class AccumulateGrad(Node):
@@ -202,9 +215,8 @@ class AccumulateGrad(Node):
     def __init__(self, variable: Any) -> None:
         self.variable = variable
         self.order = float("-inf")
-        self.edges = ()
-        self.kept = ()
-        self.values = ()
+        self.edges = self.kept = self.values = ()
+        self.noted = self.fit = None
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
@@ -245,6 +257,79 @@ def step_of(tensor: Any) -> Node | None:
     if node is None or node is LEAF:
         return None
     return node.parent if isinstance(node, Output) else node
+
+
+def propagate(node: Node, g: ndarray, keep: bool) -> None:
+    """The common pass: from one node to the leaves, on arrays, with nobody watching.
+
+    What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop.
+    """
+    gradients: dict[Any, Any] = {}
+    bumps: dict[Any, int] = {}
+    heap: list[tuple[float, Any]] = []
+    leaves: list[Any] = []
+    while True:
+        if node.__class__ is Output:
+            deliver(node, g, gradients, heap)
+        else:
+            results = node.vjp(g)
+            if not keep and node.kept:
+                node.free()
+            if bumps and node in bumps:
+                hand_on(node, g, results, bumps)
+            g = None
+            for edge, result in zip(node.edges, results):
+                if result is None or edge is None:
+                    continue
+                if edge in gradients:
+                    collect(gradients, edge, result, results, bumps)
+                    continue
+                gradients[edge] = result
+                order = edge.order
+                if order is None:
+                    leaves.append(edge)
+                else:
+                    heappush(heap, (order, edge))
+            results = result = None
+        if not heap:
+            break
+        node = heappop(heap)[1]
+        g = gradients.pop(node)
+        if type(g) is not ndarray and node.outputs == 1:
+            g = np.asarray(g)
+    for leaf in leaves:
+        g = gradients.pop(leaf)
+        accumulate(leaf, g, False, bumps.get(leaf, 0) if bumps else 0)
+
+
+def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float, Any]]) -> None:
+    """Put the gradient of one result in its place among those of its step."""
+    parent = node.edges[0]
+    slots = gradients.get(parent)
+    if slots is None:
+        slots = gradients[parent] = [None] * parent.outputs
+        heappush(heap, (parent.order, parent))
+    waiting = slots[node.output_nr]
+    slots[node.output_nr] = g if waiting is None else waiting + g
+
+
+def hand_on(node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int]) -> None:
+    """A gradient that is handed on as it came keeps the writes it has seen."""
+    for edge, result in zip(node.edges, results, strict=True):
+        if result is g and edge is not None:
+            bumps[edge] = bumps[node]
+
+
+def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
+    """Add an array to what waits at ``edge``: in place where nobody else can see the buffer, as torch does."""
+    waiting = gradients[edge]
+    # Three: the dictionary, the local name, the argument of getrefcount.
+    owned = type(waiting) is ndarray and waiting.base is None and waiting.flags.forc
+    if owned and getrefcount(waiting) - sum(waiting is other for other in siblings) == 3:
+        quietly(np.add, waiting, result, waiting)
+        bumps[edge] = bumps.get(edge, 0) + 1
+    else:
+        gradients[edge] = quietly(np.add, waiting, result)
 
 
 class Pass:
@@ -305,13 +390,7 @@ class Pass:
                 if needed is not None and node not in needed:
                     continue
             if node.__class__ is Output:
-                parent = node.edges[0]
-                slots = gradients.get(parent)
-                if slots is None:
-                    slots = gradients[parent] = [None] * parent.outputs
-                    heappush(heap, (parent.order, parent))
-                waiting = slots[node.output_nr]
-                slots[node.output_nr] = g if waiting is None else waiting + g
+                deliver(node, g, gradients, heap)
                 continue
             results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
             if awaited is not None and node.posthooks:
@@ -319,10 +398,7 @@ class Pass:
             if not keep and node.kept:
                 node.free()
             if bumps and node in bumps:
-                # A gradient that is handed on as it came keeps the writes it has seen.
-                for edge, result in zip(node.edges, results):
-                    if result is g and edge is not None:
-                        bumps[edge] = bumps[node]
+                hand_on(node, g, results, bumps)
             del g
             for edge, result in zip(node.edges, results):
                 if result is None or edge is None:
@@ -362,14 +438,7 @@ class Pass:
         elif self.create:
             gradients[edge] = gradients[edge] + gradient
         else:
-            waiting = gradients[edge]
-            # Three: the dictionary, the local name, the argument of getrefcount.
-            owned = type(waiting) is ndarray and waiting.base is None and waiting.flags.forc
-            if owned and getrefcount(waiting) - sum(waiting is other for other in siblings) == 3:
-                quietly(np.add, waiting, gradient, waiting)
-                self.bumps[edge] = self.bumps.get(edge, 0) + 1
-            else:
-                gradients[edge] = quietly(np.add, waiting, gradient)
+            collect(gradients, edge, gradient, siblings, self.bumps)
         if self.awaited is not None:
             self.miss(edge)
 

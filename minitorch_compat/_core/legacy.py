@@ -71,7 +71,7 @@ def elements_of(data: Any, dtype: dtypes.dtype) -> ndarray:
     """A sequence as an array of ``dtype``; TypeError for anything else."""
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    if isinstance(data, dict) or isinstance(data, np.generic) or not hasattr(type(data), "__getitem__"):
+    if isinstance(data, (dict, np.generic)) or not hasattr(type(data), "__getitem__"):
         from .signatures import type_name
 
         raise TypeError(f"new(): data must be a sequence (got {type_name(data)})")

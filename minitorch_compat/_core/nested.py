@@ -57,7 +57,9 @@ def is_sequence(data: Any) -> bool:
     kind = type(data)
     if kind in FLAT:
         return True
-    if kind in PLAIN or isinstance(data, (dict, Tensor)) or (isinstance(data, np.generic) and not isinstance(data, str)):
+    if kind in PLAIN or isinstance(data, (dict, Tensor)):
+        return False
+    if isinstance(data, np.generic) and not isinstance(data, str):
         return False
     return any("__getitem__" in each.__dict__ for each in kind.__mro__)
 
@@ -155,13 +157,13 @@ def storage_of(dtype: dtypes.dtype) -> np.dtype[Any]:
 def store_plain(elements: list[Any], met: set[type], dtype: dtypes.dtype) -> ndarray:
     """Python numbers of the types ``met`` as a vector of ``dtype``."""
     category = dtype.category
-    if category == FLOAT and complex not in met or category == COMPLEX:
+    if category == COMPLEX or (category == FLOAT and complex not in met):
         try:
             made = quietly(np.array, elements, storage_of(dtype))
         except OverflowError:
             raise OverflowError("int too large to convert to float") from None
         return made if made.dtype == dtype.numpy else quietly(made.astype, dtype.numpy)
-    if category == BOOL or dtype is dtypes.int64 and met <= {int, bool}:
+    if category == BOOL or (dtype is dtypes.int64 and met <= {int, bool}):
         try:
             return np.array(elements, dtype.numpy)
         except OverflowError:
@@ -190,15 +192,15 @@ def element(value: Any, dtype: dtypes.dtype) -> Any:
     if category == COMPLEX:
         return complex(value)
     if category == FLOAT:
-        if isinstance(value, complex) or not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+        if isinstance(value, complex) or not (hasattr(value, "__float__") or hasattr(value, "__index__")):
             raise TypeError(f"must be real number, not {type(value).__name__}")
         return float(value)
     return integer(value, dtype)
 
 
 LIST_OF_ARRAYS = (
-    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
-    "numpy.ndarray with numpy.array() before converting to a tensor."
+    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
+    "single numpy.ndarray with numpy.array() before converting to a tensor."
 )
 
 

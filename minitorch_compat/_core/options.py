@@ -169,7 +169,7 @@ def leaf(array: ndarray, requires_grad: Any = False) -> Tensor:
 
 
 def formatted(size: tuple[int, ...], dtype: np.dtype[Any], memory_format: Any, like: ndarray | None = None) -> ndarray:
-    """Memory for ``size`` elements in the order a memory format asks for; ``like`` is what preserve_format preserves."""
+    """Memory for ``size`` elements in the order a memory format asks for; ``like`` is what to preserve."""
     if memory_format is None or memory_format is kinds.preserve_format:
         if like is not None:
             return memory.empty_like(like, dtype)

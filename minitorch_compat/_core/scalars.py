@@ -48,7 +48,7 @@ def cast(value: Any, dtype: dtypes.dtype) -> Any:
         value = value.real
     if category == COMPLEX:
         made = quietly(np.array, value, np.complex128)
-        if dtype.itemsize == 8 and (beyond(made.real.item(), dtypes.float32) or beyond(made.imag.item(), dtypes.float32)):
+        if dtype.itemsize == 8 and any(beyond(part.item(), dtypes.float32) for part in (made.real, made.imag)):
             raise no_fit(dtype)
         return quietly(made.astype, dtype.numpy)
     if category == FLOAT:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, Node, next_order
+from .graph import LEAF, Node, record
 from .modes import mode
 
 ndarray = np.ndarray
@@ -217,11 +217,7 @@ def rebase(x: Any, node: Node) -> None:
         x.__dict__.pop("_grad", None)
         base = x
     else:
-        slices = CopySlices.__new__(CopySlices)
-        slices.order = next_order()
-        slices.edges = (edge_of(base), *node.edges[1:])
-        slices.kept = node.kept
-        slices.values = (base._data.strides,)
+        slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
         slices.fn = node
         slices.region = geometry(x._data, base._data)
         base._node = slices
@@ -235,9 +231,5 @@ def rebase(x: Any, node: Node) -> None:
 
 def refresh(view: Any, base: Any) -> None:
     """Derive the view's node from the base's present one."""
-    node = AsStridedBackward0.__new__(AsStridedBackward0)
-    node.order = next_order()
-    node.edges = (edge_of(base),)
-    node.kept = ()
-    node.values = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
-    view._node = node
+    place = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
+    view._node = record(AsStridedBackward0, (edge_of(base),), (), place)

@@ -87,6 +87,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
                     step.order = next_order()
                     step.edges = (x if source is LEAF else source,)
                     step.kept = ()
+                    step.noted = step.fit = None
                     step.values = (0, index, a.shape)
                     out._node = step
             else:

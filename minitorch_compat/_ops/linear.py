@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.families import array_values, arrays, bad_arguments, note, tensor_values, tensors
-from .._core.graph import LEAF, Node, next_order
+from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, new
@@ -16,7 +16,6 @@ from .._kernels import matmul as kernels
 from .shape import t
 
 ndarray = np.ndarray
-_transposition: Any = None
 
 
 class AddmmBackward0(Node):
@@ -60,11 +59,8 @@ class AddmmBackward0(Node):
     def unfold(self) -> None:
         """Put the transposition of the weight into the graph."""
         if self.folded and self.edges[2] is not None:
-            step = new(t.recorder.make)
+            step = record(t.recorder.make, (self.edges[2],))  # type: ignore[attr-defined]
             step.order = self.order + 0.25
-            step.edges = (self.edges[2],)
-            step.kept = ()
-            step.values = ()
             self.edges = (*self.edges[:2], step)
         self.folded = False
 
@@ -108,10 +104,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         step = new(MmBackward0 if bias is None else AddmmBackward0)
         step.order = next_order()
         step.edges = (bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other)
+        step.noted = None
         step.kept = (input if other is not None else None, weight if source is not None else None)
         if input._shared is not None or weight._shared is not None:
             note(step)
         step.values = (None if b is None else b.shape,)
+        step.fit = None
         out._node = step
     return out
 

@@ -48,6 +48,7 @@ def product(
             step.order = next_order()
             step.edges = (x if left is LEAF else left, y if right is LEAF else right)
             step.values = (x._data.strides, y._data.strides) if layouts else ()
+            step.noted = step.fit = None
             step.kept = keep(x, y, left, right)
             if x._shared is not None or y._shared is not None:
                 note(step)

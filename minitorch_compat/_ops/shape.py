@@ -11,7 +11,7 @@ import numpy as np
 from .._core import views
 from .._core.families import arrays, bad_arguments, note, op, tensors, view
 from .._core.forms import FUNCTIONS, publish
-from .._core.graph import Node, NodeType, Output, next_order
+from .._core.graph import Node, NodeType, Output, record
 from .._core.modes import mode
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
 from .._core.views import check_write, edge_of, gather_strided, scatter_strided
@@ -234,12 +234,8 @@ def as_strided(
     made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
     out = view_of(input, made)
     if input._node is not None and mode.enabled:
-        node = views.AsStridedBackward0.__new__(views.AsStridedBackward0)
-        node.order = next_order()
-        node.edges = (edge_of(input),)
-        node.kept = ()
-        node.values = (array.shape, layout.strides(array), *views.geometry(made, array))
-        out._node = node
+        place = (array.shape, layout.strides(array), *views.geometry(made, array))
+        out._node = record(views.AsStridedBackward0, (edge_of(input),), (), place)
     return out
 
 
@@ -304,11 +300,9 @@ def several(
         results = tuple([view_of(x, each) for each in parts])
         node: Any = None
         if x._node is not None and mode.enabled and results:
-            node = made.__new__(made)
-            node.order = next_order()
-            node.edges = (edge_of(x),)
-            node.kept = ()
-            node.values = (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
+            node = record(
+                made, (edge_of(x),), (), (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
+            )
             node.outputs = len(results)
         for number, each in enumerate(results):
             each._created = each._created or ("several" if mode.enabled else "no_grad")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.graph import LEAF, Pass
+from .._core.graph import LEAF, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
@@ -63,7 +63,11 @@ def backward(
         )
     edges = _edges_of(roots)
     if inputs is None:
-        Pass(create_graph, retain_graph).run(edges, gradients)
+        if len(edges) == 1 and not create_graph and not Watched.order and edges[0].order is not None:
+            (gradient,) = gradients
+            quietly(propagate, edges[0], gradient, retain_graph)
+        else:
+            Pass(create_graph, retain_graph).run(edges, gradients)
         return
     for each in inputs:
         each.retain_grad()

@@ -49,9 +49,8 @@ class BackwardCFunction(Node, FunctionCtx):
 
     def __init__(self) -> None:
         self.order = next_order()
-        self.edges = ()
-        self.kept = ()
-        self.values = ()
+        self.edges = self.kept = self.values = ()
+        self.noted = self.fit = None
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
