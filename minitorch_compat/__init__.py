@@ -1,6 +1,7 @@
 """An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
 
 from math import e, inf, nan, pi
+from types import ModuleType as _Module
 
 from . import _ops, autograd, nn, optim, random, return_types
 from ._core.dtypes import ALIASES as _ALIASES
@@ -40,6 +41,8 @@ globals().update(_FUNCTIONS)
 
 __version__ = "0.1.0"
 newaxis = None
+
+__all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 
 def __getattr__(name: str) -> object:
