@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
-from .._core.families import Recorder, arrays, bad_arguments, broadcast_error, fit_of, op, tensors, unary, view
+from .._core.families import Recorder, arrays, bad_arguments, fit_of, tensors, unary, view
 from .._core.forms import publish, refuse_overlap
 from .._core.modes import mode
 from .._core.options import Misfit, checked, dtype_of, formatted, size_of
 from .._core.quiet import quietly
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, view_of, wrap
-from .._core.views import check_write, edge_of, rebase
+from .._core.views import check_write, rebase
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -82,12 +82,11 @@ def to(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
     """
     given = list(arguments)
     wanted: Any = None
+    names: tuple[str, ...] = ("device", "dtype", "non_blocking", "copy")
     if given and isinstance(given[0], Tensor):
         names = ("tensor", "non_blocking", "copy")
     elif given and isinstance(given[0], (dtypes.dtype, type)):
         names = ("dtype", "non_blocking", "copy")
-    else:
-        names = ("device", "dtype", "non_blocking", "copy")
     if len(given) > len(names):
         raise Misfit
     named = dict(zip(names, given, strict=False))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes, kinds
+from .._core import dtypes
 from .._core.families import arrays, op, tensors
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import publish
@@ -15,8 +15,8 @@ from .._core.nested import array_from
 from .._core.options import (
     Misfit,
     allocate,
-    check_size,
     check_options,
+    check_size,
     checked,
     dtype_of,
     formatted,

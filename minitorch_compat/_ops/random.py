@@ -49,7 +49,7 @@ def kernel(name: str) -> Callable[..., Any]:
     def draw(*arguments: Any) -> Any:
         from .._kernels import random, sampling
 
-        return getattr(random, name, None)(*arguments) if hasattr(random, name) else getattr(sampling, name)(*arguments)
+        return getattr(random if hasattr(random, name) else sampling, name)(*arguments)
 
     return draw
 
@@ -61,7 +61,7 @@ def _drawn(name: str, fill: str) -> Any:
     """``rand`` or ``randn``: a size in any spelling, filled by a sampler."""
 
     def function(
-        *sizes: Any, size: Any = None, generator: Any = None, out: Tensor | None = None, dtype: Any = None,
+        *sizes: Any, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
         layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
     ) -> Tensor:
         shape = size_of(sizes, size)
@@ -99,7 +99,7 @@ for _name, _fill in (("rand", "uniform_"), ("randn", "normal_")):
 
 @checked("randint")
 def randint(
-    *bounds: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Tensor | None = None,
+    *bounds: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None, out: Any = None,
     dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
 ) -> Tensor:
     """Integers from ``low`` (0) up to, not including, ``high``; int64 unless a dtype is named."""
@@ -143,7 +143,7 @@ def randint_like(
 
 @checked("randperm")
 def randperm(
-    n: int, *, generator: Any = None, out: Tensor | None = None, dtype: Any = None, layout: Any = None,
+    n: int, *, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
     device: Any = None, pin_memory: Any = False, requires_grad: Any = False
 ) -> Tensor:
     """The integers below ``n`` in random order, int64 unless a dtype is named."""
@@ -224,14 +224,16 @@ def random_(self: Tensor, *bounds: Any, generator: Any = None, **named: Any) -> 
         raise Misfit
     given |= named
     first, last = given.get("from"), given.get("to")
+    low: int | None
+    high: int | None
     if "from" in given:
-        overload, numbers = 0, (length_of(first, 0), None if last is None else length_of(last, 0))
+        recorder, low, high = _random_nodes[0], length_of(first, 0), None if last is None else length_of(last, 0)
     elif "to" in given:
-        overload, numbers = 1, (0, length_of(last, 0))
+        recorder, low, high = _random_nodes[1], 0, length_of(last, 0)
     else:
-        overload, numbers = 2, (None, None)
+        recorder, low, high = _random_nodes[2], None, None
     twister = twister_of(generator)
-    return fill_in_place(self, _random_nodes[overload], lambda array: kernel("random_")(twister, array, *numbers))
+    return fill_in_place(self, recorder, lambda array: kernel("random_")(twister, array, low, high))
 
 
 _bernoulli_by_tensor = nothing_passes("bernoulli", "BernoulliBackward1")
@@ -291,7 +293,7 @@ _bernoulli_p = Recorder("bernoulli.p", ("x",), {"x": _no_derivative("bernoulli")
 
 
 @checked("bernoulli")
-def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Tensor | None = None) -> Tensor:
+def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any = None) -> Tensor:
     """Ones with the probabilities in ``input``, or everywhere with probability ``p``."""
     if not isinstance(input, Tensor):
         raise Misfit
@@ -336,7 +338,7 @@ def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
 
 @checked("multinomial")
 def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Tensor | None = None
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Any = None
 ) -> Tensor:
     """Indices drawn in proportion to the weights in ``input``, a vector or rows of a matrix."""
     if not isinstance(input, Tensor) or not isinstance(replacement, bool):
@@ -356,7 +358,7 @@ _normal_both = Recorder(
 
 @checked("normal")
 def normal(
-    mean: Any, std: Any = None, size: Any = None, *, generator: Any = None, out: Tensor | None = None,
+    mean: Any, std: Any = None, size: Any = None, *, generator: Any = None, out: Any = None,
     dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: Any = False, requires_grad: Any = False
 ) -> Tensor:
     """Normal numbers, each of its own mean or standard deviation where one of them is a tensor."""
@@ -371,6 +373,8 @@ def normal(
         array = draw(twister, allocate(size_of((), size), wanted.numpy), number_of(mean), number_of(std))
         return leaf(array, requires_grad) if out is None else into_out("normal", out, array, dtype, requires_grad)
     std = 1.0 if std is None else std
+    values: tuple[Any, ...] = ()
+    inputs: tuple[Tensor, ...]
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         _check_deviations(std)
         a, b = mean._data, std._data
@@ -380,12 +384,12 @@ def normal(
         result = array * b + a
     elif isinstance(mean, Tensor) and is_number(std):
         array = draw(twister, memory.empty_like(mean._data), 0.0, number_of(std))
-        values, recorder, inputs = (), _normal_mean, (mean,)
+        recorder, inputs = _normal_mean, (mean,)
         result = array + mean._data
     elif isinstance(std, Tensor) and is_number(mean):
         _check_deviations(std)
         array = draw(twister, memory.empty_like(std._data))
-        values, recorder, inputs = (), _normal_std, (std,)
+        recorder, inputs = _normal_std, (std,)
         result = array * std._data + std._data.dtype.type(number_of(mean))
     else:
         raise Misfit

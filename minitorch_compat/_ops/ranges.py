@@ -71,7 +71,8 @@ def arange(
         warnings.warn(
             f"The number of elements in the out tensor of shape {errors.size_text(out._data.shape)} is "
             f"{out._data.size} which does not match the computed number of elements {array.size}. Note that this may "
-            f"occur as a result of rounding error. The out tensor will be resized to a tensor of shape ({array.size},).",
+            "occur as a result of rounding error. The out tensor will be resized to a tensor of shape "
+            f"({array.size},).",
             UserWarning,
             stacklevel=3,
         )
