@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def reduced(tensor: Tensor) -> tuple[Any, ...]:
     state = user_state(tensor)
     wants_grad = tensor._node is not None
     if type(tensor) is not Tensor:
-        return retyped, (type(tensor), tensor.data, wants_grad, state)
+        return retyped, (kind_of(tensor), tensor.data, wants_grad, state)
     flat, offset = place_of(tensor._data)
     shape, steps = tensor._data.shape, layout.strides(tensor._data)
     return rebuilt, (Elements(flat), offset, shape, steps, wants_grad, state)
@@ -91,8 +92,18 @@ def rebuilt(
     return tensor
 
 
+def kind_of(tensor: Tensor) -> Any:
+    """The class of a tensor; of one that says it is torch's, where it can be found in this package."""
+    kind = type(tensor)
+    room, dot, rest = kind.__module__.partition(".")
+    return (__name__.partition(".")[0] + dot + rest, kind.__qualname__) if room == "torch" else kind
+
+
 def retyped(kind: Any, data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Tensor:
     """A leaf of a subclass of Tensor, such as a parameter, over the memory of ``data``."""
+    if isinstance(kind, tuple):
+        room, name = kind
+        kind = getattr(import_module(room), name)
     tensor = new(kind)
     tensor.__dict__.update(data.__dict__)
     tensor.__dict__.update(state)

@@ -11,6 +11,7 @@ from . import (
     linear,
     loss,
     matmul,
+    properties,
     random,
     ranges,
     reductions,

@@ -409,11 +409,6 @@ arrays.real, arrays.imag = (lambda x: x.real), (lambda x: x.imag)
 tensors.real, tensors.imag = real, imag
 
 
-def resolved(input: Tensor) -> Tensor:
-    """The tensor itself: this engine conjugates and negates at once."""
-    return input
-
-
 # ---- the same memory as another dtype
 
 
@@ -506,7 +501,3 @@ for _function in (view_as_real, view_as_complex, real, imag):
     publish(_function.__name__, _function, method=False)
 Tensor.real = property(real, lambda self, value: real(self).copy_(value))  # type: ignore[attr-defined]
 Tensor.imag = property(imag, lambda self, value: imag(self).copy_(value))  # type: ignore[attr-defined]
-for _name in ("resolve_conj", "resolve_neg"):
-    publish(_name, lambda input: input)
-for _name in ("is_conj", "is_neg"):
-    publish(_name, lambda input: False)
