@@ -92,8 +92,9 @@ def entry(result: Result) -> dict[str, Any]:
     return present({
         "id": result.id, "claim": result.claim, "document": model.printable(result.document or model.NO_DOCUMENT),
         "place": model.place(result.lines), "facts": result.facts, "outcome": result.outcome,
-        "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter, "source": result.source,
-        "note": result.note, "why": result.verdict.why, "message": model.shortened(result.message),
+        "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter,
+        "source": result.source, "note": result.note, "why": result.verdict.why,
+        "message": model.shortened(result.message),
         # One letter for each dimension: agrees, differs, or a dash where it was not observed.
         "dimensions": "".join(result.dimensions.get(name, "-").replace("not ", "-")[0] for name in DIMENSIONS),
     })
@@ -130,10 +131,9 @@ def row(each: model.Row) -> dict[str, Any]:
 
 
 def one_difference(each: Difference) -> dict[str, Any]:
-    reference, candidate = model.shortened(each.reference), model.shortened(each.candidate)
     return present({
         "dimension": each.dimension, "name": each.name, "message": each.message,
-        "pieces": model.difference(reference, candidate),
+        "pieces": model.excerpt(model.difference(each.reference, each.candidate)),
         "figures": each.numeric and model.figures(each.numeric),
         "ulps": each.numeric and list(each.numeric.ulps.items()),
     })

@@ -115,15 +115,15 @@ def in_full(run: Run) -> Iterator[str]:
     for result in found:
         lines = [f"### {code(result.id)}", "", f"{plain(result.claim)}", "", f"Outcome: **{result.outcome}**."]
         if result.message:
-            lines += ["", fenced(result.message)]
+            lines += ["", fenced(model.shortened(result.message))]
         if not result.verdict.sound:
             lines += ["", f"Verdict contradicted: {plain(result.verdict.message)}"]
         for observation, who in ((result.reference, "reference"), (result.candidate, "engine")):
             if observation.raised is not None:
-                lines += ["", f"Exception on the {who}:", "", fenced(observation.raised.traceback)]
+                lines += ["", f"Exception on the {who}:", "", fenced(model.shortened(observation.raised.traceback))]
         yield "\n".join(lines)
         yield from map(one_difference, result.differences)
-        yield "\n".join(["The case:", "", fenced(result.source, "python")])
+        yield "\n".join(["The case:", "", fenced(model.shortened(result.source), "python")])
 
 
 def one_difference(difference: Difference) -> str:
@@ -136,8 +136,9 @@ def one_difference(difference: Difference) -> str:
 
 def two_sides(difference: Difference) -> str:
     """The reference's lines marked with a minus, the engine's with a plus."""
-    sides = [("-", difference.reference), ("+", difference.candidate)]
-    return "\n".join(f"{sign}{line}" for sign, text in sides for line in model.shortened(text).split("\n"))
+    pieces = model.excerpt(model.difference(difference.reference, difference.candidate))
+    sides = [("-", model.side(pieces, "reference")), ("+", model.side(pieces, "candidate"))]
+    return "\n".join(f"{sign}{line}" for sign, text in sides for line in text.split("\n"))
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
@@ -181,6 +182,6 @@ def code(text: str) -> str:
 
 def fenced(text: str, language: str = "") -> str:
     """Text as a block of code, in a fence longer than any in it."""
-    text = printable(model.shortened(text)).rstrip("\n")
+    text = printable(text).rstrip("\n")
     ticks = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"

@@ -169,9 +169,30 @@ ALIKE = 0.55
 """How much two blocks have in common, from 0 to 1, where single characters tell more than the blocks as wholes."""
 
 
+AROUND = 2_000
+"""Characters of a long common piece that are shown before and after what differs."""
+
+
 def difference(reference: str, candidate: str) -> list[Segment]:
     """Both texts as one sequence of pieces: equal ends come off, then lines are matched, and at last characters."""
     return joined(within(reference, candidate, by_line))
+
+
+def excerpt(pieces: Iterable[Segment]) -> list[Segment]:
+    """The pieces as far as a page can carry them; what differs is in it, wherever it stands."""
+    return [(who, around(text) if who == "both" else shortened(text)) for who, text in pieces]
+
+
+def around(text: str) -> str:
+    left_out = len(text) - 2 * AROUND
+    if left_out <= 0:
+        return text
+    return f"{text[:AROUND]}\n… {left_out} characters in common …\n{text[-AROUND:]}"
+
+
+def side(pieces: Iterable[Segment], who: str) -> str:
+    """What one side says in a sequence of pieces."""
+    return "".join(text for whose, text in pieces if whose in ("both", who))
 
 
 def within(before: str, after: str, compare: Callable[[str, str], Iterable[Segment]]) -> Iterator[Segment]:

@@ -65,8 +65,17 @@ def test_texts_are_told_apart_to_the_character(reference, candidate, pieces):
 )
 def test_both_texts_can_be_read_off_their_difference(reference, candidate):
     pieces = model.difference(reference, candidate)
-    assert "".join(text for who, text in pieces if who != "candidate") == reference
-    assert "".join(text for who, text in pieces if who != "reference") == candidate
+    assert model.side(pieces, "reference") == reference
+    assert model.side(pieces, "candidate") == candidate
+
+
+def test_a_difference_far_down_is_shown():
+    same = "x" * 50_000
+    pieces = model.excerpt(model.difference(f"{same}1{same}", f"{same}2{same}"))
+    assert [who for who, _ in pieces] == ["both", "reference", "candidate", "both"]
+    assert "1" in model.side(pieces, "reference")
+    assert "… 46000 characters in common …" in pieces[0][1]
+    assert len(model.side(pieces, "candidate")) < 10_000
 
 
 @pytest.mark.parametrize(
