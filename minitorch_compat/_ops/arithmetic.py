@@ -30,13 +30,14 @@ def underivable(name: str) -> Formula:
 
 
 def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any]:
-    """A function of two as Python's operator: NotImplemented beside anything but tensors and numbers."""
+    """A function of two as Python's operator: NotImplemented beside anything but tensors and numbers.
+
+    So a NumPy array on the right is asked in its turn, and on the left has refused already, as in torch.
+    """
 
     def form(x: Any, y: Any) -> Any:
         if isinstance(y, (Tensor, *NUMBERS)):
             return function(x, y)
-        if isinstance(y, np.ndarray):
-            return function(x, FUNCTIONS["as_tensor"](y))
         return NotImplemented
 
     return form
@@ -297,6 +298,9 @@ def rdiv(x: Tensor, other: Any) -> Tensor:
 
 operators("mul", mul, mul)
 operators("truediv", _div, rdiv)
+Tensor.__rtruediv__ = renamed(  # type: ignore[attr-defined]
+    lambda x, y: rdiv(x, y) if isinstance(y, (Tensor, *NUMBERS)) else reciprocal(x) * y, "__rtruediv__"
+)
 for _alias, _name in {"multiply": "mul", "divide": "div", "true_divide": "div"}.items():
     FUNCTIONS[_alias] = FUNCTIONS[_name]
     setattr(Tensor, _alias, getattr(Tensor, _name))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import binary, bad_arguments, op, unary
+from .._core.families import NUMBERS, binary, bad_arguments, op, unary
 from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
@@ -50,6 +50,16 @@ for _name, _function, _long in (
         FUNCTIONS[_long] = FUNCTIONS[_name]
         setattr(Tensor, _long, getattr(Tensor, _name))
         setattr(Tensor, _long + "_", getattr(Tensor, _name + "_"))
+
+_equal_operator = Tensor.__eq__
+
+
+def equal_operator(x: Any, y: Any) -> Any:
+    """``==`` alone of all operators takes a NumPy array, as in torch."""
+    return _equal_operator(x, FUNCTIONS["as_tensor"](y) if isinstance(y, ndarray) else y)
+
+
+Tensor.__eq__ = equal_operator  # type: ignore[method-assign,assignment]
 
 
 # ---- logic and bits
@@ -135,9 +145,7 @@ for _name, _function in {
         form = getattr(Tensor, name + "_")
 
         def augmented(x: Any, y: Any) -> Any:
-            if isinstance(y, np.ndarray):
-                y = FUNCTIONS["as_tensor"](y)
-            return form(x, y)
+            return form(x, y) if isinstance(y, (Tensor, *NUMBERS)) else NotImplemented
 
         return augmented
 
