@@ -15,11 +15,12 @@ from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
 from . import graph, variable
 from .function import Function, NestedIOFunction
+from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "graph", "inference_mode", "no_grad",
-    "set_grad_enabled", "variable",
+    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck", "graph",
+    "inference_mode", "no_grad", "set_grad_enabled", "variable",
 ]
 
 

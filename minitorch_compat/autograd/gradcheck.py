@@ -1,0 +1,407 @@
+"""Checks of gradients against small finite differences, to first and to second order."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes, errors
+from .._core.forms import FUNCTIONS
+from .._core.tensor import Tensor, wrap
+
+ndarray = np.ndarray
+Function = Callable[..., Any]
+
+
+class GradcheckError(RuntimeError):
+    """Raised by ``gradcheck`` and ``gradgradcheck`` where a gradient is not what the differences say."""
+
+
+GradcheckError.__module__ = "torch.autograd.gradcheck"
+
+NOT_REENTRANT = """\
+Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, \
+although analytical gradient matches numerical gradient.The tolerance for nondeterminism was {tolerance}.
+
+NOTE: If your op relies on non-deterministic operations i.e., it is listed here:
+https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html
+this failure might be expected.
+
+If you are adding a new operator, please file an issue and then use one of the
+workarounds. The workaround depends on how your test invokes gradcheck/gradgradcheck.
+If the test
+- manually invokes gradcheck/gradgradcheck, then call gradcheck/gradgradcheck
+  with `nondet_tol=<tol>` as a keyword argument.
+- is OpInfo-based (e.g., in test_ops_gradients.py), then modify the OpInfo for the test
+  to have `gradcheck_nondet_tol=<tol>`.
+- is a Module test (e.g., in common_nn.py), then modify the corresponding
+  module_test entry to have `gradcheck_nondet_tol=<tol>`
+"""
+UNDEFINED_GRADS = (
+    'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
+)
+
+
+def gradcheck(
+    func: Function,
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
+) -> bool:
+    """Whether the gradients of ``func`` at ``inputs`` agree with central differences of width ``eps``.
+
+    Every input that requires grad is varied element by element, complex ones in their two parts; they should be of
+    double precision. ``fast_mode`` is taken and the whole Jacobian checked all the same. GradcheckError where they
+    disagree, or False with ``raise_exception=False``.
+    """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if check_batched_grad and not check_backward_ad:
+        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+    if check_batched_forward_grad and not check_forward_ad:
+        raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+    if check_forward_ad:
+        raise errors.lacks("gradcheck(check_forward_ad=True)")
+    check = Check(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
+    try:
+        check.run(check_batched_grad, check_undefined_grad)
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def gradgradcheck(
+    func: Function,
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
+) -> bool:
+    """Whether the gradients of the gradients of ``func`` agree with finite differences.
+
+    The gradients are checked as a function of ``inputs`` and of ``grad_outputs``, which are drawn uniformly from
+    [-1, 1) where none are given. GradcheckError where they disagree, or False with ``raise_exception=False``.
+    """
+    if not (check_fwd_over_rev or check_rev_over_rev):
+        raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+    if check_undefined_grad and not check_rev_over_rev:
+        raise AssertionError("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
+    if check_batched_grad and not check_rev_over_rev:
+        raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
+    inputs = _as_tuple(inputs)
+    if grad_outputs is None:
+        outputs = _differentiable(func(*inputs))
+        weights = tuple([_drawn_like(each, gen_non_contig_grad_outputs) for each in outputs])
+    else:
+        weights = _as_tuple(grad_outputs)
+    wanted = [place for place, each in enumerate(inputs) if _requires_grad(each)]
+
+    def gradients(*values: Any) -> tuple[Any, ...]:
+        from . import grad
+
+        given, weights = values[: len(inputs)], values[len(inputs) :]
+        outputs = _differentiable(func(*given))
+        found = grad(outputs, [given[place] for place in wanted], weights, create_graph=True, allow_unused=True)
+        return tuple([each for each in found if each is not None])
+
+    return gradcheck(
+        gradients,
+        (*inputs, *weights),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        fast_mode=fast_mode,
+        masked=masked,
+    )
+
+
+def _as_tuple(values: Any) -> tuple[Any, ...]:
+    return tuple(values) if isinstance(values, (tuple, list)) else (values,)
+
+
+def _requires_grad(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.requires_grad
+
+
+def _differentiable(outputs: Any) -> tuple[Tensor, ...]:
+    return tuple([each for each in _as_tuple(outputs) if each.requires_grad])
+
+
+def _drawn_like(x: Tensor, gaps: bool) -> Tensor:
+    """A leaf of the shape of ``x`` with elements drawn from [-1, 1); ``gaps`` between them in memory if wanted."""
+    dtype = x.dtype if x.is_floating_point() or x.is_complex() else dtypes.float64
+    drawn = FUNCTIONS["empty"](x.shape, dtype=dtype)
+    (FUNCTIONS["view_as_real"](drawn) if drawn.is_complex() else drawn).uniform_(-1, 1)
+    if gaps and drawn.numel() > 1:
+        drawn = wrap(np.repeat(drawn._data, 2, -1)[..., ::2])
+    return drawn.requires_grad_()
+
+
+def _part(func: Function, part: str) -> Function:
+    """``func`` with its complex results replaced by their ``real`` or ``imag`` parts."""
+
+    def wrapped(*inputs: Any) -> tuple[Any, ...]:
+        return tuple([getattr(each, part) if each.is_complex() else each for each in _as_tuple(func(*inputs))])
+
+    return wrapped
+
+
+class Check:
+    """One check of a function at a point: the point, how close is close enough, and the steps."""
+
+    def __init__(
+        self, func: Function, inputs: tuple[Any, ...], eps: float, atol: float, rtol: float, nondet_tol: float,
+        check_dtypes: bool
+    ) -> None:
+        self.func = func
+        self.inputs = inputs
+        self.wanted = [each for each in inputs if _requires_grad(each)]
+        self.eps, self.atol, self.rtol = eps, atol, rtol
+        self.nondet_tol = nondet_tol
+        self.check_dtypes = check_dtypes
+
+    def run(self, batched: bool, undefined: bool) -> None:
+        """All steps in torch's order; GradcheckError from the first that fails."""
+        self.check_inputs()
+        results = _as_tuple(self.func(*self.inputs))
+        outputs = _differentiable(results)
+        if any(each.is_complex() for each in results):
+            complex_places = [place for place, each in enumerate(outputs) if each.is_complex()]
+            for part, word in (("imag", "imaginary"), ("real", "real")):
+                self.compare(_part(self.func, part), complex_places, word)
+        else:
+            self.compare(self.func, (), "")
+        if batched:
+            for output in outputs:
+                self.check_batched(output)
+        self.check_zero(outputs)
+        if undefined:
+            self.check_undefined()
+
+    def check_inputs(self) -> None:
+        for place, each in enumerate(self.inputs):
+            if not _requires_grad(each):
+                continue
+            if each.dtype not in (dtypes.float64, dtypes.complex128):
+                warnings.warn(
+                    f"Input #{place} requires gradient and is not a double precision floating point or complex. This "
+                    "check will likely fail if all the inputs are not of double precision floating point or complex. ",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            if any(stride == 0 and length > 1 for stride, length in zip(each.stride(), each.shape, strict=True)):
+                raise RuntimeError(
+                    f"The {place}th input has a dimension with stride 0. gradcheck only supports inputs that are "
+                    "non-overlapping to be able to compute the numerical gradients correctly. You should call "
+                    ".contiguous on the input before passing it to gradcheck."
+                )
+        if not self.wanted:
+            raise ValueError(
+                "gradcheck expects at least one input tensor to require gradient, but none of them have "
+                "requires_grad=True."
+            )
+
+    def compare(self, func: Function, complex_places: Sequence[int], part: str) -> None:
+        """The Jacobian by differences beside the one by backward, for each pair of an output and an input."""
+        results = _as_tuple(func(*self.inputs))
+        numerical = [self.numerical(func, results, each) for each in self.wanted]
+        outputs = [place for place, each in enumerate(results) if each.requires_grad]
+        if not outputs:
+            if any(jacobian is not None and jacobian.any() for column in numerical for jacobian in column):
+                raise GradcheckError("Numerical gradient for function expected to be zero")
+            return
+        for number, place in enumerate(outputs):
+            analytical = self.analytical(results[place])
+            for asked, jacobian in enumerate(analytical):
+                expected = numerical[asked][place]
+                assert expected is not None
+                if not np.allclose(jacobian, expected, self.rtol, self.atol):
+                    prefix = f"While considering the {part} part of complex outputs only, "
+                    raise GradcheckError(
+                        f"{prefix if number in complex_places else ''}Jacobian mismatch for output {number} with respect "
+                        f"to input {asked},\nnumerical:{wrap(expected)}\nanalytical:{wrap(jacobian)}\n"
+                    )
+
+    def numerical(self, func: Function, results: Sequence[Tensor], x: Tensor) -> list[ndarray | None]:
+        """For each floating result the differences along each element of ``x``, one row to an element."""
+        memory = x._data
+        rows: list[list[ndarray | None]] = []
+        for index in np.ndindex(memory.shape):
+            row = self.difference(func, memory, index, self.eps)
+            if memory.dtype.kind == "c":
+                across = self.difference(func, memory, index, self.eps * 1j)
+                row = [a if a is None or b is None else a + b * 1j for a, b in zip(row, across, strict=True)]
+            rows.append(row)
+        jacobians: list[ndarray | None] = []
+        for place, result in enumerate(results):
+            if not (result.is_floating_point() or result.is_complex()):
+                jacobians.append(None)
+                continue
+            kind = memory.dtype if memory.dtype.kind == "c" else result._data.dtype
+            jacobian = np.zeros((memory.size, result.numel()), kind)
+            for number, row in enumerate(rows):
+                jacobian[number] = row[place]
+            jacobians.append(jacobian)
+        return jacobians
+
+    def difference(
+        self, func: Function, memory: ndarray, index: tuple[int, ...], step: Any
+    ) -> list[ndarray | None]:
+        """How the results change, divided by the width, when one element is moved by ``step`` to both sides."""
+        original = memory[index]
+        try:
+            memory[index] = original - step
+            below = [each._data.copy() for each in _as_tuple(func(*self.inputs))]
+            memory[index] = original + step
+            above = [each._data.copy() for each in _as_tuple(func(*self.inputs))]
+        finally:
+            memory[index] = original
+        changes: list[ndarray | None] = []
+        for low, high in zip(below, above, strict=False):
+            if low.shape != high.shape or low.dtype != high.dtype:
+                word, one, other = (
+                    ("shape", wrap(low).shape, wrap(high).shape) if low.shape != high.shape
+                    else ("dtype", wrap(low).dtype, wrap(high).dtype)
+                )
+                raise AssertionError(
+                    f"Expected `func` to return outputs with the same {word} when inputs are perturbed on index {index} "
+                    f"by {self.eps}, but got: {word}s {one} and {other}."
+                )
+            changes.append(((high - low) / (2 * self.eps)).reshape(-1) if low.dtype.kind in "fcV" else None)
+        return changes
+
+    def analytical(self, output: Tensor) -> list[ndarray]:
+        """For each input the gradients of the elements of ``output``, one column to an element."""
+        first, second = self.backward_jacobians(output, complain=True), self.backward_jacobians(output)
+        for one, two in zip(first, second, strict=True):
+            if one.size and abs(one - two).max() > self.nondet_tol:
+                raise GradcheckError(NOT_REENTRANT.format(tolerance=self.nondet_tol))
+        return first
+
+    def backward_jacobians(self, output: Tensor, complain: bool = False) -> list[ndarray]:
+        from . import grad
+
+        columns = []
+        for index in np.ndindex(output._data.shape):
+            weight = np.zeros(output._data.shape, output._data.dtype)
+            weight[index] = 1
+            columns.append(grad(output, self.wanted, wrap(weight), retain_graph=True, allow_unused=True))
+        jacobians = []
+        problem = ""
+        for place, x in enumerate(self.wanted):
+            jacobian = np.zeros((x.numel(), output.numel()), x._data.dtype)
+            for number, column in enumerate(columns):
+                found = column[place]
+                if found is None:
+                    continue
+                if found.shape != x.shape:
+                    problem = "Analytical gradient has incorrect size"
+                    if found.numel() != x.numel():
+                        raise AssertionError(
+                            f"Expected out_jacobian column to have {found.numel()} elements, but got {x.numel()}"
+                        )
+                elif found.dtype != x.dtype and self.check_dtypes:
+                    problem = "Gradient has dtype mismatch"
+                jacobian[:, number] = found._data.reshape(-1)
+            jacobians.append(jacobian)
+        if problem and complain:
+            raise GradcheckError(problem)
+        return jacobians
+
+    def check_batched(self, output: Tensor) -> None:
+        """Many gradients at once beside the same one after the other."""
+        from . import grad
+
+        weights = [_drawn_like(output, False).detach() for _ in range(2)]
+        batch = FUNCTIONS["stack"](weights)
+        together = grad(output, self.wanted, batch, retain_graph=True, allow_unused=True, is_grads_batched=True)
+        single = [grad(output, self.wanted, each, retain_graph=True, allow_unused=True) for each in weights]
+        for place, found in enumerate(together):
+            expected = [each[place] for each in single]
+            if found is not None and not np.allclose(found._data, [each._data for each in expected]):
+                raise GradcheckError(f"Batched gradients disagree with single ones for input {place}")
+
+    def check_zero(self, outputs: Sequence[Tensor]) -> None:
+        """Gradients of zero must come back as zeros of the inputs' dtype and size."""
+        from . import grad
+
+        zeros = [wrap(np.zeros_like(each._data)) for each in outputs]
+        for gradient, x in zip(grad(outputs, self.wanted, zeros, allow_unused=True), self.wanted, strict=True):
+            if gradient is None:
+                continue
+            if gradient._data.any():
+                raise GradcheckError("backward not multiplied by grad_output")
+            if gradient.dtype != x.dtype:
+                raise GradcheckError("grad is incorrect type")
+            if gradient.shape != x.shape:
+                raise GradcheckError("grad is incorrect size")
+
+    def check_undefined(self) -> None:
+        """Where the gradient of one output, or of all, is absent, the function must treat it as zeros."""
+        from . import grad
+
+        count = len(_differentiable(self.func(*self.inputs)))
+        for absent in range(-1, count if count > 1 else 0):
+            # With all absent the first step of the way back still runs, and sees zeros.
+            outputs = _differentiable(self.func(*self.inputs))
+            present = [each for place, each in enumerate(outputs) if place != absent]
+            zeros = [wrap(np.zeros_like(each._data)) for each in present]
+            try:
+                gradients = grad(present, self.wanted, zeros, allow_unused=True)
+            except RuntimeError as error:
+                self.warn_of_undefined()
+                raise GradcheckError(
+                    f"Expected backward function to handle undefined output grads. {UNDEFINED_GRADS}"
+                ) from error
+            if any(each is not None and each._data.any() for each in gradients):
+                self.warn_of_undefined()
+                raise GradcheckError(
+                    "Expected all input grads to be undefined or zero when all output grads are undefined or zero. "
+                    f"{UNDEFINED_GRADS}"
+                )
+
+    @staticmethod
+    def warn_of_undefined() -> None:
+        warnings.warn(
+            "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it may "
+            "break existing callers of this function. If this is true for you, you can call this function with "
+            '"check_undefined_grad=False" to disable the feature',
+            UserWarning,
+            stacklevel=3,
+        )
