@@ -1,0 +1,101 @@
+"""Activations and the softmax family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.families import op, unary
+from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.tensor import Tensor, wrap_dim
+from .._kernels import elementwise as kernels
+from .._kernels import summation
+
+Array = np.ndarray
+
+
+def logistic(x: Array) -> Array:
+    """1 / (1 + exp(-x))."""
+    wide = kernels.widened(x)
+    return np.asarray(1 / (1 + kernels.exp(-wide))).astype(x.dtype, copy=False)
+
+
+sigmoid = unary("sigmoid", logistic, dtypes.to_float, x=lambda xp, g, out: g * xp.conj((1 - out) * out))
+
+
+def rectified(x: Array) -> Array:
+    """Negative elements become zero; nan stays."""
+    if x.dtype.kind in "bc":
+        kind = "Boolean inputs not supported for relu" if x.dtype.kind == "b" else (
+            f"\"clamp_min_scalar_cpu\" not implemented for '{dtypes.of(x).scalar_type}'"
+        )
+        raise RuntimeError(kind) if x.dtype.kind == "b" else NotImplementedError(kind)
+    return np.maximum(x, np.zeros((), x.dtype))
+
+
+relu = unary("relu", rectified, x=lambda xp, g, out: xp.where(out > 0, g, 0.0))
+
+
+def shifted(x: Array, dim: int) -> Array:
+    """``x`` less its largest element along ``dim``."""
+    return x - np.maximum.reduce(x, dim, keepdims=True) if x.size else x
+
+
+@op(
+    "softmax_",
+    method=False,
+    module=False,
+    node="SoftmaxBackward0",
+    x=lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else g * 0,
+)
+def softmax_(x: Array, dim):
+    """Exponentials over their sum."""
+    wide = kernels.widened(x)
+    if not wide.ndim:
+        return np.ones_like(x)
+    powers = kernels.exp(shifted(wide, dim))
+    return (powers / summation.sum(powers, dim, True)).astype(x.dtype, copy=False)
+
+
+@op(
+    "log_softmax_",
+    method=False,
+    module=False,
+    node="LogSoftmaxBackward0",
+    x=lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else g * 0,
+)
+def log_softmax_(x: Array, dim):
+    """The logarithm of softmax, without leaving the logarithm."""
+    wide = kernels.widened(x)
+    if not wide.ndim:
+        return np.zeros_like(x)
+    low = shifted(wide, dim)
+    total = summation.sum(kernels.exp(low), dim, True)
+    return (low - kernels.log(total)).astype(x.dtype, copy=False)
+
+
+def along(name: str, call: Any) -> None:
+    """Declare ``softmax`` or ``log_softmax`` with its ``dtype=``."""
+
+    def function(
+        input: Tensor, dim: int, dtype: Any = None, *, out: Tensor | None = None
+    ) -> Tensor:
+        if dtype is not None:
+            input = input.to(dtype)  # type: ignore[attr-defined]
+        dim = wrap_dim(dim, input._data.ndim)
+        if input._data.dtype.kind not in "fV":
+            raise NotImplementedError(
+                f"\"{name}_lastdim_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
+                if dim == input._data.ndim - 1
+                else f"\"{name}_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
+            )
+        result = call(input, dim)
+        return result if out is None else write_out(name, out, result, (input,))
+
+    publish(name, function)
+
+
+along("softmax", softmax_)
+along("log_softmax", log_softmax_)
