@@ -19,8 +19,8 @@ from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck", "graph",
-    "inference_mode", "no_grad", "set_grad_enabled", "variable",
+    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck",
+    "graph", "inference_mode", "no_grad", "set_grad_enabled", "variable",
 ]
 
 

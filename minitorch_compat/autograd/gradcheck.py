@@ -23,8 +23,8 @@ class GradcheckError(RuntimeError):
 GradcheckError.__module__ = "torch.autograd.gradcheck"
 
 NOT_REENTRANT = """\
-Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, \
-although analytical gradient matches numerical gradient.The tolerance for nondeterminism was {tolerance}.
+Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different \
+values, although analytical gradient matches numerical gradient.The tolerance for nondeterminism was {tolerance}.
 
 NOTE: If your op relies on non-deterministic operations i.e., it is listed here:
 https://pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html
@@ -254,8 +254,8 @@ class Check:
                 if not np.allclose(jacobian, expected, self.rtol, self.atol):
                     prefix = f"While considering the {part} part of complex outputs only, "
                     raise GradcheckError(
-                        f"{prefix if number in complex_places else ''}Jacobian mismatch for output {number} with respect "
-                        f"to input {asked},\nnumerical:{wrap(expected)}\nanalytical:{wrap(jacobian)}\n"
+                        f"{prefix if number in complex_places else ''}Jacobian mismatch for output {number} with "
+                        f"respect to input {asked},\nnumerical:{wrap(expected)}\nanalytical:{wrap(jacobian)}\n"
                     )
 
     def numerical(self, func: Function, results: Sequence[Tensor], x: Tensor) -> list[ndarray | None]:
@@ -300,8 +300,8 @@ class Check:
                     else ("dtype", wrap(low).dtype, wrap(high).dtype)
                 )
                 raise AssertionError(
-                    f"Expected `func` to return outputs with the same {word} when inputs are perturbed on index {index} "
-                    f"by {self.eps}, but got: {word}s {one} and {other}."
+                    f"Expected `func` to return outputs with the same {word} when inputs are perturbed on index "
+                    f"{index} by {self.eps}, but got: {word}s {one} and {other}."
                 )
             changes.append(((high - low) / (2 * self.eps)).reshape(-1) if low.dtype.kind in "fcV" else None)
         return changes
@@ -399,8 +399,8 @@ class Check:
     @staticmethod
     def warn_of_undefined() -> None:
         warnings.warn(
-            "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it may "
-            "break existing callers of this function. If this is true for you, you can call this function with "
+            "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it "
+            "may break existing callers of this function. If this is true for you, you can call this function with "
             '"check_undefined_grad=False" to disable the feature',
             UserWarning,
             stacklevel=3,
