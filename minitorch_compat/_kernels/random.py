@@ -451,7 +451,8 @@ def random_(generator: MersenneTwister, out: np.ndarray, low: int | None = None,
     if high is not None and low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     if kind in types.COMPLEX:
-        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
+        check = "check_random_bounds" if high is not None else "random_from_to_impl"
+        raise RuntimeError(f"{check} handles only integral, floating-point and boolean types")
     first, last = _integer_bounds(dtype, low, high)
     span = last - first + 1
     offset = np.int64(first)
