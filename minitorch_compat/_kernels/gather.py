@@ -31,7 +31,10 @@ def _first(bad: ndarray, index: ndarray) -> int:
 def _along(x: ndarray, index: ndarray, dim: int) -> tuple[ndarray, ...]:
     """NumPy's index for the elements of `x` that `index` names in `dim`, each at its place in the other dimensions."""
     _bounded(x, dim, index)
-    places: list[ndarray] = list(np.ogrid[tuple(slice(size) for size in index.shape)])
+    if index.ndim == 1:
+        return (index,)
+    places = [np.arange(size).reshape((1,) * axis + (size,) + (1,) * (index.ndim - axis - 1))
+              for axis, size in enumerate(index.shape)]
     places[dim] = index
     return tuple(places)
 
@@ -43,8 +46,9 @@ def _check_along(name: str, x: ndarray, index: ndarray) -> None:
 
 def _bounded(x: ndarray, dim: int, index: ndarray) -> None:
     size = x.shape[dim]
-    bad = (index < 0) | (index >= size)
-    if bad.any():
+    # Seen without their sign, negative indices are too large as well.
+    if index.size and index.view(index.dtype.char.upper()).max() >= size:
+        bad = (index < 0) | (index >= size)
         raise RuntimeError(f"index {_first(bad, index)} is out of bounds for dimension {dim} with size {size}")
 
 

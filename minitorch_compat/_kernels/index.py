@@ -55,13 +55,12 @@ def plan(sizes: Sequence[int], index: Any) -> Plan:
     Ints, bools, slices, None, Ellipsis, arrays (or anything with an array in `_data`), sequences, and tuples of these.
     IndexError or TypeError where torch raises them, except for the values in index arrays, which `index` checks.
     """
-    array = _array_of(index)
-    if array is None:
-        if isinstance(index, slice):
-            bounds = _bounds(index)
-            if not sizes:
-                raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-            return Plan([("slice", 0, *bounds)], ())
+    if isinstance(index, slice):
+        bounds = _bounds(index)
+        if not sizes:
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        return Plan([("slice", 0, *bounds)], ())
+    if _array_of(index) is None:
         if isinstance(index, int | np.integer) and not isinstance(index, bool) and not sizes:
             if _long(index):
                 raise out_of_bounds(int(index), 0, 0)
@@ -123,20 +122,22 @@ def _plan_items(sizes: Sequence[int], items: tuple[Any, ...]) -> Plan:
 
 def _bounds(item: slice) -> tuple[int | None, int | None, int]:
     """Start, stop and step as ints; ValueError for a step that is not positive."""
-    start, stop, step = (None if each is None else _bound(each) for each in (item.start, item.stop, item.step))
-    if step is None:
-        step = 1
+    start = None if item.start is None else _bound(item.start)
+    stop = None if item.stop is None else _bound(item.stop)
+    step = 1 if item.step is None else _bound(item.step)
     if step == 0:
         raise ValueError("slice step cannot be zero")
     if step < 0:
         raise ValueError("step must be greater than zero")
-    if any(each is not None and each < -(2**62) for each in (start, stop)):
+    if (start is not None and start < -(2**62)) or (stop is not None and stop < -(2**62)):
         _warn("Truncating the start/stop/step of slice. This is likely because of saved old models when the "
               "start/stop/step were larger.")
     return start, stop, step
 
 
 def _bound(value: Any) -> int:
+    if type(value) is int:
+        return value
     array = getattr(value, "_data", None)
     if array is not None:
         if array.size != 1 or array.dtype.kind not in "biu":
@@ -337,8 +338,17 @@ def index(x: ndarray, indices: Sequence[ndarray | None]) -> ndarray:
     Integer arrays (int32, int64) broadcast together; bool and byte arrays are masks over as many dimensions as they
     have. Gathered dimensions stand where the arrays stood, or in front if something stood between these.
     """
-    if len(indices) == 1 and indices[0] is not None and indices[0].dtype.char == "?" and indices[0].shape == x.shape:
-        return x[indices[0]] if x.ndim else x[indices[0], ...]
+    first = indices[0]
+    if first is not None and len(indices) == 1:
+        if first.dtype.char == "?" and first.shape == x.shape[:first.ndim]:
+            chosen = x[first, ...]
+            if first.ndim == x.ndim or _lie_in_order((x,), chosen.shape):
+                return chosen
+        elif first.dtype.char == "l" and _lie_in_order((x, first), (*first.shape, *x.shape[1:])) and x.ndim:
+            try:
+                return x.take(first, 0)
+            except IndexError:
+                raise _first_out_of_bounds(x, _gathering(x, indices)) from None
     found = _gathering(x, indices)
     source = x.transpose(found.axes)
     sizes = found.sizes(source)
@@ -351,12 +361,19 @@ def index(x: ndarray, indices: Sequence[ndarray | None]) -> ndarray:
         if 0 not in sizes:
             raise _first_out_of_bounds(x, found) from None
         result = np.empty(sizes, x.dtype)
+    if _lie_in_order((source, *found.arrays), sizes):
+        return np.ascontiguousarray(result)
     steps = _result_strides(source, found, sizes)
     if layout.strides(result) == steps:
         return result
     out = layout.empty_strided(sizes, steps, result.dtype)
     out[...] = result
     return out
+
+
+def _lie_in_order(operands: Iterable[ndarray], sizes: Shape) -> bool:
+    """Whether a gathering is plainly contiguous: no operand wants otherwise, and no size is 0 or 1, where ties lurk."""
+    return 1 not in sizes and 0 not in sizes and all(each.flags.c_contiguous for each in operands)
 
 
 def _result_strides(source: ndarray, found: _Gathering, sizes: Shape) -> Shape:
@@ -386,7 +403,8 @@ def index_put_(x: ndarray, indices: Sequence[ndarray | None], values: ndarray, a
     target = x.transpose(found.axes)
     sizes = found.sizes(target)
     try:
-        values = np.broadcast_to(values, sizes)
+        if values.ndim:
+            values = np.broadcast_to(values, sizes)
     except ValueError:
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
                            f"indexing result of shape {list(sizes)}") from None

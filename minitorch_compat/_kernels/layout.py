@@ -36,7 +36,7 @@ def strides(x: ndarray) -> Shape:
     if not x.size and not any(given):
         return contiguous_strides(x.shape)
     item = x.itemsize
-    return tuple(each // item for each in given)
+    return tuple([each // item for each in given])
 
 
 def restride(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int = 0) -> ndarray:

@@ -23,8 +23,18 @@ ndarray = np.ndarray
 
 def try_view(x: ndarray, shape: Sequence[int]) -> ndarray | None:
     """`x` seen in another shape, or None where that needs a copy. RuntimeError where the sizes do not fit."""
+    plain = x.flags.c_contiguous and x.ndim and x.strides[-1] == x.itemsize
+    if plain and -1 not in shape:
+        try:
+            result = x.reshape(shape)
+        except ValueError:
+            pass  # torch says more precisely what does not fit.
+        else:
+            # NumPy would replace any negative size.
+            if result.shape == tuple(shape):
+                return result
     shape = layout.infer_size(shape, x.size)
-    if x.flags.c_contiguous and x.ndim and x.strides[-1] == x.itemsize:
+    if plain:
         return x.reshape(shape)
     steps = layout.view_strides(x.shape, layout.strides(x), shape)
     if steps is None:
@@ -109,7 +119,10 @@ def squeeze(x: ndarray, dim: int | Sequence[int] | None = None) -> ndarray:
     """`x` without its dimensions of size 1, or without those among `dim` that have it."""
     if dim is None:
         return x.squeeze()
-    dims = (wrap_dim(dim, x.ndim),) if isinstance(dim, int) else wrap_dims(dim, x.ndim)
+    if isinstance(dim, int):
+        dim = wrap_dim(dim, x.ndim)
+        return x.squeeze(dim) if x.ndim and x.shape[dim] == 1 else x.view()
+    dims = wrap_dims(dim, x.ndim)
     return x.squeeze(tuple(each for each in dims if each < x.ndim and x.shape[each] == 1))
 
 
@@ -119,6 +132,8 @@ def unsqueeze(x: ndarray, dim: int) -> ndarray:
     shape, steps = x.shape, x.strides
     if not x.size:
         steps = layout.with_strides(x).strides
+    elif x.flags.c_contiguous and 1 not in shape:
+        return x.reshape((*shape[:dim], 1, *shape[dim:]))
     new = shape[dim] * steps[dim] if dim < x.ndim else x.itemsize
     shape, steps = (*shape[:dim], 1, *shape[dim:]), (*steps[:dim], new, *steps[dim:])
     if not x.flags.forc:
@@ -224,7 +239,9 @@ def _part(x: ndarray, dim: int, start: int, end: int, step: int = 1) -> ndarray:
     if not x.size:
         x = layout.with_strides(x)
     part = x[at(dim, slice(start, end, step))]
-    # A slice that leaves nothing keeps NumPy's stride as it was; torch multiplies it by the step all the same.
+    if part.size:
+        return part
+    # NumPy leaves the stride of an empty slice as it was; torch multiplies it by the step all the same.
     wanted = (*x.strides[:dim], x.strides[dim] * step, *x.strides[dim + 1:])
     return part if part.strides == wanted else restride(part, part.shape, wanted)
 
@@ -397,6 +414,14 @@ def expand(x: ndarray, size: Sequence[int]) -> ndarray:
         if any(each < 0 for each in size):
             raise RuntimeError("numel: integer multiplication overflow")
         return restride(x, size, (0,) * len(size))
+    if not new or min(size[:new]) > 1:
+        plain = [0] * new
+        for own, step, wanted in zip(x.shape, x.strides, size[new:], strict=True):
+            if own != wanted and (own != 1 or wanted < 0):
+                break
+            plain.append(step if own == wanted else 0)
+        else:
+            return restride(x, size, plain)
     shape, steps = list(size), [0] * len(size)
     for dim in range(len(size) - 1, -1, -1):
         wanted = size[dim]
