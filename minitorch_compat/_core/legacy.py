@@ -173,13 +173,13 @@ def set_default_tensor_type(t: Any) -> None:
         if room != "torch" or name not in TYPES:
             raise ModuleNotFoundError(f"No module named '{room or t}'")
         t = TYPES[name]
-    if not isinstance(t, tensortype):
-        raise TypeError("invalid type object: only floating-point types are supported as the default type")
     warn_once(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
         "torch.set_default_device() as alternatives.",
         stacklevel=3,
     )
+    if not isinstance(t, tensortype):
+        raise TypeError("invalid type object: only floating-point types are supported as the default type")
     if not t.dtype.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
     dtypes.set_default_dtype(t.dtype)

@@ -55,9 +55,10 @@ def cast(value: Any, dtype: dtypes.dtype) -> Any:
         value = float(value)
         if beyond(value, dtype):
             raise no_fit(dtype)
+        made = np.array(value)
         if dtype.itemsize == 2:
-            value = quietly(np.float32, value)
-        return quietly(np.array, value).astype(dtype.numpy)
+            made = quietly(made.astype, np.float32)
+        return quietly(made.astype, dtype.numpy)
     return np.array(whole(value, dtype), dtype.numpy)
 
 

@@ -26,7 +26,7 @@ class TensorType(type):
     """Prints the class as torch does: ``<class 'torch.Tensor'>``."""
 
     def __repr__(cls) -> str:
-        return f"<class '{cls.__module__}.{cls.__qualname__}'>"
+        return f"<class '{'' if cls.__module__ == 'builtins' else cls.__module__ + '.'}{cls.__qualname__}'>"
 
 
 class Tensor(metaclass=TensorType):

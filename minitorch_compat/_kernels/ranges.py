@@ -27,11 +27,13 @@ def length(start: Any, end: Any, step: Any, dtype: np.dtype) -> int:
             raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
     if (end - start) * (1 if step > 0 else -1) < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if all(isinstance(each, int) for each in (start, end, step)):
-        count = -((start - end) // step)
+    if dtype.char in "lq":
+        # In int64 torch counts in int64, where a wide span wraps around.
+        span = (end - start + step - (1 if step > 0 else -1) + (1 << 63)) % (1 << 64) - (1 << 63)
+        count = abs(span) // abs(step) * (1 if (span >= 0) == (step > 0) else -1)
     else:
         count = math.ceil((float(end) - float(start)) / float(step))
-    if count > (1 << 63) - 1:
+    if not 0 <= count < 1 << 63:
         raise RuntimeError("invalid size, possible overflow?")
     return count
 
@@ -39,12 +41,11 @@ def length(start: Any, end: Any, step: Any, dtype: np.dtype) -> int:
 def arange(start: Any, end: Any, step: Any, dtype: np.dtype) -> np.ndarray:
     """start, start + step, … as long as they lie before ``end``."""
     kind = dtype.char
-    if kind not in types.FLOATING and kind not in types.INTEGRAL:
+    if kind not in types.FLOATING and kind not in "bBhilq":
         raise types.not_implemented("arange_cpu", dtype)
-    if kind in types.INTEGRAL:
-        start, end, step = (int(bound) for bound in (start, end, step))
     count = length(start, end, step, dtype)
     if kind in types.INTEGRAL:
+        start, step = int(start), int(step)
         numbers = np.arange(count, dtype=np.int64)
         numbers *= step
         numbers += start
@@ -114,7 +115,8 @@ def linspace(start: Any, end: Any, count: int, dtype: np.dtype) -> np.ndarray:
     elif kind == "d":
         numbers[:half], numbers[half:] = fma64(step, up, first), fma64(-step, down, last)
     elif kind in types.INTEGRAL:
-        numbers[:half], numbers[half:] = first + step * up, last - step * down
+        with np.errstate(all="ignore"):
+            numbers[:half], numbers[half:] = fma64(step, up, float(first)), fma64(-step, down, float(last))
     else:
         numbers[:half] = first + step * up.astype(dtype)
         numbers[half:] = last - step * down.astype(dtype)
@@ -122,24 +124,26 @@ def linspace(start: Any, end: Any, count: int, dtype: np.dtype) -> np.ndarray:
 
 
 def logspace(start: Any, end: Any, count: int, base: float, dtype: np.dtype) -> np.ndarray:
-    """``base`` to the power of ``count`` evenly spaced numbers from ``start`` to ``end``.
+    """``base`` to the power of ``count`` evenly spaced numbers from ``start`` to ``end``. Bitwise torch.
 
-    Bitwise torch in float64; 4 ulp in float32 and 12 in the half types, whose exponents torch rounds in another way.
+    Only the bounds and their distance have the dtype's precision; steps and powers are doubles, the powers libm's.
     """
     if dtype.char == "?":
         raise types.not_implemented("logspace_cpu", dtype)
     first, last, step = _step(start, end, count, dtype)
-    if count == 1:
-        return np.array([float(base) ** float(first)]).astype(dtype)
     half = count // 2
     up, down = np.arange(half), np.arange(count - half)[::-1]
-    if dtype.char in types.HALVES:
-        up, down = up.astype(dtype), down.astype(dtype)
-    else:
-        first, last, step = float(first), float(last), float(step)
-    exponents = np.concatenate((first + step * up, last - step * down)).astype(np.float64)
-    powers = [_power(float(base), exponent) for exponent in exponents.tolist()]
-    return np.array(powers, np.float64).astype(dtype)
+    with np.errstate(all="ignore"):
+        if dtype.char in types.COMPLEX:
+            exponents = np.concatenate((first + step * up, last - step * down))
+            return np.power(dtype.type(base), exponents).astype(dtype)
+        if count == 1:
+            last = first
+        span = float(last) - float(first) if dtype.char in types.INTEGRAL else float(last - first)
+        step = span / max(count - 1, 1)
+        exponents = np.concatenate((float(first) + step * up, float(last) - step * down))
+        powers = np.array([_power(base, exponent) for exponent in exponents.tolist()], np.float64)
+        return powers.astype(np.float32).astype(dtype) if dtype.char in types.HALVES else powers.astype(dtype)
 
 
 def _power(base: float, exponent: float) -> float:

@@ -14,8 +14,8 @@ from .._core.modes import mode
 from .._core.options import Misfit, checked, dtype_of, formatted, size_of
 from .._core.quiet import quietly
 from .._core.scalars import cast, is_number, number_of
-from .._core.tensor import Tensor, view_of, wrap
-from .._core.views import check_write, rebase
+from .._core.tensor import Tensor, wrap
+from .._core.views import check_write, rebase, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -420,7 +420,7 @@ def view_dtype(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     if dtype is own:
         return tensors.alias(x)
     if dtype.itemsize == own.itemsize:
-        return view_of(x, array.view(dtype.numpy))
+        return _same_bytes(x, dtype)
     change = f"to view {own.scalar_type} as {dtype.scalar_type} (different element sizes)"
     if not array.ndim:
         raise RuntimeError(f"self.dim() cannot be 0 {change}")
@@ -438,7 +438,14 @@ def view_dtype(x: Tensor, dtype: dtypes.dtype) -> Tensor:
         for dim, step in enumerate(steps[:-1]):
             if step % ratio:
                 raise RuntimeError(f"self.stride({dim}) must be divisible by {ratio} {change}, but got {step}")
-    return view_of(x, array.view(dtype.numpy))
+    return _same_bytes(x, dtype)
+
+
+def _same_bytes(x: Tensor, dtype: dtypes.dtype) -> Tensor:
+    # No gradient passes, so torch counts it as an alias with the same versions and not as a view.
+    out = wrap(x._data.view(dtype.numpy))
+    out._shared = shared_of(x)
+    return out
 
 
 tensors.view_dtype = view_dtype

@@ -10,7 +10,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.families import arrays, op, tensors
 from .._core.foreign import adopt, from_buffer
-from .._core.forms import publish
+from .._core.forms import FUNCTIONS, publish
 from .._core.nested import array_from
 from .._core.options import (
     Misfit,
@@ -472,3 +472,19 @@ def polar(abs: Array, angle: Array):  # type: ignore[no-untyped-def]
     made = memory.elementwise_output(memory.broadcast_shapes(abs.shape, angle.shape), dtype.numpy, abs, angle)
     made.real, made.imag = abs * np.cos(angle), abs * np.sin(angle)
     return made
+
+
+_complex = FUNCTIONS["complex"]
+
+
+@checked("complex")
+def _complex_into(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
+    if isinstance(out, Tensor) and isinstance(real, Tensor) and out.dtype is not real.dtype.to_complex():
+        raise RuntimeError(
+            f"Expected object of scalar type {real.dtype.to_complex().scalar_type} but got scalar type "
+            f"{out.dtype.scalar_type} for argument 'out'"
+        )
+    return _complex(real, imag) if out is None else _complex(real, imag, out=out)
+
+
+publish("complex", _complex_into, method=False)
