@@ -459,53 +459,62 @@ def binary(
     keeps_out = recorder is not None and recorder.keeps_out
     make: Any = None if recorder is None else recorder.make
 
-    def call(x: Any, y: Any) -> Tensor:
-        kind = type(y)
-        try:
-            a = x._data
-            dtype = a.dtype
-            if kind is float or kind is int:
-                if dtype is FLOAT32:
-                    y = FLOAT32_NUMBERS.get(y) or number(y, dtype, FLOAT32_NUMBERS)
-                elif dtype is FLOAT64:
-                    y = FLOAT64_NUMBERS.get(y) or number(y, dtype, FLOAT64_NUMBERS)
+    def build(mixed: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """The quick form, with ``mixed`` for everything but equal dtypes and plain numbers beside floats."""
+
+        def call(x: Any, y: Any) -> Any:
+            kind = type(y)
+            try:
+                a = x._data
+                dtype = a.dtype
+                if kind is float or kind is int:
+                    if dtype is FLOAT32:
+                        y = FLOAT32_NUMBERS.get(y) or number(y, dtype, FLOAT32_NUMBERS)
+                    elif dtype is FLOAT64:
+                        y = FLOAT64_NUMBERS.get(y) or number(y, dtype, FLOAT64_NUMBERS)
+                    else:
+                        return mixed(x, y)
+                b = y._data
+            except AttributeError:
+                return mixed(x, y)
+            if dtype is not b.dtype:
+                return mixed(x, y)
+            if dtype is not FLOAT32 and dtype is not FLOAT64 and dtype.kind not in natural:
+                return mixed(x, y)
+            try:
+                r = run(kernel, a, b)
+            except ValueError:
+                raise broadcast_error(a.shape, b.shape) from None
+            except RuntimeError:
+                r = quietly(kernel, a, b)
+            if type(r) is not ndarray:
+                r = asarray(r)
+            out = new(Tensor)
+            out._data = r
+            left, right = x._node, y._node
+            if left is None and right is None:
+                return out
+            if recorder is not None and mode.enabled:
+                step = new(make)
+                step.order = next_order()
+                step.edges = (x if left is LEAF else left, y if right is LEAF else right)
+                step.values = ()
+                step.noted = step.fit = None
+                if keep is None:
+                    step.kept = ()
                 else:
-                    return mixed(x, y)
-            b = y._data
-        except AttributeError:
-            return mixed(x, y)
-        if dtype is not b.dtype or dtype.kind not in natural:
-            return mixed(x, y)
-        try:
-            r = run(kernel, a, b)
-        except ValueError:
-            raise broadcast_error(a.shape, b.shape) from None
-        except RuntimeError:
-            r = quietly(kernel, a, b)
-        if type(r) is not ndarray:
-            r = asarray(r)
-        out = new(Tensor)
-        out._data = r
-        left, right = x._node, y._node
-        if (left is not None or right is not None) and recorder is not None and mode.enabled:
-            step = new(make)
-            step.order = next_order()
-            step.edges = (x if left is LEAF else left, y if right is LEAF else right)
-            step.values = ()
-            step.noted = step.fit = None
-            if keep is None:
-                step.kept = ()
-            else:
-                step.kept = keep(x, y, left, right)
-                if x._shared is not None or y._shared is not None:
-                    note(step)
-            shape = r.shape
-            if (left is not None and a.shape != shape) or (right is not None and b.shape != shape):
-                step.fit = fit_of((x, y), r)
-            out._node = step
-            if keeps_out:
-                recorder.keep_out(step, out)
-        return out
+                    step.kept = keep(x, y, left, right)
+                    if x._shared is not None or y._shared is not None:
+                        note(step)
+                shape = r.shape
+                if (left is not None and a.shape != shape) or (right is not None and b.shape != shape):
+                    step.fit = fit_of((x, y), r)
+                out._node = step
+                if keeps_out:
+                    recorder.keep_out(step, out)
+            return out
+
+        return call
 
     def mixed(x: Any, y: Any) -> Tensor:
         """Numbers beside tensors, and tensors of two dtypes."""
@@ -554,6 +563,17 @@ def binary(
             out._node = step
             recorder.keep_out(step, out)
         return out
+
+    def beside(x: Any, y: Any) -> Any:
+        """For Python's operators: NotImplemented beside anything but tensors, numbers and arrays."""
+        if isinstance(y, (Tensor, *NUMBERS)):
+            return mixed(x, y)
+        if isinstance(y, ndarray):
+            return call(x, tensors.as_tensor(y))
+        return NotImplemented
+
+    call: Any = build(mixed)
+    call.operator = build(beside)
 
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
         return call(input, other) if out is None else write_out(name, out, call(input, other), (input, other))

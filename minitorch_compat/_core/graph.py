@@ -326,10 +326,10 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
     # Three: the dictionary, the local name, the argument of getrefcount.
     owned = type(waiting) is ndarray and waiting.base is None and waiting.flags.forc
     if owned and getrefcount(waiting) - sum(waiting is other for other in siblings) == 3:
-        quietly(np.add, waiting, result, waiting)
+        np.add(waiting, result, waiting)
         bumps[edge] = bumps.get(edge, 0) + 1
     else:
-        gradients[edge] = quietly(np.add, waiting, result)
+        gradients[edge] = np.add(waiting, result)
 
 
 class Pass:
@@ -438,7 +438,7 @@ class Pass:
         elif self.create:
             gradients[edge] = gradients[edge] + gradient
         else:
-            collect(gradients, edge, gradient, siblings, self.bumps)
+            quietly(collect, gradients, edge, gradient, siblings, self.bumps)
         if self.awaited is not None:
             self.miss(edge)
 
@@ -464,7 +464,8 @@ class Pass:
         accumulator = leaf._accumulator and leaf._accumulator()
         if accumulator is not None and accumulator.prehooks:
             (gradient,) = self.call_prehooks(accumulator, (gradient,))
-        accumulate(leaf, gradient, self.create, bumps)
+        with np.errstate(all="ignore"):
+            accumulate(leaf, gradient, self.create, bumps)
         if accumulator is not None and accumulator.posthooks:
             self.call_posthooks(accumulator, (None,), (gradient,))
         for hook in tuple((leaf._post_accumulate_grad_hooks or {}).values()):
@@ -538,7 +539,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         if existing._node is not None:
             leaf._grad = existing + wrap(gradient)
             return
-        quietly(np.add, existing._data, gradient, existing._data)
+        np.add(existing._data, gradient, existing._data)
         existing._bump()
         return
     # Three: the caller's name, the name here, the argument of getrefcount.

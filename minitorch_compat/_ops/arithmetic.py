@@ -45,9 +45,9 @@ def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any
 
 def operators(name: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
     """Attach ``__name__``, its reflected and its in-place form."""
-    setattr(Tensor, f"__{name}__", renamed(operator(function), f"__{name}__"))
+    setattr(Tensor, f"__{name}__", operator(function))
     if reflected is not None:
-        setattr(Tensor, f"__r{name}__", renamed(operator(reflected), f"__r{name}__"))
+        setattr(Tensor, f"__r{name}__", operator(reflected))
 
 
 def renamed(function: Any, name: str) -> Any:
