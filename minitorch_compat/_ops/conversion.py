@@ -243,12 +243,12 @@ def _fill_kernel(x: ndarray, value: Any) -> ndarray:
 
 _fill_number = Recorder("fill", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
 _fill_tensor = Recorder(
-    "fill.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: g.sum()},
+    "fill.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: xp.sum(g)},
     node="FillBackward1",
 )  # fmt: skip
 _fill_number_ = Recorder("fill_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="FillBackward2")
 _fill_tensor_ = Recorder(
-    "fill_.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: g.sum()},
+    "fill_.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: xp.sum(g)},
     node="FillBackward3",
 )  # fmt: skip
 _zero = Recorder("zero_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="ZeroBackward0")

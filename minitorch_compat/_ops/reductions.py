@@ -459,7 +459,7 @@ def centered(xp, x, dim, shape):
 def var_x(xp, g, x, shape, dim, correction):
     """Twice the differences from the mean, shared out over the degrees of freedom."""
     free = counted(shape, dim) - correction
-    return g * (2.0 / free if free else float("inf")) * xp.conj(centered(xp, x, dim, shape))
+    return g * (2.0 / free if free else float("inf")) * centered(xp, x, dim, shape)
 
 
 def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[..., Tensor]:
@@ -560,10 +560,10 @@ def norm_x(xp, g, x, out, shape, dim, p, keepdim):
         mask = size == out
         return xp.sgn(x) * share(xp, g, mask, dim)
     if p < 1:
-        scaled = xp.where(x == 0, 0.0, xp.sgn(x) * xp.pow(xp.abs(x), p - 1))
-        return scaled * g * xp.pow(out, 1 - p)
-    scaled = x * xp.pow(xp.abs(x), p - 2) if p > 2 else xp.sgn(x) * xp.pow(xp.abs(x), p - 1)
-    return scaled * xp.where(out == 0, 0.0, g / xp.pow(out, p - 1))
+        scaled = xp.where(x == 0, 0.0, xp.sgn(x) * xp.pow_number(xp.abs(x), p - 1))
+        return scaled * g * xp.pow_number(out, 1 - p)
+    scaled = x * xp.pow_number(xp.abs(x), p - 2) if p > 2 else xp.sgn(x) * xp.pow_number(xp.abs(x), p - 1)
+    return scaled * xp.where(out == 0, 0.0, g / xp.pow_number(out, p - 1))
 
 
 @op("vector_norm_", method=False, module=False, node="LinalgVectorNormBackward0", x=norm_x)
