@@ -147,8 +147,6 @@ def atan2(y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def logaddexp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """log(exp(x) + exp(y)) without overflow on the way."""
-    if x.dtype.char == "f" and x.size <= CHEAP:
-        return np.asarray(np.logaddexp(x.astype(np.float64), y.astype(np.float64)), np.float32)
     return in_single(np.logaddexp)(x, y)
 
 
@@ -161,6 +159,16 @@ def logaddexp2(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 # -- signs and parts ------------------------------------------------------------------------------------------------
+
+
+def abs(x: np.ndarray) -> np.ndarray:
+    """The absolute value, of a complex number its length. Bitwise torch for all dtypes but complex128 (1 ulp)."""
+    if x.dtype.char == "?":
+        raise types.not_implemented("abs_cpu", x.dtype)
+    if x.dtype.char in types.COMPLEX:
+        length = np.hypot(x.real.astype(np.float64), x.imag.astype(np.float64))
+        return np.asarray(length, np.float32 if x.dtype.char == "F" else np.float64)
+    return np.asarray(np.abs(x))
 
 
 def sign(x: np.ndarray) -> np.ndarray:
@@ -232,7 +240,7 @@ def round(x: np.ndarray, decimals: int = 0) -> np.ndarray:
     if x.dtype.char not in types.FLOATING:
         raise types.not_implemented("round_cpu", x.dtype)
     wide = widened(x)
-    ten = wide.dtype.type(10.0 ** abs(decimals))
+    ten = wide.dtype.type(10.0 ** max(decimals, -decimals))
     rounded = np.rint(wide / ten) * ten if decimals < 0 else np.rint(wide * ten) / ten
     return np.asarray(rounded).astype(x.dtype, copy=False)
 

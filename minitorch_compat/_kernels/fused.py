@@ -38,5 +38,5 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
         t = total - product
         sum_error = (product - (total - t)) + (c - t)
         result = total + (product_error + sum_error)
-    # Where a part overflowed, the errors are nan although the plain result is not; a zero has the sign of the plain sum.
+    # Where a part overflowed the errors are nan, although the plain result is not; a zero has the plain sum's sign.
     return np.where(np.isnan(result) | (result == 0), total, result)

@@ -263,6 +263,14 @@ def test_casts(torch, compare, source, target):
     compare.agree(kernels.cast(array, dtype), x.to(getattr(torch, target)))
 
 
+@pytest.mark.parametrize(("dtype", "within"), [("complex64", 0), ("complex128", 1)])
+def test_lengths_of_complex_numbers(torch, compare, dtype, within):
+    torch.manual_seed(8)
+    x = torch.randn(2000, dtype=getattr(torch, dtype))
+    compare.agree(kernels.abs(x.numpy()), torch.abs(x), within)
+    assert kernels.abs(np.array([3 + 4j])).tolist() == [5]
+
+
 def test_doubles_become_halves_by_way_of_single():
     x = np.array([1 + 2.0**-11 + 2.0**-40])
     assert kernels.cast(x, np.dtype(np.float16)).tolist() == [1.0]
@@ -270,6 +278,7 @@ def test_doubles_become_halves_by_way_of_single():
 
 REFUSALS = {
     "ZeroDivisionError": lambda i, f, b: kernels.floor_divide(i, i * 0),
+    "\"abs_cpu\" not implemented for 'Bool'": lambda i, f, b: kernels.abs(b),
     "\"div_floor_cpu\" not implemented for 'Bool'": lambda i, f, b: kernels.floor_divide(b, b),
     "\"remainder_cpu\" not implemented for 'Bool'": lambda i, f, b: kernels.remainder(b, b),
     "\"fmod_cpu\" not implemented for 'Bool'": lambda i, f, b: kernels.fmod(b, b),
