@@ -366,7 +366,10 @@ _normal_mean = Recorder("normal.mean", ("x",), {"x": lambda xp, g: xp.zeros_like
 _normal_std = Recorder("normal.std", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward2")
 _normal_both = Recorder(
     "normal.both", ("x", "y"),
-    {"x": lambda xp, g, x_shape: xp.sum_to_size(g, x_shape) * 0, "y": lambda xp, g, y_shape: xp.sum_to_size(g, y_shape) * 0},
+    {
+        "x": lambda xp, g, x_shape: xp.zeros_like(xp.sum_to_size(g, x_shape)),
+        "y": lambda xp, g, y_shape: xp.zeros_like(xp.sum_to_size(g, y_shape)),
+    },
     ("x_shape", "y_shape"), node="NormalBackward3",
 )  # fmt: skip
 

@@ -1,9 +1,9 @@
 """What torch 2.13 was seen to do, kept as text, and how to see it again.
 
-A table in ``observed/`` is a row of blocks. Lines that begin with ``>>>`` are Python: all but the last are run, the last
-is evaluated, in a fresh namespace with ``torch`` and ``np`` and a generator seeded with 1; warnings that torch gives once
-are given each time. Below them stands what came of it: the printed value with what is unusual about it, or the
-exception, and the warnings.
+A table in ``observed/`` is a row of blocks. Lines that begin with ``>>>`` are Python: all but the last are run, the
+last is evaluated, in a fresh namespace with ``torch`` and ``np`` and a generator seeded with 1; warnings that torch
+gives once are given each time. Below them stands what came of it: the printed value with what is unusual about it, or
+the exception, and the warnings.
 
 ``python tests/ops/observations.py`` writes the outcomes anew from the torch that is installed.
 """
@@ -82,7 +82,7 @@ def outcome_of(torch: ModuleType, code: str) -> str:
     text = "\n".join([text, *(f"warns {each}" for each in said)])
     text = re.sub(r" \(Triggered internally at [^)]*\)", "", text)
     text = re.sub(r"0x[0-9a-f]+", "0x…", text)
-    return "\n".join("." if not line else line for line in text.rstrip("\n").splitlines())
+    return "\n".join(line or "." for line in text.rstrip("\n").splitlines())
 
 
 def cases(*tables: str) -> list[Any]:

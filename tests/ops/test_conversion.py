@@ -18,9 +18,12 @@ def test_as_observed(block: Block) -> None:
 
 
 DTYPES = (
-    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
+    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64",
+    "complex128",
 )  # fmt: skip
-VALUES = [0.0, -0.0, 0.5, 1.5, 2.5, -1.5, 127.7, 128.0, 255.9, 300.0, -129.0, 40000.0, 70000.0, 3e9, -3e9, 65519.0, 65520.0]
+VALUES = [
+    0.0, -0.0, 0.5, 1.5, 2.5, -1.5, 127.7, 128.0, 255.9, 300.0, -129.0, 40000.0, 70000.0, 3e9, -3e9, 65519.0, 65520.0,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", DTYPES)

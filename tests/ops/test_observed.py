@@ -6,7 +6,8 @@ import pytest
 from observations import Block, cases, outcome_of
 
 TABLES = (
-    "creation", "nested_data", "memory_of_others", "ranges", "conversion", "numpy_protocol", "copying", "legacy", "random",
+    "creation", "nested_data", "memory_of_others", "ranges", "conversion", "numpy_protocol", "copying", "legacy",
+    "random",
 )  # fmt: skip
 
 
