@@ -416,6 +416,16 @@ def number(value: Any, dtype: np.dtype[Any], cache: dict[float, Tensor]) -> Tens
     return made
 
 
+def number32(value: Any) -> Tensor:
+    """A Python number as a 0-d float32 tensor."""
+    return _float32_numbers.get(value) or number(value, FLOAT32, _float32_numbers)
+
+
+def number64(value: Any) -> Tensor:
+    """A Python number as a 0-d float64 tensor."""
+    return _float64_numbers.get(value) or number(value, FLOAT64, _float64_numbers)
+
+
 def scalar(value: Any, dtype: np.dtype[Any]) -> Tensor:
     """A Python number as a 0-d tensor of ``dtype``; integers wrap around."""
     if dtype.kind in "iu" and isinstance(value, int):
@@ -448,7 +458,7 @@ def binary(
     ``rule`` is ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     """
-    from .forms import attach, write_out
+    from .forms import attach, in_place, quick_in_place, write_out
 
     FLOAT32_NUMBERS, FLOAT64_NUMBERS = (_float32_numbers, _float64_numbers) if scalars else ({}, {})
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
@@ -578,8 +588,11 @@ def binary(
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
         return call(input, other) if out is None else write_out(name, out, call(input, other), (input, other))
 
+    form = None
+    if inplace and isinstance(kernel, np.ufunc) and rule is not dtypes.to_bool:
+        form = quick_in_place(kernel, in_place(call), scalars)
     setattr(arrays, name, kernel)
-    attach(name, call, function, method=method, module=module, inplace=inplace)
+    attach(name, call, function, method=method, module=module, inplace=inplace, form=form)
     return call
 
 

@@ -53,7 +53,7 @@ def sum(
         x = x.astype(dtype)
     kind = x.dtype.char
     if dim is None and kind in _SHORT and x.flags.c_contiguous and not keepdim:
-        return sum_vector(x if x.ndim == 1 else x.reshape(-1))
+        return sum_vector(x if x.ndim == 1 else x.ravel())
     if kind not in _LANES:
         return _sum_integers(x, dim, keepdim, dtype)
     dims = normalized(dim, x.ndim)
@@ -71,8 +71,10 @@ def mean(
     The half types sum and divide in float32 and round once. Only floating and complex dtypes; the caller says so.
     """
     if dim is None and dtype is None and not keepdim and x.dtype.char in _SHORT and x.flags.c_contiguous and x.size:
-        total = sum_vector(x if x.ndim == 1 else x.reshape(-1))
-        return np.divide(total, _divisor(total.dtype.char, x.size), total)
+        total = sum_vector(x if x.ndim == 1 else x.ravel())
+        # A quotient of two float32 is rounded to double on its way without harm.
+        total.fill(total.item() / x.size)
+        return total
     kept = x.dtype if dtype is None else dtype
     half = kept.char in types.HALVES
     total = sum(x, dim, keepdim, np.dtype(np.float32) if half else kept)

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from .._core.graph import RemovableHandle
-from .._core.modes import set_grad_enabled
+from .._core.modes import mode
 from .._core.tensor import Tensor
 from ..nn.modules.module import clear_gradient
 
@@ -28,8 +28,11 @@ def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        with set_grad_enabled(self.defaults["differentiable"]):
+        previous, mode.enabled = mode.enabled, self.defaults["differentiable"]
+        try:
             return step(self, *arguments, **keywords)
+        finally:
+            mode.enabled = previous
 
     return stepped
 

@@ -45,9 +45,16 @@ class SGD(Optimizer):
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            plain = not (group["momentum"] or group["weight_decay"] or group["maximize"])
+            step = -group["lr"]
             for parameter in group["params"]:
-                if parameter._grad is not None:
-                    self._update(parameter, parameter._grad, group)
+                gradient = parameter._grad
+                if gradient is None:
+                    continue
+                if plain:
+                    parameter.add_(gradient, alpha=step)
+                else:
+                    self._update(parameter, gradient, group)
         return loss
 
     def _update(self, parameter: Any, gradient: Any, group: dict[str, Any]) -> None:
