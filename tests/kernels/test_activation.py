@@ -56,13 +56,22 @@ def test_functions_of_the_logistic_family(torch, compare, numbers, dtype):
     compare.agree(activation.logit(compare.as_array(chances), 0.1), torch.logit(chances, 0.1), within)
 
 
-@pytest.mark.parametrize(("dtype", "most"), [("float32", 1.2e-6), ("float64", 2e-15)])
+@pytest.mark.parametrize(
+    ("dtype", "most"), [("float16", 4e-5), ("bfloat16", 4e-5), ("float32", 1.2e-6), ("float64", 2e-15)]
+)
 @pytest.mark.parametrize("approximate", ["none", "tanh"])
-def test_gelu_is_near_in_absolute_terms(torch, numbers, dtype, most, approximate):
+def test_gelu_is_near_in_absolute_terms(torch, compare, numbers, dtype, most, approximate):
     x = numbers[numbers.isfinite()].to(getattr(torch, dtype))
-    got = activation.gelu(x.numpy(), approximate)
-    expected = torch.nn.functional.gelu(x, approximate=approximate).numpy()
+    got = activation.gelu(compare.as_array(x), approximate).astype("f8")
+    expected = torch.nn.functional.gelu(x, approximate=approximate).double().numpy()
     np.testing.assert_allclose(got, expected, rtol=0, atol=most)
+
+
+def test_large_arrays(torch, compare):
+    torch.manual_seed(2)
+    x = torch.randn(20000) * 3
+    compare.agree(activation.sigmoid(x.numpy()), torch.sigmoid(x), 4)
+    compare.agree(activation.silu(x.numpy()), torch.nn.functional.silu(x), 4)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])

@@ -107,6 +107,24 @@ def test_other_norms_are_within_4_ulps(torch, compare, dtype, p):
         compare.agree(reduce.norm(x.numpy(), p, dim, keepdim), torch.linalg.vector_norm(x, p, dim, keepdim), 4)
 
 
+def test_complex_numbers(torch, compare):
+    torch.manual_seed(1)
+    x = torch.randn(20, 30, dtype=torch.complex64)
+    for dim in (0, 1, None):
+        compare.agree(reduce.var(x.numpy(), dim), torch.var(x, dim))
+        compare.agree(reduce.std(x.numpy(), dim), torch.std(x, dim), 1)
+        for p in (1, 2, 3):
+            compare.agree(reduce.norm(x.numpy(), p, dim), torch.linalg.vector_norm(x, p, dim), 8)
+    got, expected = reduce.prod(x.numpy(), 0), x.prod(0).numpy()
+    assert (np.abs(got - expected) / np.abs(expected)).max() <= 2e-6
+
+
+def test_spread_of_many_doubles(torch):
+    x = torch.randn(5000, 3, dtype=torch.float64)
+    np.testing.assert_allclose(reduce.var(x.numpy(), 0), x.var(0).numpy(), rtol=5000 * 2.0**-53)
+    assert float(reduce.var(x.numpy())) == x.var().item()
+
+
 @pytest.mark.parametrize("dtype", REAL)
 def test_logsumexp_is_within_a_few_ulps_of_its_largest_term(torch, compare, dtype):
     torch.manual_seed(1)
