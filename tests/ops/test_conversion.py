@@ -12,7 +12,7 @@ from observations import Block, cases, outcome_of
 import minitorch_compat as torch
 
 
-@pytest.mark.parametrize("block", cases("conversion", "numpy_protocol", "copying"))
+@pytest.mark.parametrize("block", cases("conversion", "memory", "numpy_protocol", "copying"))
 def test_as_observed(block: Block) -> None:
     assert outcome_of(torch, block.code) == block.outcome
 

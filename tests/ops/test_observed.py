@@ -7,7 +7,7 @@ from observations import Block, cases, outcome_of
 
 TABLES = (
     "creation", "nested_data", "memory_of_others", "ranges", "conversion", "numpy_protocol", "copying", "legacy",
-    "random",
+    "memory", "random",
 )  # fmt: skip
 
 
