@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes, errors
+from .._core import dtypes
 from .._core.families import NUMBERS, Formula, arrays, bad_arguments, binary, op, tensors, unary
 from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
 from .._core.modes import mode
 from .._core.quiet import quietly
-from .._core.tensor import Tensor, wrap
+from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
@@ -198,6 +198,21 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     if wants_grad(x, other):
         check_write(x)
     return commit(x, add(x, other, alpha=alpha))
+
+
+def scale_and_add_(x: Any, scale: float, other: Any, alpha: float) -> Any:
+    """``x.mul_(scale).add_(other, alpha=alpha)``: two writes, as optimisers make them, asked for at once."""
+    a, b = x._data, other._data
+    if (
+        a.size == 1 and a.dtype.char == "f" and b.dtype is a.dtype and b.size == 1 and not mode.enabled
+        and type(scale) is float
+    ):
+        # A Python float holds the product or the sum of two float32 until it is rounded.
+        a.fill(single(scale) * a.item())
+        quietly(a.fill, (b.item() if alpha == 1 else b.item() * single(float(alpha))) + a.item())
+        x._bump(2)
+        return x
+    return x.mul_(scale).add_(other, alpha=alpha)
 
 
 def sub_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:

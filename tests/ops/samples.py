@@ -1,8 +1,8 @@
 """One line of sample inputs for each declared operation: an expression of ``x``, ``y``, ``z``, and what they are.
 
 The expressions are also the names of the tests. An input is written by its domain and shape: ``real`` has numbers of
-both signs away from zero and from each other, ``positive`` numbers above zero, ``unit`` numbers inside (-1, 1), ``fraction``
-inside (0, 1), ``over_one`` above one, ``number`` is ``real`` and is tried with complex numbers too.
+both signs away from zero and from each other, ``positive`` numbers above zero, ``unit`` numbers inside (-1, 1),
+``fraction`` inside (0, 1), ``over_one`` above one, ``number`` is ``real`` and is tried with complex numbers too.
 """
 
 from __future__ import annotations
@@ -251,6 +251,33 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.index_put(x, (torch.tensor([2, 2]),), y, True)": (number(3, 2), number(2)),
     "set_part(x.clone(), slice(1), y)": (number(3, 2), number(2)),
     "set_part(x.clone(), (slice(None), 1), 3)": (number(3, 2),),
+    # gathering
+    "torch.gather(x, 1, torch.tensor([[0, 2, 0], [1, 1, 1]]))": (number(2, 3),),
+    "torch.scatter(x, 1, torch.tensor([[0, 2], [1, 0]]), y)": (number(2, 3), number(2, 2)),
+    "torch.scatter(x, 1, torch.tensor([[0, 2], [1, 0]]), 3)": (number(2, 3),),
+    "torch.scatter_add(x, 1, torch.tensor([[0, 0], [1, 0]]), y)": (number(2, 3), number(2, 2)),
+    "torch.take_along_dim(x, torch.tensor([[0], [2]]), 1)": (number(2, 3),),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'sum', include_self=False)": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'prod')": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'prod', include_self=False)": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y * torch.tensor([1, 0, 1]), 'prod')": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'mean')": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'mean', include_self=False)": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'amax')": (real(3), real(3)),
+    "torch.scatter_reduce(x, 0, torch.tensor([0, 0, 1]), y, 'amin', include_self=False)": (real(3), real(3)),
+    "torch.index_select(x, 0, torch.tensor([0, 2, 0]))": (number(3, 2),),
+    "torch.index_add(x, 0, torch.tensor([0, 0]), y, alpha=2)": (number(3, 2), number(2, 2)),
+    "torch.index_copy(x, 0, torch.tensor([0, 2]), y)": (number(3, 2), number(2, 2)),
+    "torch.index_fill(x, 0, torch.tensor([0, 2]), 3)": (number(3, 2),),
+    "torch.index_fill(x, 0, torch.tensor([0, 2]), y)": (number(3, 2), number()),
+    "torch.index_reduce(x, 0, torch.tensor([0, 0]), y, 'prod')": (real(3, 2), real(2, 2)),
+    "torch.masked_fill(x, torch.tensor([True, False, True]), 3)": (number(2, 3),),
+    "torch.masked_fill(x, torch.tensor([True, False, True]), y)": (number(2, 3), number()),
+    "torch.masked_select(x, torch.tensor([True, False, True]))": (number(2, 3),),
+    "torch.masked_scatter(x, torch.tensor([True, False, True]), y)": (number(2, 3), number(6)),
+    "torch.take(x, torch.tensor([0, 5, 0]))": (number(2, 3),),
+    "x.put(torch.tensor([0, 5]), y)": (number(2, 3), number(2)),
+    "x.put(torch.tensor([0, 0]), y, True)": (number(2, 3), number(2)),
     # products
     "x @ y": (number(2, 3), number(3, 2)),
     "torch.bmm(x, y)": (number(2, 2, 3), number(2, 3, 2)),
@@ -291,6 +318,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "x // y": ("derivative for aten::floor_divide is not implemented", (real(2, 3), real(3))),
+    "torch.scatter(x, 1, torch.tensor([[0], [1]]), y, reduce='add')": (
+        "derivative for aten::scatter is not implemented", (real(2, 3), real(2, 3)),
+    ),
     "torch.heaviside(x, y)": ("derivative for aten::heaviside is not implemented", (real(2, 3), real(3))),
 }
 """Operations that are recorded and have no derivative: what their backward says."""
