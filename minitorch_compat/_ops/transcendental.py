@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.families import arrays, binary, op, tensors, unary
-from .._core.forms import FUNCTIONS, in_place, publish, write_out
+from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .arithmetic import broadcast_sum, together, underivable
@@ -131,7 +131,7 @@ for _alias, _name in {
     FUNCTIONS[_alias] = FUNCTIONS[_name]
     setattr(Tensor, _alias, getattr(Tensor, _name))
     setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
-    if _name != "atan2":
+    if _alias + "_" in WRITING_FUNCTIONS:
         FUNCTIONS[_alias + "_"] = FUNCTIONS[_name + "_"]
 
 floor = unary("floor", kernels.floor, x=zero)
