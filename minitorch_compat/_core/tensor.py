@@ -471,6 +471,8 @@ def wrap(array: ndarray) -> Tensor:
     """A tensor over ``array``, without history."""
     tensor = new(Tensor)
     tensor._data = array
+    # Said although it is the default: operations read it quicker from the tensor than from the class.
+    tensor._node = None
     return tensor
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core.modes import enable_grad
 from .._core.tensor import Tensor
+from .._ops.arithmetic import scale_and_add_
 from .optimizer import Optimizer, _use_grad_for_differentiable
 
 
@@ -70,7 +71,7 @@ class SGD(Optimizer):
             if buffer is None:
                 buffer = gradient.detach().clone()
             else:
-                buffer.mul_(momentum).add_(gradient, alpha=1 - group["dampening"])
+                scale_and_add_(buffer, momentum, gradient, 1 - group["dampening"])
             state["momentum_buffer"] = buffer
             gradient = gradient.add(buffer, alpha=momentum) if group["nesterov"] else buffer
         parameter.add_(gradient, alpha=-group["lr"])
