@@ -302,8 +302,9 @@ class Tensor(metaclass=TensorType):
         """Carry gradients from this tensor back to the leaves, adding to their ``grad``."""
         node = self._node
         if gradient is None and inputs is None and not create_graph and node is not None and not graph.Watched.order:
-            one = _ONE.get(self._data.dtype)
-            if one is not None and node is not LEAF and not self._data.ndim:
+            data = self._data
+            one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
+            if one is not None and node is not LEAF and not data.ndim:
                 # Nobody watches, and one number goes back from one number.
                 quietly(graph.propagate, node, one, retain_graph)
                 return
@@ -458,7 +459,8 @@ class Tensor(metaclass=TensorType):
 
 Tensor.__module__ = "torch"
 
-_ONE = {np.dtype(kind): np.ones((), kind) for kind in (np.float32, np.float64)}
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ONE32, _ONE64 = np.ones((), np.float32), np.ones((), np.float64)
 VOLATILE_REMOVED = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
 REQUIRES_GRAD_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"

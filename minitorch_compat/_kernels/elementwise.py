@@ -52,7 +52,7 @@ def through_double(kernel: Any, limit: int) -> Kernel:
     def called(x: np.ndarray) -> Any:
         kind = x.dtype.char
         if kind == "f":
-            return kernel(x.astype(np.float64)).astype(np.float32) if x.size <= limit else kernel(x)
+            return kernel(x.astype(_DOUBLE)).astype(_SINGLE) if x.size <= limit else kernel(x)
         if kind in types.HALVES:
             return kernel(x.astype(np.float32)).astype(x.dtype)
         return kernel(x)
@@ -62,6 +62,7 @@ def through_double(kernel: Any, limit: int) -> Kernel:
     return called
 
 
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 CHEAP, DEAR = 1 << 12, 1 << 9
 
 exp = through_double(np.exp, CHEAP)

@@ -21,9 +21,9 @@ ndarray = np.ndarray
 
 
 @lru_cache(maxsize=256)
-def factor(count: int, dtype: np.dtype[Any]) -> ndarray:
+def factor(count: int, kind: str) -> ndarray:
     """Two over the number of elements, as the backward of a mean multiplies by it."""
-    return np.array(2.0 / count, dtype)
+    return np.array(2.0 / count, kind)
 
 
 class MseLossBackward0(Node):
@@ -38,7 +38,7 @@ class MseLossBackward0(Node):
             raise errors.graph_freed()
         check_versions(self)
         difference, count = self.values
-        gradient = difference * factor(count, difference.dtype)
+        gradient = difference * factor(count, difference.dtype.char)
         if g.size != 1 or g.item() != 1.0:
             gradient = gradient * g
         x, y = self.edges
