@@ -25,7 +25,7 @@ def fma32(a: Any, b: Any, c: Any) -> np.ndarray:
     if total.shape == getattr(c, "shape", ()) != ():
         total += c
     else:
-        total = np.add(total, c, dtype=_DOUBLE)
+        total = np.asarray(np.add(total, c, dtype=_DOUBLE))
     return total.astype(_SINGLE)
 
 

@@ -189,10 +189,11 @@ def test_fused_steps(torch, compare, dtype):
     compare.agree(kernels.lerp(a, b, c), torch.lerp(x, y, z))
 
 
+@pytest.mark.parametrize("shape", [(), (5,), (5000,), (200, 201)])
 @pytest.mark.parametrize(("dtype", "fused"), [("float32", fma32), ("float64", fma64)])
-def test_add_with_alpha_is_one_rounding(torch, compare, dtype, fused):
+def test_add_with_alpha_is_one_rounding(torch, compare, dtype, fused, shape):
     torch.manual_seed(4)
-    x, y = (torch.randn(5000, dtype=getattr(torch, dtype)) for _ in range(2))
+    x, y = (torch.randn(shape, dtype=getattr(torch, dtype)) for _ in range(2))
     compare.agree(fused(y.numpy(), np.dtype(dtype).type(-0.3), x.numpy()), torch.add(x, y, alpha=-0.3))
 
 
