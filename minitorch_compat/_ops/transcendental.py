@@ -12,6 +12,9 @@ from .._core.families import arrays, binary, op, tensors, unary
 from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
+from .._kernels import gather, layout
+from .._kernels.fused import fma64
+from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
 Array = np.ndarray
@@ -20,8 +23,17 @@ to_float, keeps = dtypes.to_float, dtypes.keeps
 # Vocabulary of formulas that is no operation of its own.
 arrays.conj = lambda x: np.conj(x) if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "c" else x
 
-conj = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
-tensors.conj = lambda x: conj(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
+conjugated = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
+tensors.conj = lambda x: conjugated(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
+
+
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input`` with the imaginary parts of the other sign; a real tensor is handed back itself."""
+    result = tensors.conj(input)
+    return result if out is None else write_out("conj_physical", out, result, (input,))
+
+
+publish("conj_physical", conj_physical)
 
 
 def zero(xp, g):
@@ -37,7 +49,7 @@ expm1 = unary("expm1", kernels.expm1, to_float, x=lambda xp, g, out: g * xp.conj
 log = unary("log", kernels.log, to_float, x=lambda xp, g, x: g / xp.conj(x))
 log2 = unary("log2", kernels.log2, to_float, x=lambda xp, g, x: g / xp.conj(x * 0.6931471805599453))
 log10 = unary("log10", kernels.log10, to_float, x=lambda xp, g, x: g / xp.conj(x * 2.302585092994046))
-log1p = unary("log1p", kernels.log1p, to_float, x=lambda xp, g, x: g / xp.conj(x + 1))
+log1p = unary("log1p", kernels.log1p, to_float, x=lambda xp, g, x: g / xp.conj(x + 1), node="Log1PBackward0")
 sqrt = unary("sqrt", kernels.sqrt, to_float, x=lambda xp, g, out: g / xp.conj(out * 2))
 rsqrt = unary("rsqrt", kernels.rsqrt, to_float, x=lambda xp, g, out: g * xp.conj(out * out * out) * -0.5)
 
@@ -51,12 +63,45 @@ acos = unary("acos", kernels.acos, to_float, x=lambda xp, g, x: g * -xp.conj(xp.
 atan = unary("atan", kernels.atan, to_float, x=lambda xp, g, x: g / xp.conj(x * x + 1))
 sinh = unary("sinh", kernels.sinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.cosh(x)))
 cosh = unary("cosh", kernels.cosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.sinh(x)))
-tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: g * xp.conj(1 - out * out))
+tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backward(g, out))
+
+
+@op(
+    method=False,
+    module=False,
+    node="TanhBackwardBackward0",
+    grad=lambda xp, g, out: xp.tanh_backward(g, out),
+    out=lambda xp, g, grad, out: g * xp.conj(grad * out * -2.0),
+)
+def tanh_backward(grad: Array, out: Array):
+    """``grad * (1 - out ** 2)``, with the square subtracted before it is rounded."""
+    if out.dtype.char == "f":
+        wide = out.astype(np.float64)
+        return grad * (1 - wide * wide).astype(np.float32)
+    if out.dtype.char == "d":
+        return grad * fma64(-out, out, 1.0)
+    return grad * np.conj(1 - out * out)
+
 asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
-acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x - 1) * xp.rsqrt(x + 1)))
+acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
 atanh = unary("atanh", kernels.atanh, to_float, x=lambda xp, g, x: g / xp.conj(1 - x * x))
-deg2rad = unary("deg2rad", kernels.deg2rad, to_float, x=lambda xp, g: g * (math.pi / 180))
-rad2deg = unary("rad2deg", kernels.rad2deg, to_float, x=lambda xp, g: g * (180 / math.pi))
+
+
+def real_alone(name: str, kernel: Any, error: type[Exception] = RuntimeError) -> Any:
+    """A kernel that complex numbers have no part in."""
+
+    def checked(x: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise error(f"{name} is not supported for complex tensors.")
+        return kernel(x)
+
+    return checked
+
+
+deg2rad = unary("deg2rad", real_alone("deg2rad", kernels.deg2rad), to_float, x=lambda xp, g: g * (math.pi / 180),
+                node="Deg2RadBackward0")
+rad2deg = unary("rad2deg", real_alone("rad2deg", kernels.rad2deg), to_float, x=lambda xp, g: g * (180 / math.pi),
+                node="Rad2DegBackward0")
 
 
 def sinc_x(xp, g, x):
@@ -96,6 +141,8 @@ xlogy = binary("xlogy", kernels.xlogy, dtypes.arithmetic_to_float, x=xlogy_x, y=
 
 def size_of(x: Array) -> Array:
     """The absolute value; of a complex number its length."""
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
     return np.abs(x)
 
 
@@ -224,7 +271,7 @@ fmin = binary(
     y=broadcast_sum(lambda xp, g, condition: xp.where(condition, 0.0, g), "y"))
 def where_(condition: Array, x: Array, y: Array):
     """``x`` where the condition holds, ``y`` elsewhere."""
-    return np.where(condition, *together(x, y))
+    return gather.where(condition, *together(x, y))
 
 
 def as_operand(value: Any, beside: Any) -> Tensor:
@@ -251,7 +298,21 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
     return result if out is None else write_out("where", out, result, (input, other))
 
 
-arrays.where = np.where
+
+
+def array_where(condition: Array, x: Any, y: Any) -> Array:
+    """``np.where`` with the memory order of the argument that has a shape of its own."""
+    r = np.where(condition, x, y)
+    like = x if isinstance(x, np.ndarray) and x.ndim else y
+    if r.ndim < 2 or (isinstance(like, np.ndarray) and like.flags.c_contiguous):
+        return r
+    operands = [each for each in (condition, x, y) if isinstance(each, np.ndarray)]
+    out = layout.elementwise_output(r.shape, r.dtype, *operands)
+    out[...] = r
+    return out
+
+
+arrays.where = array_where
 tensors.where = where
 publish("where", where, method=False)
 publish("where", lambda self, condition, other: where(condition, self, other), module=False)
@@ -270,8 +331,12 @@ def clamp_bounds(xp, g, x, min, max):
 @op("clamp_numbers", method=False, module=False, node="ClampBackward1", x=clamp_bounds)
 def clamp_numbers(x: Array, min, max):
     """``x`` within two numbers."""
+    return clamp_kernel(x, min, max)
+
+
+def clamp_kernel(x: Array, min: Any, max: Any) -> Array:
     if x.dtype.kind == "c":
-        raise RuntimeError("clamp is not supported for complex types")
+        raise NotImplementedError("clamp is not supported for complex types")
     wanted = dtypes.result_type(x, *[each for each in (min, max) if each is not None]).numpy
     x = x.astype(wanted, copy=False)
     return kernels.clamp(x, *[None if each is None else bound_in(each, x.dtype) for each in (min, max)])
@@ -327,11 +392,33 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 def one_bound(name: str, argument: str) -> None:
     """Declare ``clamp_min`` or ``clamp_max``."""
 
-    def function(input: Tensor, bound: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
-        return clamp(input, out=out, **{argument: named.get(argument, bound)})
+    title = "".join(part.capitalize() for part in name.split("_"))
+    lower = argument == "min"
 
-    publish(name, function)
-    publish(name + "_", in_place(function))
+    @op(
+        name + "_number", method=False, module=False, node=f"{title}Backward0",
+        x=lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0),
+    )
+    def number(x: Array, bound):
+        return clamp_kernel(x, *((bound, None) if lower else (None, bound)))
+
+    @op(
+        name + "_tensor", method=False, module=False, node=f"{title}Backward1",
+        x=broadcast_sum(lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0), "x"),
+        bound=broadcast_sum(lambda xp, g, x, bound: xp.where(x < bound if lower else x > bound, g, 0.0), "bound"),
+    )
+    def tensor(x: Array, bound: Array):
+        x, bound = together(x, bound)
+        return kernels.clamp(x, *((bound, None) if lower else (None, bound)))
+
+    def function(input: Tensor, bound: Any, *, out: Tensor | None = None) -> Tensor:
+        result = (tensor if isinstance(bound, Tensor) else number)(input, bound)
+        return result if out is None else write_out(name, out, result, (input,))
+
+    def form(input: Tensor, *bound: Any, out: Tensor | None = None, **named: Any) -> Tensor:
+        return function(input, *bound, *named.values(), out=out) if set(named) <= {argument} else function(**named)
+
+    entry.publish(name, form, inplace=in_place(form))
 
 
 publish("clamp", clamp)
@@ -343,6 +430,6 @@ one_bound("clamp_max", "max")
 
 
 @op(inplace=True, x=lambda xp, g, x: xp.where(xp.isfinite(x), g, 0.0))
-def nan_to_num(x: Array, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(x: Array, nan=None, posinf=None, neginf=None):
     """nan and infinities replaced by numbers."""
     return kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf)
