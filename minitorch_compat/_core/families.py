@@ -608,12 +608,8 @@ def binary(
         return out
 
     def beside(x: Any, y: Any) -> Any:
-        """For Python's operators: NotImplemented beside anything but tensors, numbers and arrays."""
-        if isinstance(y, (Tensor, *NUMBERS)):
-            return mixed(x, y)
-        if isinstance(y, ndarray):
-            return call(x, tensors.as_tensor(y))
-        return NotImplemented
+        """For Python's operators: NotImplemented beside anything but tensors and numbers."""
+        return mixed(x, y) if isinstance(y, (Tensor, *NUMBERS)) else NotImplemented
 
     call: Any = build(mixed)
     call.operator = build(beside)

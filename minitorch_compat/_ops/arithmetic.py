@@ -35,6 +35,9 @@ def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any
 
     So a NumPy array on the right is asked in its turn, and on the left has refused already, as in torch.
     """
+    quick = getattr(function, "operator", None)
+    if quick is not None:
+        return quick
 
     def form(x: Any, y: Any) -> Any:
         if isinstance(y, (Tensor, *NUMBERS)):
