@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, publish
+from .._core.families import NUMBERS, bad_arguments, binary, op, unary
+from .._core.errors import Misfit
+from .._core.forms import FUNCTIONS, in_place, publish
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
+from . import entry
 from .arithmetic import operators
 
 ndarray = np.ndarray
@@ -41,15 +43,52 @@ lt = comparison("lt", ordered(np.less))
 le = comparison("le", ordered(np.less_equal))
 gt = comparison("gt", ordered(np.greater))
 ge = comparison("ge", ordered(np.greater_equal))
+
+
+def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The in-place form of a comparison: truth values in the tensor's own dtype, whose gradient is zero."""
+    title = name.capitalize()
+
+    @op(name + "_into_number", method=False, module=False, node=f"{title}Backward0", x=lambda xp, g: g * 0)
+    def beside_number(x: Array, other):
+        return arrays_compared(x, other).astype(x.dtype)
+
+    @op(
+        name + "_into_tensor", method=False, module=False, node=f"{title}Backward1",
+        x=lambda xp, g: g * 0, other=lambda xp, g, other_shape: xp.sum_to_size(g * 0, other_shape),
+    )
+    def beside_tensor(x: Array, other: Array):
+        return arrays_compared(x, other).astype(x.dtype)
+
+    def arrays_compared(x: Array, other: Any) -> Array:
+        return compare(wrap(x), wrap(other) if isinstance(other, ndarray) else other)._data
+
+    return in_place(lambda x, other: (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other))
+
+
+def tensor_first(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function of two whose first argument may not be a number."""
+
+    def form(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise Misfit
+        return function(input, other, out=out)
+
+    return form
+
+
 for _name, _function, _long in (
     ("eq", eq, None), ("ne", ne, "not_equal"), ("lt", lt, "less"), ("le", le, "less_equal"), ("gt", gt, "greater"),
     ("ge", ge, "greater_equal"),
 ):
     operators(_name, _function)
-    if _long:
-        FUNCTIONS[_long] = FUNCTIONS[_name]
-        setattr(Tensor, _long, getattr(Tensor, _name))
-        setattr(Tensor, _long + "_", getattr(Tensor, _name + "_"))
+    for _each in (_name, _long or ""):
+        if _each:
+            entry.publish(_each, tensor_first(FUNCTIONS[_name]), method=False)
+            entry.publish(_each, _function, module=False)
+            entry.publish(_each + "_", written(_name, _function), module=False)
+
+
 
 _equal_operator = Tensor.__eq__
 

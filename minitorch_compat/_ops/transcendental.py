@@ -70,17 +70,17 @@ tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backwa
     method=False,
     module=False,
     node="TanhBackwardBackward0",
-    grad=lambda xp, g, out: xp.tanh_backward(g, out),
-    out=lambda xp, g, grad, out: g * xp.conj(grad * out * -2.0),
+    grad=lambda xp, g, y: xp.conj(xp.tanh_backward(xp.conj(g), y)),
+    y=lambda xp, g, grad, y: xp.conj(g * xp.conj(grad) * y * -2.0),
 )
-def tanh_backward(grad: Array, out: Array):
-    """``grad * (1 - out ** 2)``, with the square subtracted before it is rounded."""
-    if out.dtype.char == "f":
-        wide = out.astype(np.float64)
+def tanh_backward(grad: Array, y: Array):
+    """``grad * (1 - y ** 2)``, with the square subtracted before it is rounded."""
+    if y.dtype.char == "f":
+        wide = y.astype(np.float64)
         return grad * (1 - wide * wide).astype(np.float32)
-    if out.dtype.char == "d":
-        return grad * fma64(-out, out, 1.0)
-    return grad * np.conj(1 - out * out)
+    if y.dtype.char == "d":
+        return grad * fma64(-y, y, 1.0)
+    return grad * np.conj(1 - y * y)
 
 asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
 acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
@@ -111,20 +111,42 @@ def sinc_x(xp, g, x):
     return g * xp.conj(xp.where(turned * turned == 0, 0.0, slope))
 
 
+def not_complex(name: str, kernel: Any, kinds: str = "c") -> Any:
+    """A kernel that torch has for floating dtypes alone."""
+
+    def checked(x: Array, y: Array) -> Array:
+        if x.dtype.kind in kinds:
+            raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x).scalar_type}'")
+        return kernel(x, y)
+
+    return checked
+
+
+def logarithmic(x: Array, y: Array) -> Array:
+    """log(exp(x) + exp(y)); of complex numbers the one with the larger real part leads."""
+    if x.dtype.kind in "biu":
+        raise NotImplementedError(f"\"logaddexp_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+    if x.dtype.kind != "c":
+        return kernels.logaddexp(x, y)
+    first = x.real >= y.real
+    high, low = np.where(first, x, y), np.where(first, y, x)
+    return np.asarray(high + np.log1p(np.exp(low - high)), x.dtype)
+
+
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
-    "atan2", kernels.atan2, dtypes.arithmetic_to_float, scalars=False,
+    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False,
     x=lambda xp, g, x, y: g * (y / (x * x + y * y)),
     y=lambda xp, g, x, y: g * (-x / (x * x + y * y)),
 )
 hypot = binary("hypot", kernels.hypot, scalars=False,
                x=lambda xp, g, x, out: g * (x / out), y=lambda xp, g, y, out: g * (y / out))
 logaddexp = binary(
-    "logaddexp", kernels.logaddexp, scalars=False, inplace=False,
+    "logaddexp", logarithmic, scalars=False, inplace=False,
     x=lambda xp, g, x, out: g * xp.exp(x - out), y=lambda xp, g, y, out: g * xp.exp(y - out),
 )
 logaddexp2 = binary(
-    "logaddexp2", kernels.logaddexp2, scalars=False, inplace=False,
+    "logaddexp2", not_complex("logaddexp2_cpu", kernels.logaddexp2, "biuc"), scalars=False, inplace=False,
     x=lambda xp, g, x, out: g * xp.exp2(x - out), y=lambda xp, g, y, out: g * xp.exp2(y - out),
 )
 
@@ -134,7 +156,7 @@ def xlogy_x(xp, g, x, y):
     return g * xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.log(xp.where(y > 0, y, 1.0)))
 
 
-xlogy = binary("xlogy", kernels.xlogy, dtypes.arithmetic_to_float, x=xlogy_x, y=lambda xp, g, x, y: g * x / y)
+xlogy = binary("xlogy", not_complex("xlogy_cpu", kernels.xlogy), dtypes.arithmetic_to_float, x=xlogy_x, y=lambda xp, g, x, y: g * x / y)
 
 # ---- signs, sizes and parts
 
@@ -205,7 +227,7 @@ publish("round", round)
 publish("round_", in_place(round))
 
 copysign = binary(
-    "copysign", kernels.copysign, dtypes.arithmetic_to_float,
+    "copysign", not_complex("copysign_cpu", kernels.copysign), dtypes.arithmetic_to_float,
     x=lambda xp, g, x, out: g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x)), y=zero,
 )
 nextafter = binary(
@@ -217,7 +239,34 @@ heaviside = binary(
 )
 gcd = binary("gcd", kernels.gcd, scalars=False)
 lcm = binary("lcm", kernels.lcm, scalars=False)
-publish("ldexp", lambda input, other: input * FUNCTIONS["pow"](2.0, other))
+
+
+@op(
+    "ldexp_",
+    method=False,
+    module=False,
+    node="LdexpBackward0",
+    x=broadcast_sum(lambda xp, g, y: g * xp.exp2(y), "x"),
+    y=broadcast_sum(lambda xp, g, out: g * (out * 0.6931471805599453), "y"),
+)
+def scaled_by_power(x: Array, y: Array):
+    """``x * 2 ** y``."""
+    if y.dtype.kind == "b":
+        raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
+    wanted = dtypes.of(x) if y.dtype.kind in "iu" else dtypes.arithmetic(x, y)
+    wanted = dtypes.to_float(wanted).numpy
+    if wanted.kind == "c":
+        raise NotImplementedError(f"\"ldexp_cpu\" not implemented for '{dtypes.BY_NUMPY[wanted].scalar_type}'")
+    return np.asarray(kernels.widened(x) * np.exp2(kernels.widened(y).astype(np.float64))).astype(wanted)
+
+
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input * 2 ** other``."""
+    result = scaled_by_power(input, other)
+    return result if out is None else write_out("ldexp", out, result, (input, other))
+
+
+entry.publish("ldexp", ldexp, inplace=in_place(ldexp))
 angle = unary(
     "angle", kernels.angle, to_float, inplace=False,
     x=lambda xp, g, x: g * 0 if not is_complex(x) else xp.where(x == 0, 0.0, x / xp.abs(x) / xp.abs(x) * g * 1j),
@@ -247,6 +296,8 @@ def ignoring_nan(kernel: Any) -> Any:
     """An extreme for which nan counts for nothing."""
 
     def chosen(x: Array, y: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"f{kernel.__name__[:3]} not implemented for complex tensors.")
         if x.dtype.kind not in "fV":
             return kernel(x, y)
         return np.where(np.isnan(x), y, np.where(np.isnan(y), x, kernel(x, y)))
