@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, bad_arguments, binary, op, unary
 from .._core.errors import Misfit
-from .._core.forms import FUNCTIONS, in_place, publish
+from .._core.families import NUMBERS, bad_arguments, binary, op, unary
+from .._core.forms import FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
 from . import entry
@@ -113,22 +113,41 @@ logical_and = binary("logical_and", truths(np.logical_and), dtypes.to_bool, same
 logical_or = binary("logical_or", truths(np.logical_or), dtypes.to_bool, same="biufcV", scalars=False)
 logical_xor = binary("logical_xor", truths(np.logical_xor), dtypes.to_bool, same="biufcV", scalars=False)
 logical_not = unary("logical_not", lambda x: x == 0)
+entry.guard("logical_and", "logical_or", "logical_xor", tensors=2)
+entry.guard("logical_not")
 
 
-def integral(name: str, kernel: Any) -> Any:
-    """A kernel for integers and bools only."""
+def integral(name: str, kernel: Any, called: str) -> Callable[..., Tensor]:
+    """Declare an operation of integers and bools only; in torch's messages it is ``called`` otherwise."""
 
-    def checked(*arrays: ndarray) -> ndarray:
-        if arrays[0].dtype.kind not in "biu":
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(arrays[0]).scalar_type}'")
-        return kernel(*arrays)
+    def checked(x: ndarray, y: ndarray) -> ndarray:
+        if x.dtype.kind not in "biu":
+            raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+        return kernel(x, y)
 
-    return checked
+    plain = binary(name, checked)
+
+    def call(x: Any, y: Any) -> Tensor:
+        if isinstance(x, Tensor) or isinstance(y, Tensor):
+            made = dtypes.result_type(*[each._data if isinstance(each, Tensor) else each for each in (x, y)])
+            if made.itemsize == 2 and made.is_floating_point:
+                # Beside a number the family computes these in float32, which is not their name.
+                raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{made.scalar_type}'")
+        return plain(x, y)
+
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        result = call(input, other)
+        return result if out is None else write_out(name, out, result, (input, other))
+
+    entry.publish(name, function, method=False)
+    entry.publish(name, call, module=False)
+    entry.publish(name + "_", in_place(call), module=False)
+    return call
 
 
-bitwise_and = binary("bitwise_and", integral("bitwise_and", np.bitwise_and))
-bitwise_or = binary("bitwise_or", integral("bitwise_or", np.bitwise_or))
-bitwise_xor = binary("bitwise_xor", integral("bitwise_xor", np.bitwise_xor))
+bitwise_and = integral("bitwise_and", np.bitwise_and, "bitwise_and")
+bitwise_or = integral("bitwise_or", np.bitwise_or, "bitwise_or")
+bitwise_xor = integral("bitwise_xor", np.bitwise_xor, "bitwise_xor")
 
 
 def inverted(x: ndarray) -> ndarray:
@@ -167,8 +186,8 @@ def shifted(name: str, kernel: Any) -> Any:
     return shift
 
 
-bitwise_left_shift = binary("bitwise_left_shift", shifted("lshift", np.left_shift))
-bitwise_right_shift = binary("bitwise_right_shift", shifted("rshift", np.right_shift))
+bitwise_left_shift = integral("bitwise_left_shift", shifted("lshift", np.left_shift), "lshift")
+bitwise_right_shift = integral("bitwise_right_shift", shifted("rshift", np.right_shift), "rshift")
 operators("and", bitwise_and, bitwise_and)
 operators("or", bitwise_or, bitwise_or)
 operators("xor", bitwise_xor, bitwise_xor)
@@ -224,7 +243,20 @@ def signed_infinity(name: str, positive: bool) -> None:
 signed_infinity("isposinf", True)
 signed_infinity("isneginf", False)
 unary("isreal", lambda x: np.imag(x) == 0 if x.dtype.kind == "c" else np.full(x.shape, True), inplace=False)
-unary("signbit", lambda x: np.signbit(x) if x.dtype.kind in "fV" else x < 0, inplace=False)
+
+
+def sign_bits(x: ndarray) -> ndarray:
+    """Where the sign bit is set."""
+    if x.dtype.kind == "c":
+        raise NotImplementedError("signbit is not implemented for complex tensors.")
+    return np.signbit(x) if x.dtype.kind in "fV" else x < 0
+
+
+unary("signbit", sign_bits, inplace=False)
+for _name in ("isnan", "isinf", "isfinite", "isreal"):
+    # torch's have no ``out=``.
+    entry.publish(_name, getattr(Tensor, _name))
+entry.guard("isposinf", "isneginf", "signbit")
 
 
 def equal(input: Tensor, other: Tensor) -> bool:

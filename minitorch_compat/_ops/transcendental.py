@@ -143,7 +143,7 @@ hypot = binary("hypot", kernels.hypot, scalars=False,
                x=lambda xp, g, x, out: g * (x / out), y=lambda xp, g, y, out: g * (y / out))
 logaddexp = binary(
     "logaddexp", logarithmic, scalars=False, inplace=False,
-    x=lambda xp, g, x, out: g * xp.exp(x - out), y=lambda xp, g, y, out: g * xp.exp(y - out),
+    x=lambda xp, g, x, out: g * xp.conj(xp.exp(x - out)), y=lambda xp, g, y, out: g * xp.conj(xp.exp(y - out)),
 )
 logaddexp2 = binary(
     "logaddexp2", not_complex("logaddexp2_cpu", kernels.logaddexp2, "biuc"), scalars=False, inplace=False,
@@ -153,10 +153,13 @@ logaddexp2 = binary(
 
 def xlogy_x(xp, g, x, y):
     """The logarithm, and nothing where a zero made the product zero."""
-    return g * xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.log(xp.where(y > 0, y, 1.0)))
+    return xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.xlogy(g, y))
 
 
-xlogy = binary("xlogy", not_complex("xlogy_cpu", kernels.xlogy), dtypes.arithmetic_to_float, x=xlogy_x, y=lambda xp, g, x, y: g * x / y)
+xlogy = binary(
+    "xlogy", not_complex("xlogy_cpu", kernels.xlogy), dtypes.arithmetic_to_float,
+    x=xlogy_x, y=lambda xp, g, x, y: g * x / y,
+)
 
 # ---- signs, sizes and parts
 
@@ -230,6 +233,21 @@ copysign = binary(
     "copysign", not_complex("copysign_cpu", kernels.copysign), dtypes.arithmetic_to_float,
     x=lambda xp, g, x, out: g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x)), y=zero,
 )
+
+
+def like_with_like(kernel: Any) -> Callable[..., Tensor]:
+    """``heaviside`` of tensors of one real dtype."""
+
+    def form(input: Tensor, values: Tensor) -> Tensor:
+        if "c" in (input._data.dtype.kind, values._data.dtype.kind):
+            raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+        if input._data.dtype != values._data.dtype:
+            raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+        return kernel(input, values)
+
+    return form
+
+
 nextafter = binary(
     "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0), y=zero
 )
@@ -237,6 +255,17 @@ heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
     node="NotImplemented",
 )
+heaviside = like_with_like(heaviside)
+
+
+def heaviside_(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """0 below zero, 1 above, ``values`` at zero."""
+    result = heaviside(input, values)
+    return result if out is None else write_out("heaviside", out, result, (input, values))
+
+
+entry.publish("heaviside", heaviside_)
+entry.publish("heaviside_", in_place(heaviside), module=False)
 gcd = binary("gcd", kernels.gcd, scalars=False)
 lcm = binary("lcm", kernels.lcm, scalars=False)
 
@@ -246,18 +275,17 @@ lcm = binary("lcm", kernels.lcm, scalars=False)
     method=False,
     module=False,
     node="LdexpBackward0",
-    x=broadcast_sum(lambda xp, g, y: g * xp.exp2(y), "x"),
-    y=broadcast_sum(lambda xp, g, out: g * (out * 0.6931471805599453), "y"),
+    x=broadcast_sum(lambda xp, g, y: g * xp.conj(xp.exp2(y)), "x"),
+    y=broadcast_sum(lambda xp, g, out: g * xp.conj(out * 0.6931471805599453), "y"),
 )
 def scaled_by_power(x: Array, y: Array):
     """``x * 2 ** y``."""
-    if y.dtype.kind == "b":
-        raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
-    wanted = dtypes.of(x) if y.dtype.kind in "iu" else dtypes.arithmetic(x, y)
-    wanted = dtypes.to_float(wanted).numpy
-    if wanted.kind == "c":
-        raise NotImplementedError(f"\"ldexp_cpu\" not implemented for '{dtypes.BY_NUMPY[wanted].scalar_type}'")
-    return np.asarray(kernels.widened(x) * np.exp2(kernels.widened(y).astype(np.float64))).astype(wanted)
+    if x.dtype.kind in "fV" and y.dtype.kind in "biu":
+        if y.dtype.kind == "b":
+            raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
+        return np.asarray(kernels.widened(x).astype(np.float64) * np.exp2(y.astype(np.float64))).astype(x.dtype)
+    power = kernels.with_number(kernels.pow, y, 2.0, dtypes.arithmetic_to_float(y, 2.0).numpy, True)
+    return np.multiply(*together(x, power))
 
 
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -280,6 +308,9 @@ def half_at_ties(xp, g, mask, tie):
     return xp.where(tie, g / 2, xp.where(mask, g, 0.0))
 
 
+entry.guard("atan2", "arctan2", "hypot", "logaddexp", "logaddexp2", "nextafter", "gcd", "lcm", tensors=2)
+entry.guard("copysign", tensors=1)
+entry.guard("xlogy")
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
     x=lambda xp, g, x, y: half_at_ties(xp, g, x >= y, x == y),
@@ -315,6 +346,9 @@ fmin = binary(
     x=lambda xp, g, x, y: xp.where(xp.logical_or(x <= y, xp.isnan(y)), g, 0.0),
     y=lambda xp, g, x, y: xp.where(xp.logical_or(x <= y, xp.isnan(y)), 0.0, g),
 )
+
+
+entry.guard("maximum", "minimum", "fmax", "fmin", tensors=2)
 
 
 @op("where_", method=False, module=False, node="WhereBackward0", vocabulary=False,
