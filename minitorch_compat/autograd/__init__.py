@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core.absent import room as _room
 from .._core import dtypes, errors
 from .._core.graph import LEAF, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -187,3 +188,6 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made
+
+
+__getattr__ = _room("torch.autograd", __name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor
 from .._ops.linear import linear
@@ -105,3 +106,5 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         dim = _softmax_dim("log_softmax", input.dim(), _stacklevel)
     return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
 
+
+__getattr__ = _room("torch.nn.functional", __name__)
