@@ -11,6 +11,9 @@ class Absent(NotImplementedError, AttributeError):
     """torch has this name, the engine not yet; ``hasattr`` takes it for a missing attribute, as it is."""
 
 
+Absent.__module__ = "minitorch_compat"
+
+
 def absent(name: str) -> Absent:
     return Absent(f"minitorch_compat does not have {name} yet")
 

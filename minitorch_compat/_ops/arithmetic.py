@@ -606,7 +606,8 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
 
 
 @op(
-    inplace=True,
+    method=False,
+    module=False,
     x=broadcast_sum(lambda xp, g, weight: g * (1 - xp.conj_number(weight)), "x"),
     end=broadcast_sum(lambda xp, g, weight: g * xp.conj_number(weight), "end"),
     node="LerpBackward0",
