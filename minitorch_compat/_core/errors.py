@@ -71,8 +71,8 @@ def integers_cannot_require_grad() -> RuntimeError:
 
 def unused_input() -> RuntimeError:
     return RuntimeError(
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
-        "the desired behavior."
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
+        "is the desired behavior."
     )
 
 

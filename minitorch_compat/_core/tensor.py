@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import address, storage_offset, strides
-from . import dtypes, errors, graph, kinds
-from .graph import LEAF, Node, Output, RemovableHandle, add_hook, step_of
+from . import dtypes, graph, kinds
+from .graph import LEAF, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
@@ -111,7 +111,8 @@ class Tensor(metaclass=TensorType):
     device = property(lambda self: kinds.CPU)
     layout = property(lambda self: kinds.strided)
     is_cpu = property(lambda self: True)
-    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = is_nested = is_mkldnn = property(lambda self: False)
+    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = property(lambda self: False)
+    is_nested = is_mkldnn = property(lambda self: False)
     names = property(lambda self: (None,) * self._data.ndim)
 
     def get_device(self) -> int:
@@ -187,8 +188,8 @@ class Tensor(metaclass=TensorType):
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
         if self._grad is None and self._node is not None and self._node is not LEAF and not self.retains_grad:
             warnings.warn(
-                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-                "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
                 "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
                 "mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
                 "more information.",
@@ -211,8 +212,8 @@ class Tensor(metaclass=TensorType):
         if gradient._data.dtype != self._data.dtype:
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{gradient.dtype.c_name}' to a tensor with grad_dtype "
-                f"'{self.dtype.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
-                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                f"'{self.dtype.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the "
+                "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
                 "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
                 "downstream systems that assume they match."
             )

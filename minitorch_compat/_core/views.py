@@ -109,13 +109,18 @@ def gather_strided(
     return strided(memory, shape, steps, offset).copy()
 
 
-# Filled in by the shape operations, which know how to say it in tensors.
-scatter_strided_tensor: Any
-gather_strided_tensor: Any
+def scatter_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
+    """``scatter_strided`` on tensors; the shape operations, which stand above, put their own function here."""
+    raise AssertionError("the shape operations are not loaded")
+
+
+def gather_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
+    """``gather_strided`` on tensors; the shape operations, which stand above, put their own function here."""
+    raise AssertionError("the shape operations are not loaded")
 
 
 class CopySlices(Node):
-    """A write through a view, seen from the base: outside the region the gradient passes by, inside through the step."""
+    """A write through a view, seen from the base: outside the region the gradient passes by, inside through ``fn``."""
 
     __slots__ = ("fn", "region")
 
@@ -186,14 +191,14 @@ def refused_view(x: Any, created: str) -> RuntimeError:
     if created == "several":
         return RuntimeError(
             f"Output {x.output_nr} of {name} is a view and is being modified inplace. This view is the output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be modified inplace. "
-            "You should replace the inplace operation by an out-of-place one."
+            "function that returns multiple views. Such functions do not allow the output views to be modified "
+            "inplace. You should replace the inplace operation by an out-of-place one."
         )
     return RuntimeError(
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
         "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
-        "you want the inplace to be tracked)."
+        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
+        "(if you want the inplace to be tracked)."
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, Formula, arrays, bad_arguments, binary, op, tensors, unary
+from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
 from .._core.modes import mode
+from .._core.operations import op
 from .._core.quiet import quietly
+from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels

@@ -9,8 +9,9 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.families import NUMBERS, bad_arguments, binary, op, unary
+from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, in_place, publish, write_out
+from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
 from . import entry

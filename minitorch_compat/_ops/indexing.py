@@ -7,10 +7,11 @@ from weakref import ref as weak
 
 import numpy as np
 
-from .._core.families import note, op, tensors
 from .._core.forms import FUNCTIONS, commit, publish, wants_grad
 from .._core.graph import LEAF, next_order
 from .._core.modes import mode
+from .._core.operations import op
+from .._core.recording import note, tensors
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
 from .._kernels import index as kernels

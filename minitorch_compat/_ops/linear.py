@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.families import arrays, bad_arguments, check_versions, note, tensor_values, tensors
+from .._core.families import bad_arguments
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
+from .._core.recording import arrays, check_versions, note, tensor_values, tensors
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
 from .._kernels import summation

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import Formula, Recorder, arrays, bad_arguments, note, op, pair_keeper, tensors
+from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, attach, publish, write_out
 from .._core.graph import LEAF, next_order
 from .._core.modes import mode
+from .._core.operations import op
 from .._core.quiet import quietly, run
+from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
 from .._kernels import layout
 from .._kernels import matmul as kernels

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import arrays, axes_of, op, reduction, tensors
+from .._core.families import axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.operations import op
+from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import shape as shapes

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from .._core import views
-from .._core.families import arrays, bad_arguments, note, op, tensors, view
+from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import Node, NodeType, Output, record
 from .._core.modes import mode
+from .._core.operations import op
+from .._core.recording import arrays, note, tensors
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
 from .._core.views import check_write, edge_of, gather_strided, scatter_strided
 from .._kernels import layout

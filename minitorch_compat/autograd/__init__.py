@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core.absent import room as _room
 from .._core import dtypes, errors
+from .._core.absent import room as _room
 from .._core.graph import LEAF, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .._core import errors
-from .._core.families import Kept, note
 from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order
 from .._core.modes import mode
+from .._core.recording import Kept, note
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, edge_of, make_view, rebase, shared_of
 
@@ -55,7 +54,7 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to ``save_for_backward``; RuntimeError after they were freed or written to."""
-        from .._core.families import tensor_values
+        from .._core.recording import tensor_values
 
         if self.kept is None:
             raise errors.graph_freed()

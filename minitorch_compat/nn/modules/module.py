@@ -163,7 +163,7 @@ class Module:
                     )
                 modules[name] = value
             else:
-                buffers = state.get("_buffers")
+                buffers: Any = state.get("_buffers")
                 marked = isinstance(value, Tensor) and getattr(value, "_is_buffer", False)
                 if marked or (buffers is not None and name in buffers):
                     if value is not None and not isinstance(value, Tensor):
@@ -173,7 +173,7 @@ class Module:
                         )
                     if marked:
                         self._forget(name, "_parameters", "_modules")
-                        self.register_buffer(name, value, value.persistent)
+                        self.register_buffer(name, value, value.persistent)  # type: ignore[union-attr]
                     else:
                         buffers[name] = value
                 else:
