@@ -47,6 +47,9 @@ class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
     training: bool
+    _parameters: dict[str, Any]
+    _buffers: dict[str, Any]
+    _modules: dict[str, Any]
     _version: int = 1
     call_super_init = False
 
@@ -97,7 +100,8 @@ class Module:
                 if changed is not None:
                     if not (isinstance(changed, tuple) and len(changed) == 2):
                         raise RuntimeError(
-                            f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
+                            f"but got {changed}."
                         )
                     arguments, keywords = changed
             else:
@@ -159,7 +163,8 @@ class Module:
             elif modules is not None and name in modules:
                 if value is not None:
                     raise TypeError(
-                        f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                        f"cannot assign '{_type_name(value)}' as child module '{name}' "
+                        "(torch.nn.Module or None expected)"
                     )
                 modules[name] = value
             else:
@@ -512,7 +517,8 @@ class Module:
         unexpected = [key for key in state_dict if key not in known]
         if strict:
             if missing:
-                messages.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
+                named = ", ".join(f'"{key}"' for key in missing)
+                messages.insert(0, f"Missing key(s) in state_dict: {named}. ")
             if unexpected:
                 messages.insert(
                     0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
