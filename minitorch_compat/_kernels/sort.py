@@ -163,7 +163,8 @@ def _ranked(x: ndarray, dim: int, keepdim: bool, rank: Any, steps: Any) -> tuple
             continue
         found[number] = place = places[number, k]
         value = row[place]
-        if steps is not None and row.size <= CHOICE and np.count_nonzero((row == value) | ((row != row) & (value != value))) > 1:
+        equal = (row == value) | ((row != row) & (value != value))
+        if steps is not None and row.size <= CHOICE and np.count_nonzero(equal) > 1:
             found[number] = steps(row.tolist(), k)
     indices = _back(found, x, dim, 1)
     values = np.take_along_axis(x, indices, dim)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import op, reduction
+from .._core.families import reduction
 from .._core.forms import write_out
+from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap, wrap_dim
@@ -22,10 +23,11 @@ Array = ndarray
 
 def whole_number(value: Any) -> int:
     """An integer argument; Misfit for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        if not (isinstance(value, Tensor) and not value._data.ndim and value._data.dtype.kind in "iu"):
-            raise Misfit
-    return int(value)
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, Tensor) and not value._data.ndim and value._data.dtype.kind in "iu":
+        return int(value)
+    raise Misfit
 
 
 def dimension(input: Tensor, dim: Any) -> int:
@@ -233,7 +235,8 @@ def asked(found: tuple[Tensor, ...], inverse: bool, counts: bool) -> Any:
 
 
 def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+    dim: int | None = None
 ) -> Any:
     """The different elements, or slices along ``dim``, in order; the inverse and the counts if asked for."""
     if dim is None:
