@@ -147,7 +147,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if (source is not None or other is not None or third is not None) and mode.enabled:
         step = new(MmBackward0 if bias is None else AddmmBackward0)
         step.order = next_order()
-        step.edges = (bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other)
+        step.edges = (
+            bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other
+        )
         step.noted = None
         step.kept = (input if other is not None else None, weight if source is not None else None)
         if input._shared is not None or weight._shared is not None:
