@@ -6,7 +6,7 @@ import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,6 +51,10 @@ class Tensor(metaclass=TensorType):
 
     __array_priority__ = 1000
     __hash__ = object.__hash__
+
+    if TYPE_CHECKING:
+        # The operations, which ``_ops`` attaches; a real one would slow every attribute down.
+        def __getattr__(self, name: str) -> Any: ...
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> Tensor:
         from .legacy import construct
@@ -189,8 +193,8 @@ class Tensor(metaclass=TensorType):
         if self._grad is None and self._node is not None and self._node is not LEAF and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
-                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
-                "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
+                "a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
                 "mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
                 "more information.",
                 UserWarning,
@@ -213,8 +217,8 @@ class Tensor(metaclass=TensorType):
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{gradient.dtype.c_name}' to a tensor with grad_dtype "
                 f"'{self.dtype.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the "
-                "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
-                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
+                "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
                 "downstream systems that assume they match."
             )
         if gradient._data.shape != self._data.shape:

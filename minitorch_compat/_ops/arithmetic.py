@@ -539,7 +539,6 @@ def negative(x: Array) -> Array:
 
 
 neg = unary("neg", negative, x=lambda xp, g: -g)
-Tensor.__neg__ = neg  # type: ignore[attr-defined]
 FUNCTIONS["negative"] = FUNCTIONS["neg"]
 Tensor.negative = Tensor.neg  # type: ignore[attr-defined]
 Tensor.negative_ = Tensor.neg_  # type: ignore[attr-defined]
@@ -553,7 +552,8 @@ def positive(input: Tensor) -> Tensor:
 
 
 publish("positive", positive)
-Tensor.__pos__ = positive  # type: ignore[attr-defined]
+for _name, _form in {"__neg__": neg, "__pos__": positive}.items():
+    setattr(Tensor, _name, _form)
 
 # ---- three tensors
 
@@ -583,7 +583,8 @@ def together(*operands: Array) -> list[Array]:
 )
 def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 * tensor2``."""
-    return kernels.addcmul(*together(x, tensor1, tensor2), value)
+    x, tensor1, tensor2 = together(x, tensor1, tensor2)
+    return kernels.addcmul(x, tensor1, tensor2, value)
 
 
 @op(
@@ -604,7 +605,8 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
             "* tensor1 / tensor2), for all dtypes."
         )
-    return kernels.addcdiv(*together(x, tensor1, tensor2), value)
+    x, tensor1, tensor2 = together(x, tensor1, tensor2)
+    return kernels.addcdiv(x, tensor1, tensor2, value)
 
 
 @op(

@@ -28,7 +28,7 @@ def promoted(given: Arrays) -> list[Array]:
 
 def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[Any]:
     """A gradient cut into the parts that were joined."""
-    parts = []
+    parts: list[Any] = []
     start = 0
     for shape in shapes:
         if shape == (0,):

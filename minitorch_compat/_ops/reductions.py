@@ -261,7 +261,8 @@ extreme("amin", kernels.amin)
 
 def named(name: str, *fields: str) -> Any:
     """The named tuple ``torch.return_types.name``."""
-    made: Any = namedtuple(name, fields)
+    build: Any = namedtuple
+    made = build(name, fields)
     made.__module__ = "torch.return_types"
     made.__repr__ = lambda self: (
         f"torch.return_types.{name}(\n" + ",\n".join(f"{each}={getattr(self, each)!r}" for each in fields) + ")"

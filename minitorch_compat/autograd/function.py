@@ -46,6 +46,12 @@ class BackwardCFunction(Node, FunctionCtx):
 
     __slots__ = ()
 
+    function: Any
+    places: list[bool]
+    made: list[Any]
+    inputs_like: list[Any]
+    needs_input_grad: tuple[bool, ...]
+
     def __init__(self) -> None:
         self.order = next_order()
         self.edges = self.kept = self.values = ()
@@ -140,8 +146,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         warnings.warn(
             f"{self.__class__} should not be instantiated. Methods on autograd functions are all static, so you should "
-            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future version "
-            "of PyTorch.",
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch.",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -237,7 +243,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
                 each.output_nr = number
             attached.append(each)
         if recording and node.to_save is not None:
-            kept = []
+            kept: list[Any] = []
             for each in node.to_save:
                 if each is not None and not isinstance(each, Tensor):
                     raise TypeError(
