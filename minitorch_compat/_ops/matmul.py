@@ -243,11 +243,6 @@ def repeated(xp: Any, g: Any, shape: Sequence[int]) -> Any:
     return xp.expand(xp.unsqueeze(g, 0), (shape[0], *g.shape))
 
 
-def for_each(xp, g, batch_shape):
-    """One gradient for every matrix of a batch."""
-    return xp.expand(xp.unsqueeze(g, 0), (batch_shape[0], *g.shape))
-
-
 @op(
     inplace=True,
     x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),

@@ -250,10 +250,10 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
                         f"save_for_backward can only save variables, but argument {len(kept)} is of type "
                         f"{type(each).__name__}"
                     )
-                number = next((n for n, one in enumerate(results) if one is each), None)
-                own = number is not None and isinstance(attached[number], Tensor) and attached[number] is each
-                if own and each._node is not None and each._node is not LEAF:
-                    kept.append(Kept(each._data, shared_of(each), number))
+                place = next((n for n, one in enumerate(results) if one is each), None)
+                own = place is not None and attached[place] is each
+                if each is not None and own and each._node is not None and each._node is not LEAF:
+                    kept.append(Kept(each._data, shared_of(each), place or 0))
                 else:
                     kept.append(each)
             node.kept = tuple(kept)
