@@ -224,7 +224,7 @@ _unique_dim = uniting("unique_dim", "UniqueDimBackward0", kernels.unique_dim)
 _unique_runs = uniting(
     "unique_consecutive",
     "UniqueConsecutiveBackward0",
-    lambda x, *dim: kernels.unique_dim(x, *dim, True) if dim else kernels.unique_consecutive(x),
+    lambda x, *dim: kernels.unique_dim(x, dim[0], True) if dim else kernels.unique_consecutive(x),
 )
 
 
@@ -344,5 +344,6 @@ def isin(
     return result if out is None else write_out("isin", out, result, ())
 
 
-for _function in (searchsorted, bucketize, isin):
-    entry.publish(_function.__name__, _function, method=False)
+entry.publish("searchsorted", searchsorted, method=False)
+entry.publish("bucketize", bucketize, method=False)
+entry.publish("isin", isin, method=False)
