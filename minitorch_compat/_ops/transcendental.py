@@ -16,7 +16,7 @@ from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
-from .._kernels.fused import fma64
+from .._kernels.fused import one_minus_square
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
@@ -78,12 +78,12 @@ tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backwa
 )
 def tanh_backward(grad: Array, y: Array):
     """``grad * (1 - y ** 2)``, with the square subtracted before it is rounded."""
-    if y.dtype.char == "f":
-        wide = y.astype(np.float64)
-        return grad * (1 - wide * wide).astype(np.float32)
-    if y.dtype.char == "d":
-        return grad * fma64(-y, y, 1.0)
+    if y.dtype.char in "fd":
+        slope = one_minus_square(y)
+        same = grad.shape == slope.shape and grad.dtype == slope.dtype
+        return np.multiply(grad, slope, out=slope if same else None)
     return grad * np.conj(1 - y * y)
+
 
 asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
 acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
