@@ -202,6 +202,20 @@ def prod_x(xp, g, x, out, shape, dim):
 _prod = reduction("prod", kernels.prod, dtypes.to_sum, x=prod_x, nodes=("ProdBackward0", "ProdBackward1"), typed=True)
 
 
+
+def prod(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """The product of all elements, or along one dimension."""
+    if dim is None and keepdim:
+        raise Misfit
+    result = _prod(input, None if dim is None else one_dim(dim), keepdim, dtype)
+    return result if out is None else write_out("prod", out, result, (input,))
+
+
+entry.publish("prod", prod)
+
+
 @op(
     inplace=True,
     x=lambda xp, g, dim: g if not g.ndim else xp.flip_(xp.cumsum(xp.flip_(g, (dim,)), dim), (dim,)),
@@ -680,10 +694,10 @@ def logsumexp(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, keepdims: bool = False
 ) -> Tensor:
     """The logarithm of a sum of exponentials, without overflow."""
-    if input._data.dtype.kind not in "fcV":
-        input = input.to(dtypes.get_default_dtype())  # type: ignore[attr-defined]
     if dim is None:
         raise Misfit
+    if input._data.dtype.kind not in "fcV":
+        input = input.to(dtypes.get_default_dtype())
     result = logsumexp_over(input, axes_of(dim, input._data.ndim, "logsumexp"), keepdim or keepdims)
     return result if out is None else write_out("logsumexp", out, result, (input,))
 
