@@ -48,7 +48,7 @@ newaxis = None
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
-_LAZY = frozenset(("autograd", "nn", "optim", "return_types"))
+_LAZY = frozenset(("autograd", "nn", "optim", "return_types", "special"))
 __getattr__ = _room("torch", __name__, _LAZY)
 
 
