@@ -4,7 +4,9 @@ from ._core.absent import absent as _absent
 from ._core.forms import FUNCTIONS as _FUNCTIONS
 from ._ops.special import SPECIAL as _SPECIAL
 
-_SHARED = """digamma erf erfc erfinv exp2 expm1 i0 log1p log_softmax logit logsumexp polygamma round sinc softmax xlogy"""
+_SHARED = """
+    digamma erf erfc erfinv exp2 expm1 i0 log1p log_softmax logit logsumexp polygamma round sinc softmax xlogy
+"""
 _RENAMED = {
     "expit": "sigmoid", "gammainc": "igamma", "gammaincc": "igammac", "gammaln": "lgamma", "multigammaln": "mvlgamma",
     "psi": "digamma",
