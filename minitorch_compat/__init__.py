@@ -1,4 +1,5 @@
 """An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
+# ruff: noqa: F401
 
 from math import e, inf, nan, pi
 from types import ModuleType as _Module

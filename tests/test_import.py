@@ -1,7 +1,10 @@
-"""What an import brings along: the engine is NumPy and nothing else, and no part of it needs torch to be imported."""
+"""What an import brings along: the engine is NumPy and nothing else, and each floor imports only floors under it."""
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +91,52 @@ def test_the_namespace_shows_nothing_by_the_way() -> None:
     rooms = {name for name, value in vars(minitorch_compat).items() if type(value) is type(sys)}
     public = {name for name in vars(minitorch_compat) if not name.startswith("_")}
     assert public - rooms - set(minitorch_compat.__all__) == set()
+
+
+PACKAGE = Path(minitorch_compat.__file__).parent
+FLOORS = ("_kernels", "_core", "_ops", "rooms")
+"""From the ground up. The rooms are everything that a torch user knows by name; `parity` is a house of its own."""
+LOOKS_UP = {("_core/tensor.py", "rooms")}
+"""`Tensor.backward` is `autograd.backward`, and imports it when it is called."""
+
+
+def floor(parts: list[str]) -> str:
+    return parts[0] if parts and parts[0] in (*FLOORS, "parity") else "rooms"
+
+
+def imports() -> Iterator[tuple[str, str, str]]:
+    """Every import of ours from ours: the file, its floor, and the floor it imports."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = list(path.relative_to(PACKAGE).parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            named = [node.module.split(".")] if node.module else [[alias.name] for alias in node.names]
+            if node.level:
+                named = [place[: len(place) - node.level] + each for each in named]
+            elif named[0][0] == PACKAGE.name:
+                named = [named[0][1:]]
+            else:
+                continue
+            for each in named:
+                yield path.relative_to(PACKAGE).as_posix(), floor(place), floor(each)
+
+
+def test_each_floor_imports_only_floors_under_it() -> None:
+    found = list(imports())
+    assert len(found) > 100
+    wrong = {
+        (name, to) for name, own, to in found
+        if own != to and ("parity" in (own, to) or FLOORS.index(to) > FLOORS.index(own))
+    }
+    assert wrong == LOOKS_UP
+
+
+def test_kernels_import_numpy_alone() -> None:
+    allowed = {"numpy", PACKAGE.name, *sys.stdlib_module_names}  # of ours, what the floors allow
+    for path in (PACKAGE / "_kernels").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            assert {name.partition(".")[0] for name in names} <= allowed, path.name

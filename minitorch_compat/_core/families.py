@@ -186,6 +186,9 @@ def written(
         if formula is None:
             lines.append(f"    result_{place} = None")
             continue
+        if hands_on(formula):
+            lines.append(f"    result_{place} = None if edge_{place} is None else g")
+            continue
         space[f"formula_{place}"] = formula
         named = "".join(
             f", value_{each}" if each in values else f", kept_{each}._data" if plain else f", revived(node, kept_{each})"
@@ -199,6 +202,17 @@ def written(
     linecache.cache[title] = (len(source), None, source.splitlines(True), title)
     exec(compile(source, title, "exec"), space)
     return space["vjp"]
+
+
+def hands_on(formula: Formula) -> bool:
+    """Whether a formula returns the gradient as it came."""
+    if len(parameters(formula)) != 2:
+        return False
+    probe = object()
+    try:
+        return formula(None, probe) is probe
+    except (TypeError, AttributeError):
+        return False
 
 
 def check_versions(node: Node) -> None:
@@ -286,11 +300,15 @@ class Recorder:
             node.kept = (*(node.kept or ()), keep_result(out))
 
 
+CROSSED = ((0, frozenset((1,))), (1, frozenset((0,))))
+"""Each of two arguments is kept for the other's gradient, as in a product."""
+
+
 def pair_keeper(recorder: Recorder) -> Callable[..., tuple[Any, ...]] | None:
     """What a node of two arguments keeps, as one function: nothing, each for the other's sake, or as the masks say."""
     if not recorder.kept:
         return None
-    if recorder.kept == ((0, frozenset((1,))), (1, frozenset((0,)))):
+    if recorder.kept == CROSSED:
         return lambda x, y, left, right: (x if right is not None else None, y if left is not None else None)
     masks = recorder.kept
 
@@ -416,6 +434,16 @@ def number(value: Any, dtype: np.dtype[Any], cache: dict[float, Tensor]) -> Tens
     return made
 
 
+def number32(value: Any) -> Tensor:
+    """A Python number as a 0-d float32 tensor."""
+    return _float32_numbers.get(value) or number(value, FLOAT32, _float32_numbers)
+
+
+def number64(value: Any) -> Tensor:
+    """A Python number as a 0-d float64 tensor."""
+    return _float64_numbers.get(value) or number(value, FLOAT64, _float64_numbers)
+
+
 def scalar(value: Any, dtype: np.dtype[Any]) -> Tensor:
     """A Python number as a 0-d tensor of ``dtype``; integers wrap around."""
     if dtype.kind in "iu" and isinstance(value, int):
@@ -448,7 +476,7 @@ def binary(
     ``rule`` is ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     """
-    from .forms import attach, write_out
+    from .forms import attach, in_place, quick_in_place, write_out
 
     FLOAT32_NUMBERS, FLOAT64_NUMBERS = (_float32_numbers, _float64_numbers) if scalars else ({}, {})
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
@@ -456,6 +484,7 @@ def binary(
     promote = dtypes.arithmetic_to_float if rule is dtypes.arithmetic_to_float else dtypes.arithmetic
 
     keep = None if recorder is None else pair_keeper(recorder)
+    crossed = recorder is not None and recorder.kept == CROSSED
     keeps_out = recorder is not None and recorder.keeps_out
     make: Any = None if recorder is None else recorder.make
 
@@ -491,6 +520,7 @@ def binary(
                 r = asarray(r)
             out = new(Tensor)
             out._data = r
+            out._node = None
             left, right = x._node, y._node
             if left is None and right is None:
                 return out
@@ -503,11 +533,19 @@ def binary(
                 if keep is None:
                     step.kept = ()
                 else:
-                    step.kept = keep(x, y, left, right)
+                    step.kept = (
+                        (x if right is not None else None, y if left is not None else None)
+                        if crossed else keep(x, y, left, right)
+                    )
                     if x._shared is not None or y._shared is not None:
                         note(step)
-                shape = r.shape
-                if (left is not None and a.shape != shape) or (right is not None and b.shape != shape):
+                # As many dimensions and elements as the result, and not none: then the shape is the same.
+                size, ndim = r.size, r.ndim
+                if (
+                    (left is not None and (a.size != size or a.ndim != ndim))
+                    or (right is not None and (b.size != size or b.ndim != ndim))
+                    or not size
+                ):
                     step.fit = fit_of((x, y), r)
                 out._node = step
                 if keeps_out:
@@ -578,8 +616,11 @@ def binary(
     def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
         return call(input, other) if out is None else write_out(name, out, call(input, other), (input, other))
 
+    form = None
+    if inplace and isinstance(kernel, np.ufunc) and rule is not dtypes.to_bool:
+        form = quick_in_place(kernel, in_place(call), scalars)
     setattr(arrays, name, kernel)
-    attach(name, call, function, method=method, module=module, inplace=inplace)
+    attach(name, call, function, method=method, module=module, inplace=inplace, form=form)
     return call
 
 
@@ -636,13 +677,15 @@ def reduction(
     from .forms import attach, write_out
 
     whole = some = None
+    plain = dims_too = False
     if x is not None:
         wrapped = keepdim_formula(x)
         names = nodes or (backward_name(name), backward_name(name))
         whole = Recorder(name, ("x",), {"x": wrapped}, ("shape", "dim", "kept_shape"), node=names[0])
         some = Recorder(name, ("x",), {"x": wrapped}, ("shape", "dim", "kept_shape"), node=names[1])
         places = tuple(("shape", "dim", "kept_shape").index(each) for each in whole.values)
-        plain = places == (0, 2) and not whole.kept and not whole.keeps_out
+        plain = places in ((0, 2), (0, 1, 2)) and not whole.kept and not whole.keeps_out
+        dims_too = len(places) == 3
 
     def call(x: Tensor, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
         try:
@@ -679,7 +722,7 @@ def reduction(
                 step.edges = (x if x._node is LEAF else x._node,)
                 step.kept = ()
                 step.noted = step.fit = None
-                step.values = (shape, kept_shape)
+                step.values = (shape, axes, kept_shape) if dims_too else (shape, kept_shape)
             else:
                 given = (shape, axes, kept_shape)
                 step = recorder.node((x,), tuple([given[place] for place in places]))
@@ -690,23 +733,47 @@ def reduction(
                 recorder.keep_out(step, out)
         return out
 
-    if typed:
+    def everything(x: Any) -> Tensor:
+        """All dimensions of a floating tensor, the common case."""
+        a = x._data
+        if a.dtype is not FLOAT32 and a.dtype is not FLOAT64:
+            return call(x)
+        try:
+            r = run(kernel, a)
+        except RuntimeError:
+            r = quietly(kernel, a)
+        out = new(Tensor)
+        out._data = r
+        source = x._node
+        out._node = None
+        if source is not None and plain and mode.enabled:
+            step = new(make)
+            step.order = next_order()
+            step.edges = (x if source is LEAF else source,)
+            step.kept = ()
+            step.noted = step.fit = None
+            step.values = (a.shape, None, None) if dims_too else (a.shape, None)
+            out._node = step
+        elif source is not None:
+            return call(x)
+        return out
 
-        def function(
-            input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None,
-            axis: Any = None, keepdims: bool = False
-        ) -> Tensor:
-            r = call(input, axis if dim is None else dim, keepdim or keepdims, dtype)
-            return r if out is None else write_out(name, out, r, (input,))
+    quick = whole is None or plain
+    make: Any = None if whole is None else whole.make
 
-    else:
-
-        def function(
-            input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Any = None,
-            keepdims: bool = False
-        ) -> Tensor:
-            r = call(input, axis if dim is None else dim, keepdim or keepdims)
-            return r if out is None else write_out(name, out, r, (input,))
+    def function(
+        input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None,
+        axis: Any = None, keepdims: bool = False
+    ) -> Tensor:
+        if dim is None and quick and not keepdim and dtype is None and out is None and axis is None and not keepdims:
+            try:
+                return everything(input)
+            except AttributeError:
+                raise bad_arguments(name, (input,)) from None
+        if dtype is not None and not typed:
+            raise bad_arguments(name, (input,), {"dtype": dtype})
+        r = call(input, axis if dim is None else dim, keepdim or keepdims, dtype)
+        return r if out is None else write_out(name, out, r, (input,))
 
     setattr(arrays, name, lambda a, dim=None, keepdim=False: kernel(a, axes_of(dim, a.ndim, name), keepdim))
     attach(name, call, function)

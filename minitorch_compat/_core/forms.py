@@ -13,6 +13,7 @@ from .families import Kept, tensors
 from .graph import LEAF
 from .modes import mode
 from .options import checked
+from .quiet import quietly, run
 from .tensor import Tensor, wrap
 from .views import check_write, edge_of, rebase, shared_of
 
@@ -105,8 +106,12 @@ def refuse_overlap(target: ndarray) -> None:
 def store(target: ndarray, source: ndarray) -> None:
     """Copy values, cast as C does; torch refuses memory that a write would reach twice."""
     refuse_overlap(target)
-    with np.errstate(all="ignore"):
-        np.copyto(target, source, casting="unsafe")
+    quietly(copy_unsafe, target, source)
+
+
+def copy_unsafe(target: ndarray, source: ndarray) -> None:
+    """Copy values with C's casts."""
+    np.copyto(target, source, casting="unsafe")
 
 
 def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,6 +121,34 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
         if mode.enabled and (x._node is not None or wants_grad(*arguments, *keywords.values())):
             check_write(x)
         return commit(x, function(x, *arguments, **keywords))
+
+    return form
+
+
+def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> Callable[..., Any]:
+    """The in-place form of an elementwise ufunc: straight into the memory where nothing is recorded or cast."""
+    from .families import FLOAT32, FLOAT64, number32, number64
+
+    def form(x: Any, y: Any) -> Any:
+        a = x._data
+        dtype = a.dtype
+        kind = type(y)
+        b = None
+        if kind is float or kind is int:
+            if numbers and (x._node is None or not mode.enabled):
+                if dtype is FLOAT32:
+                    b = number32(y)._data
+                elif dtype is FLOAT64:
+                    b = number64(y)._data
+        elif isinstance(y, Tensor) and ((x._node is None and y._node is None) or not mode.enabled):
+            b = y._data
+            if b.dtype is not dtype or b.shape != a.shape:
+                b = None
+        if b is None or not a.flags.c_contiguous or x._created is not None:
+            return general(x, y)
+        run(kernel, a, b, a)
+        x._bump()
+        return x
 
     return form
 
@@ -154,12 +187,13 @@ def attach(
     method: bool = True,
     module: bool = True,
     inplace: bool = False,
+    form: Callable[..., Any] | None = None,
 ) -> None:
     """Enter ``function`` under ``name``, its bare ``call`` into the tensors' vocabulary, and the in-place form."""
     setattr(tensors, name, call)
     publish(name, function, method=method, module=module)
     if inplace:
-        form = in_place(call)
+        form = form or in_place(call)
         form.__name__ = form.__qualname__ = name + "_"
         if method:
             setattr(Tensor, name + "_", form)

@@ -268,6 +268,8 @@ def propagate(node: Node, g: ndarray, keep: bool) -> None:
     bumps: dict[Any, int] = {}
     heap: list[tuple[float, Any]] = []
     leaves: list[Any] = []
+    # A node that waits alone needs no heap to be found: chains never use one.
+    alone: Any = None
     while True:
         if node.__class__ is Output:
             deliver(node, g, gradients, heap)
@@ -288,12 +290,20 @@ def propagate(node: Node, g: ndarray, keep: bool) -> None:
                 order = edge.order
                 if order is None:
                     leaves.append(edge)
+                elif alone is None and not heap:
+                    alone = edge
                 else:
                     heappush(heap, (order, edge))
+                    if alone is not None:
+                        heappush(heap, (alone.order, alone))
+                        alone = None
             results = result = None
-        if not heap:
+        if alone is not None:
+            node, alone = alone, None
+        elif heap:
+            node = heappop(heap)[1]
+        else:
             break
-        node = heappop(heap)[1]
         g = gradients.pop(node)
         if type(g) is not ndarray and node.outputs == 1:
             g = np.asarray(g)
@@ -323,13 +333,18 @@ def hand_on(node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int]) ->
 def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
     """Add an array to what waits at ``edge``: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
-    # Three: the dictionary, the local name, the argument of getrefcount.
-    owned = type(waiting) is ndarray and waiting.base is None and waiting.flags.forc
-    if owned and getrefcount(waiting) - sum(waiting is other for other in siblings) == 3:
-        np.add(waiting, result, waiting)
-        bumps[edge] = bumps.get(edge, 0) + 1
-    else:
-        gradients[edge] = np.add(waiting, result)
+    if type(waiting) is ndarray and waiting.base is None:
+        references = getrefcount(waiting)
+        if references > 3:
+            for other in siblings:
+                if other is waiting:
+                    references -= 1
+        # Three: the dictionary, the local name, the argument of getrefcount.
+        if references == 3:
+            np.add(waiting, result, waiting)
+            bumps[edge] = bumps.get(edge, 0) + 1
+            return
+    gradients[edge] = waiting + result
 
 
 class Pass:

@@ -209,4 +209,12 @@ def is_storage(obj: Any, /) -> bool:
     return isinstance(obj, (UntypedStorage, TypedStorage))
 
 
+def make_subclass(cls: Any, data: Tensor, require_grad: bool = False) -> Any:
+    """The memory of ``data`` as a leaf of a subclass of Tensor."""
+    made = object.__new__(cls)
+    made.__dict__.update(data.detach().__dict__)
+    return made.requires_grad_(require_grad)
+
+
 Tensor.new = new  # type: ignore[attr-defined]
+Tensor._make_subclass = staticmethod(make_subclass)  # type: ignore[attr-defined]

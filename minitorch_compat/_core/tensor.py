@@ -15,6 +15,7 @@ from . import dtypes, errors, graph, kinds
 from .graph import LEAF, Node, Output, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
+from .quiet import quietly
 from .views import make_view, shared_of
 from .warn import warn_once
 
@@ -299,6 +300,14 @@ class Tensor(metaclass=TensorType):
         self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
     ) -> None:
         """Carry gradients from this tensor back to the leaves, adding to their ``grad``."""
+        node = self._node
+        if gradient is None and inputs is None and not create_graph and node is not None and not graph.Watched.order:
+            data = self._data
+            one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
+            if one is not None and node is not LEAF and not data.ndim:
+                # Nobody watches, and one number goes back from one number.
+                quietly(graph.propagate, node, one, retain_graph)
+                return
         from ..autograd import backward
 
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
@@ -349,7 +358,7 @@ class Tensor(metaclass=TensorType):
         return (array.astype(np.float32) if array.dtype.kind == "V" else array).tolist()
 
     def numpy(self, *, force: bool = False) -> ndarray:
-        """The same memory as an ndarray; RuntimeError for a tensor that requires grad unless ``force`` or not recording."""
+        """The same memory as an ndarray; RuntimeError, while recording, for one that requires grad unless ``force``."""
         if self._node is not None and not force and mode.enabled:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -450,6 +459,8 @@ class Tensor(metaclass=TensorType):
 
 Tensor.__module__ = "torch"
 
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_ONE32, _ONE64 = np.ones((), np.float32), np.ones((), np.float64)
 VOLATILE_REMOVED = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
 REQUIRES_GRAD_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
@@ -462,6 +473,8 @@ def wrap(array: ndarray) -> Tensor:
     """A tensor over ``array``, without history."""
     tensor = new(Tensor)
     tensor._data = array
+    # Said although it is the default: operations read it quicker from the tensor than from the class.
+    tensor._node = None
     return tensor
 
 

@@ -29,15 +29,18 @@ class Shared:
     def __init__(self) -> None:
         self.number = 0
         self.views: list[weakref.ref[Any]] = []
-        self.limit = 16
+        self.limit = 64
 
     def enter(self, view: Any) -> None:
-        """Remember a living view; forget the dead ones now and then."""
-        views = self.views
-        views.append(weakref.ref(view))
-        if len(views) > self.limit:
-            self.views = views = [each for each in views if each() is not None]
-            self.limit = 2 * len(views) + 16
+        """Remember a living view."""
+        self.views.append(weakref.ref(view))
+        if len(self.views) > self.limit:
+            self.prune()
+
+    def prune(self) -> None:
+        """Forget the views that have died."""
+        self.views = [each for each in self.views if each() is not None]
+        self.limit = 2 * len(self.views) + 64
 
 
 def shared_of(x: Any) -> Shared:

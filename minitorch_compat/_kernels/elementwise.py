@@ -52,7 +52,7 @@ def through_double(kernel: Any, limit: int) -> Kernel:
     def called(x: np.ndarray) -> Any:
         kind = x.dtype.char
         if kind == "f":
-            return kernel(x.astype(np.float64)).astype(np.float32) if x.size <= limit else kernel(x)
+            return kernel(x.astype(_DOUBLE)).astype(_SINGLE) if x.size <= limit else kernel(x)
         if kind in types.HALVES:
             return kernel(x.astype(np.float32)).astype(x.dtype)
         return kernel(x)
@@ -62,6 +62,7 @@ def through_double(kernel: Any, limit: int) -> Kernel:
     return called
 
 
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 CHEAP, DEAR = 1 << 12, 1 << 9
 
 exp = through_double(np.exp, CHEAP)
@@ -92,8 +93,14 @@ def sqrt(x: np.ndarray) -> Any:
 
 def rsqrt(x: np.ndarray) -> np.ndarray:
     """1 / sqrt(x), each step rounded. Bitwise torch for real dtypes."""
-    wide = widened(x)
-    return np.asarray(1 / np.sqrt(wide)).astype(x.dtype, copy=False)
+    if x.dtype.char not in types.HALVES:
+        return np.asarray(1 / np.sqrt(x))
+    result = np.asarray(1 / np.sqrt(x.astype(np.float32))).astype(x.dtype)
+    # Two vectors of halves are rounded once, what is left over after the root as well.
+    left = x.size % 32
+    if left and result.flags.c_contiguous:
+        result.reshape(-1)[-left:] = x.dtype.type(1) / np.sqrt(x.reshape(-1)[-left:])
+    return result
 
 
 def reciprocal(x: np.ndarray) -> np.ndarray:
@@ -141,8 +148,6 @@ def atan2(y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def logaddexp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """log(exp(x) + exp(y)) without overflow on the way."""
-    if x.dtype.char == "f" and x.size <= CHEAP:
-        return np.asarray(np.logaddexp(x.astype(np.float64), y.astype(np.float64)), np.float32)
     return in_single(np.logaddexp)(x, y)
 
 
@@ -155,6 +160,16 @@ def logaddexp2(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 # -- signs and parts ------------------------------------------------------------------------------------------------
+
+
+def abs(x: np.ndarray) -> np.ndarray:
+    """The absolute value, of a complex number its length. Bitwise torch for all dtypes but complex128 (1 ulp)."""
+    if x.dtype.char == "?":
+        raise types.not_implemented("abs_cpu", x.dtype)
+    if x.dtype.char in types.COMPLEX:
+        length = np.hypot(x.real.astype(np.float64), x.imag.astype(np.float64))
+        return np.asarray(length, np.float32 if x.dtype.char == "F" else np.float64)
+    return np.asarray(np.abs(x))
 
 
 def sign(x: np.ndarray) -> np.ndarray:
@@ -226,7 +241,7 @@ def round(x: np.ndarray, decimals: int = 0) -> np.ndarray:
     if x.dtype.char not in types.FLOATING:
         raise types.not_implemented("round_cpu", x.dtype)
     wide = widened(x)
-    ten = wide.dtype.type(10.0 ** abs(decimals))
+    ten = wide.dtype.type(10.0 ** max(decimals, -decimals))
     rounded = np.rint(wide / ten) * ten if decimals < 0 else np.rint(wide * ten) / ten
     return np.asarray(rounded).astype(x.dtype, copy=False)
 
@@ -444,10 +459,25 @@ def clamp(x: np.ndarray, min: Any = None, max: Any = None) -> np.ndarray:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if min is not None:
-        x = np.maximum(min, x)  # of two zeros NumPy's loops take the second, torch the tensor's own
+        x = _within(np.maximum, min, x)
     if max is not None:
-        x = np.minimum(max, x)
+        x = _within(np.minimum, max, x)
     return np.asarray(x)
+
+
+def at_least(bound: float, x: np.ndarray) -> np.ndarray:
+    """x, or the bound where it is larger; nan stays. Bitwise torch."""
+    return np.asarray(_within(np.maximum, x.dtype.type(bound), x))
+
+
+def at_most(bound: float, x: np.ndarray) -> np.ndarray:
+    """x, or the bound where it is smaller; nan stays. Bitwise torch."""
+    return np.asarray(_within(np.minimum, x.dtype.type(bound), x))
+
+
+def _within(function: Any, bound: Any, x: np.ndarray) -> Any:
+    # Of a bound 0 and a number -0 torch keeps the number. NumPy takes the second argument, of float16 the first.
+    return function(x, bound) if x.dtype.char == "e" else function(bound, x)
 
 
 def maximum(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -555,7 +585,11 @@ def lcm(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Least common multiple. Bitwise torch."""
     if x.dtype.char not in types.INTEGRAL:
         raise types.not_implemented("lcm_cpu", x.dtype)
-    return np.asarray(np.abs(np.lcm(x, y)))
+    # Small integers are multiplied as int32 and cut off at last.
+    wide_x, wide_y = (each.astype(np.promote_types(each.dtype, np.int32), copy=False) for each in (x, y))
+    divisor = np.gcd(wide_x, wide_y)
+    multiple = np.abs(wide_x // np.where(divisor == 0, 1, divisor) * wide_y)
+    return np.asarray(multiple).astype(x.dtype, copy=False)
 
 
 # -- conversion -----------------------------------------------------------------------------------------------------

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 _SPLITTER = 134217729.0  # 2**27 + 1, Veltkamp's constant for 53 bits
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+BLOCK = 1 << 14  # elements at a time: the steps between stay in the cache
 
 
 def fma32(a: Any, b: Any, c: Any) -> np.ndarray:
     """``a * b + c`` rounded once to float32, for float32 values (held in any float dtype).
 
-    The product of two float32 is exact in float64. The sum is rounded to float64 and then to float32, which could
-    differ from a single rounding once in about 2**29 results; no such case was met in 10**8 comparisons with torch.
+    The product of two float32 is exact in float64. The sum is rounded to float64 and then to float32, which can differ
+    from a single rounding where one term is less than 2**-29 of the other; among random numbers no case was met in
+    10**8 comparisons with torch.
     """
-    product = np.multiply(a, b, dtype=np.float64)
-    return np.add(product, c, dtype=np.float64).astype(np.float32)
+    if getattr(c, "size", 1) > BLOCK and (made := _in_blocks(fma32, _SINGLE, a, b, c)) is not None:
+        return made
+    total = np.multiply(a, b, dtype=_DOUBLE)
+    if total.shape == getattr(c, "shape", ()) != ():
+        total += c
+    else:
+        total = np.asarray(np.add(total, c, dtype=_DOUBLE))
+    return total.astype(_SINGLE)
 
 
 def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
@@ -24,7 +34,9 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
 
     Dekker's exact product and Knuth's exact sum; their errors are added before the last rounding.
     """
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if getattr(c, "size", 1) > BLOCK and (made := _in_blocks(fma64, _DOUBLE, a, b, c)) is not None:
+        return made
+    a, b = np.asarray(a, _DOUBLE), np.asarray(b, _DOUBLE)
     with np.errstate(all="ignore"):
         product = a * b
         t = a * _SPLITTER
@@ -38,5 +50,20 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
         t = total - product
         sum_error = (product - (total - t)) + (c - t)
         result = total + (product_error + sum_error)
-    # Where a part overflowed, the errors are nan although the plain result is not; a zero has the sign of the plain sum.
+    # Where a part overflowed the errors are nan, although the plain result is not; a zero has the plain sum's sign.
     return np.where(np.isnan(result) | (result == 0), total, result)
+
+
+def _in_blocks(kernel: Callable[..., np.ndarray], dtype: np.dtype, *parts: Any) -> np.ndarray | None:
+    """The result made block by block where all parts are numbers or contiguous arrays of one shape, else None."""
+    shape = parts[2].shape
+    for part in parts:
+        if getattr(part, "shape", ()) not in ((), shape) or (np.ndim(part) and not part.flags.c_contiguous):
+            return None
+    out = np.empty(shape, dtype)
+    flat = out.reshape(-1)
+    rows = [part.reshape(-1) if np.ndim(part) else part for part in parts]
+    for start in range(0, flat.size, BLOCK):
+        piece = slice(start, start + BLOCK)
+        flat[piece] = kernel(*[row[piece] if np.ndim(row) else row for row in rows])
+    return out

@@ -139,24 +139,28 @@ class MersenneTwister:
 # -- filling ----------------------------------------------------------------------------------------------------
 
 
-def fill(out: np.ndarray, draw: Callable[[int], np.ndarray]) -> np.ndarray:
-    """Fill ``out`` in torch's order with what ``draw`` gives for successive blocks."""
-    ordered = in_memory_order(out)
-    if ordered.flags.c_contiguous:
-        flat = ordered.reshape(-1)
+def fill(out: np.ndarray, draw: Callable[[int], np.ndarray], safe: bool = False) -> np.ndarray:
+    """Fill ``out`` in torch's order with what ``draw`` gives for successive blocks; ``safe`` draws cannot overflow."""
+    if not safe:
+        with np.errstate(all="ignore"):
+            return fill(out, draw, True)
+    if out.flags.c_contiguous:
+        ordered, flat = out, out.reshape(-1)
     else:
-        flat = np.empty(out.size, out.dtype)
+        ordered = in_memory_order(out)
+        flat = ordered.reshape(-1) if ordered.flags.c_contiguous else np.empty(out.size, out.dtype)
     size = flat.size
-    with np.errstate(all="ignore"):
+    if size <= BLOCK and out.dtype.char not in types.HALVES:
+        if size:
+            flat[...] = draw(size)
+    else:
         for start in range(0, size, BLOCK):
             block = flat[start : start + BLOCK]
             drawn = draw(block.size)
-            if out.dtype.char in types.HALVES:
-                # Doubles reach the half types by way of float32, rounded twice.
-                drawn = drawn.astype(np.float32, copy=False)
-            block[...] = drawn
-        if not ordered.flags.c_contiguous:
-            ordered[...] = flat.reshape(ordered.shape)
+            # Doubles reach the half types by way of float32, rounded twice.
+            block[...] = drawn.astype(np.float32, copy=False) if out.dtype.char in types.HALVES else drawn
+    if not ordered.flags.c_contiguous:
+        ordered[...] = flat.reshape(ordered.shape)
     return out
 
 
@@ -204,7 +208,7 @@ def uniform_(generator: MersenneTwister, out: np.ndarray, low: float = 0.0, high
     if dtype.char == "d":
         low, high = float(low), float(high)
         if low == 0.0 and high == 1.0:
-            return fill(out, lambda count: unit64(generator, count))
+            return fill(out, lambda count: unit64(generator, count), safe=True)
 
         def doubles(count: int) -> np.ndarray:
             drawn = fma64(unit64(generator, count), high - low, low)
@@ -214,7 +218,7 @@ def uniform_(generator: MersenneTwister, out: np.ndarray, low: float = 0.0, high
         return fill(out, doubles)
 
     if dtype.char == "f" and low == 0.0 and high == 1.0:
-        return fill(out, lambda count: _unit32(generator, count))
+        return fill(out, lambda count: _unit32(generator, count), safe=True)
     first, last = np.float32(low), np.float32(high)
     width = last - first
 
@@ -462,7 +466,7 @@ def random_(generator: MersenneTwister, out: np.ndarray, low: int | None = None,
         drawn += offset
         return drawn
 
-    return fill(out, draw)
+    return fill(out, draw, safe=kind in types.INTEGRAL)
 
 
 def _below(generator: MersenneTwister, size: int, count: int, wide: bool) -> np.ndarray:
@@ -565,7 +569,7 @@ def bernoulli_(generator: MersenneTwister, out: np.ndarray, p: float | np.ndarra
         words &= LOW_53
         return words < bound
 
-    return fill(out, draw)
+    return fill(out, draw, safe=True)
 
 
 def _bernoulli_by_array(generator: MersenneTwister, out: np.ndarray, p: np.ndarray) -> np.ndarray:

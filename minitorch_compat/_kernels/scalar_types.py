@@ -47,6 +47,7 @@ def cpp_name(dtype: np.dtype) -> str:
     return _NAMES[dtype.char][1]
 
 
+@functools.cache
 def largest(dtype: np.dtype) -> float | int:
     """The largest finite value of a real element type."""
     if dtype.char == "?":
@@ -58,6 +59,7 @@ def largest(dtype: np.dtype) -> float | int:
     return float(np.finfo(dtype).max)
 
 
+@functools.cache
 def smallest(dtype: np.dtype) -> float | int:
     """The most negative finite value of a real element type."""
     if dtype.char == "?":

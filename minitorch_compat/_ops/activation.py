@@ -8,7 +8,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.families import op, unary
-from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.forms import publish, write_out
 from .._core.tensor import Tensor, wrap_dim
 from .._kernels import elementwise as kernels
 from .._kernels import summation
@@ -32,7 +32,7 @@ def rectified(x: Array) -> Array:
             f"\"clamp_min_scalar_cpu\" not implemented for '{dtypes.of(x).scalar_type}'"
         )
         raise RuntimeError(kind) if x.dtype.kind == "b" else NotImplementedError(kind)
-    return np.maximum(x, np.zeros((), x.dtype))
+    return kernels.at_least(0, x)
 
 
 relu = unary("relu", rectified, x=lambda xp, g, out: xp.where(out > 0, g, 0.0))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from .._core import dtypes, errors
+from .._core import dtypes
 from .._core.families import NUMBERS, Formula, arrays, bad_arguments, binary, op, tensors, unary
 from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
-from .._core.graph import LEAF
+from .._core.modes import mode
 from .._core.quiet import quietly
-from .._core.tensor import Tensor, wrap
+from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
@@ -173,21 +174,45 @@ sub = signed("sub", _checked_sub, _sub_scaled)
 tensors.sub = _sub
 
 
+@lru_cache(maxsize=256)
+def single(value: float) -> float:
+    """The float32 nearest to a number, as a Python float."""
+    return float(np.float32(value))
+
+
 def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``x += alpha * other``."""
-    if x._node is None and isinstance(other, Tensor) and other._node is None:
+    if isinstance(other, Tensor) and ((x._node is None and other._node is None) or not mode.enabled):
         a, b = x._data, other._data
         # Optimisers come here: one dtype, one shape, nothing recorded.
         if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
-            if alpha != 1:
-                np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
-            else:
+            if alpha == 1:
                 quietly(np.add, a, b, a)
+            elif a.size == 1 and type(alpha) is float:
+                # A Python float is the float64 in which the fused step is computed.
+                quietly(a.fill, b.item() * single(alpha) + a.item())
+            else:
+                np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
             x._bump()
             return x
     if wants_grad(x, other):
         check_write(x)
     return commit(x, add(x, other, alpha=alpha))
+
+
+def scale_and_add_(x: Any, scale: float, other: Any, alpha: float) -> Any:
+    """``x.mul_(scale).add_(other, alpha=alpha)``: two writes, as optimisers make them, asked for at once."""
+    a, b = x._data, other._data
+    if (
+        a.size == 1 and a.dtype.char == "f" and b.dtype is a.dtype and b.size == 1 and not mode.enabled
+        and type(scale) is float
+    ):
+        # A Python float holds the product or the sum of two float32 until it is rounded.
+        a.fill(single(scale) * a.item())
+        quietly(a.fill, (b.item() if alpha == 1 else b.item() * single(float(alpha))) + a.item())
+        x._bump(2)
+        return x
+    return x.mul_(scale).add_(other, alpha=alpha)
 
 
 def sub_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -382,7 +407,7 @@ arrays.pow_number = lambda x, exponent: x if exponent == 1 else _power_kernel(x,
 
 def pow_y(xp, g, x, y, out):
     """``g * out * log(x)``, and zero where zero is raised to a power that is not negative."""
-    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, y >= 0), 0.0, xp.log(xp.where(x == 0, 1.0, x))))
+    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, xp.real_part(y) >= 0), 0.0, xp.log(xp.where(x == 0, 1.0, x))))
 
 
 def pow_x(xp, g, x, y):
@@ -520,7 +545,7 @@ def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
 @op(
     inplace=True,
     x=broadcast_sum(lambda xp, g: g, "x"),
-    tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(value / tensor2), "tensor1"),
+    tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(xp.div(value, tensor2)), "tensor1"),
     tensor2=broadcast_sum(
         lambda xp, g, tensor1, tensor2, value: -g * xp.conj(tensor1 * value / (tensor2 * tensor2)), "tensor2"
     ),

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, binary, bad_arguments, op, unary
-from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.families import NUMBERS, bad_arguments, binary, unary
+from .._core.forms import FUNCTIONS, publish
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
 from .arithmetic import operators

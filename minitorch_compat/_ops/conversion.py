@@ -11,7 +11,7 @@ from .._core import dtypes, kinds
 from .._core.families import Recorder, arrays, bad_arguments, fit_of, tensors, unary, view
 from .._core.forms import publish, refuse_overlap
 from .._core.modes import mode
-from .._core.options import Misfit, checked, dtype_of, formatted, size_of
+from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
@@ -243,12 +243,12 @@ def _fill_kernel(x: ndarray, value: Any) -> ndarray:
 
 _fill_number = Recorder("fill", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
 _fill_tensor = Recorder(
-    "fill.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: g.sum()},
+    "fill.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: xp.sum(g)},
     node="FillBackward1",
 )  # fmt: skip
 _fill_number_ = Recorder("fill_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="FillBackward2")
 _fill_tensor_ = Recorder(
-    "fill_.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: g.sum()},
+    "fill_.Tensor", ("x", "value"), {"x": lambda xp, g: xp.zeros_like(g), "value": lambda xp, g: xp.sum(g)},
     node="FillBackward3",
 )  # fmt: skip
 _zero = Recorder("zero_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="ZeroBackward0")
@@ -450,57 +450,13 @@ def _same_bytes(x: Tensor, dtype: dtypes.dtype) -> Tensor:
 
 tensors.view_dtype = view_dtype
 
-# ---- memory that changes hands
-
-
-def _refuse_graph(x: Tensor) -> None:
-    if x._node is not None:
-        raise RuntimeError("cannot resize variables that require grad")
-
-
-@checked("resize_", method=True)
-def resize_(self: Tensor, *sizes: Any, size: Any = None, memory_format: Any = None) -> Tensor:
-    """Give the tensor another size, in order, on the same memory; more memory where that is too small."""
-    shape = size_of(sizes, size)
-    _refuse_graph(self)
-    if shape == self._data.shape:
-        return self
-    count = int(np.prod(shape))
-    old = memory.memory(self._data)[memory.storage_offset(self._data):]
-    if count <= old.size:
-        self._data = np.ndarray(shape, self._data.dtype, old)
-    else:
-        grown = np.empty(count, self._data.dtype)
-        grown[: old.size] = old
-        self._data = grown.reshape(shape)
-    return self
-
-
-@checked("resize_as_", method=True)
-def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
-    """``resize_`` to another tensor's size."""
-    if not isinstance(the_template, Tensor):
-        raise Misfit
-    return resize_(self, the_template._data.shape)
-
-
-@checked("set_", method=True)
-def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
-    """Take over another tensor's memory, size and strides, or none at all."""
-    if source is not None and not isinstance(source, Tensor):
-        raise Misfit
-    self._data = np.empty(0, self._data.dtype) if source is None else source._data
-    self._bump()
-    return self
-
-
 # ---- names
 
 for _function in (clone, fill):
     publish(_function.__name__, _function, method=_function is clone)
-for _function in (fill_, zero_, resize_as_):
+for _function in (fill_, zero_):
     publish(_function.__name__, _function)
-for _function in (to, type_as, cpu, cuda, contiguous, copy_, resize_, set_):
+for _function in (to, type_as, cpu, cuda, contiguous, copy_):
     publish(_function.__name__, _function, module=False)
 for _name, _function in (("conj", _unless_real(conj)), ("conj_physical", _unless_real(_conj_physical))):
     publish(_name, _function)

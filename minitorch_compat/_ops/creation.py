@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.families import arrays, op, tensors
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
@@ -168,6 +168,26 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     if wanted is None:
         raise Misfit
     return leaf(from_buffer(buffer, wanted, count, offset), requires_grad)
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """The memory of whatever speaks DLPack on the CPU."""
+    if not hasattr(ext_tensor, "__dlpack__"):
+        raise errors.lacks("from_dlpack of a capsule")
+    return wrap(adopt(np.from_dlpack(ext_tensor), warn=False))
+
+
+def _dlpack(
+    self: Tensor, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None
+) -> Any:
+    """A capsule of this memory for other libraries; BufferError for a tensor that requires grad."""
+    if self._node is not None:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    return self.numpy().__dlpack__(max_version=max_version, dl_device=dl_device, copy=copy)
+
+
+Tensor.__dlpack__ = _dlpack  # type: ignore[attr-defined]
+Tensor.__dlpack_device__ = lambda self: self._data.__dlpack_device__()  # type: ignore[attr-defined]
 
 
 # ---- from a size and a value
@@ -349,7 +369,9 @@ def scalar_tensor(
     return leaf(cast(number_of(s), dtype_of(dtype) or dtypes.get_default_dtype()), requires_grad)
 
 
-for _function in (tensor, as_tensor, asarray, from_numpy, frombuffer, full, full_like, empty_strided, scalar_tensor):
+for _function in (
+    tensor, as_tensor, asarray, from_numpy, from_dlpack, frombuffer, full, full_like, empty_strided, scalar_tensor,
+):  # fmt: skip
     publish(_function.__name__, _function, method=False)
 for _function in (new_full, new_tensor, new_empty_strided):
     setattr(Tensor, _function.__name__, _function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref as weak
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from .._core.modes import mode
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
 from .._kernels import index as kernels
-from .._kernels import layout
 from .shape import alias, reshape, select, slice_, unsqueeze
 
 ndarray = np.ndarray
@@ -71,27 +71,33 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         if a.size:
             out = new(Tensor)
             out._data = r
+            source = x._node
             shared = x._shared
             if shared is None:
                 shared = x._shared = Shared()
-            base = x._base
-            out._base = x if base is None else base
             out._shared = shared
-            shared.enter(out)
-            if mode.enabled:
-                source = x._node
-                if x._created is not None:
-                    out._created = x._created
-                if source is not None:
-                    step = new(SelectBackward0)
-                    step.order = next_order()
-                    step.edges = (x if source is LEAF else source,)
-                    step.kept = ()
-                    step.noted = step.fit = None
-                    step.values = (0, index, a.shape)
-                    out._node = step
+            base = x._base
+            if base is None:
+                out._base = base = x
             else:
+                out._base = base
+                out._created = x._created
+            # Nothing that is recorded may write to a leaf that requires grad: its views need no new history.
+            if base._node is not LEAF:
+                views = shared.views
+                views.append(weak(out))
+                if len(views) > shared.limit:
+                    shared.prune()
+            if not mode.enabled:
                 out._created = "no_grad"
+            elif source is not None:
+                step = new(SelectBackward0)
+                step.order = next_order()
+                step.edges = (x if source is LEAF else source,)
+                step.kept = ()
+                step.noted = step.fit = None
+                step.values = (0, index, a.shape)
+                out._node = step
             return out
     steps, indices = kernels.plan(x._data.shape, index)
     y = viewed(x, steps)

@@ -7,15 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import array_values, arrays, bad_arguments, note, tensor_values, tensors
+from .._core import errors
+from .._core.families import bad_arguments, check_versions, note, tensor_values, tensors
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
-from .._core.quiet import quietly
+from .._core.quiet import quietly, run
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
+from .._kernels import summation
 from .shape import t
 
 ndarray = np.ndarray
+add = np.add
+running_sum = np.add.accumulate
 
 
 class AddmmBackward0(Node):
@@ -30,16 +34,23 @@ class AddmmBackward0(Node):
     operation = "linear"
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        x, weight, _ = array_values(self)
+        kept = self.kept
+        if kept is None:
+            raise errors.graph_freed()
+        x, weight = kept
+        if self.noted is not None or (x is not None and x._shared is not None) or (
+            weight is not None and weight._shared is not None
+        ):
+            check_versions(self)
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
-            for_weight = weight_gradient(x, g)
+            for_weight = weight_gradient(x._data, g)
             if not self.folded:
                 for_weight = for_weight.T
         return (
-            None if bias_edge is None else arrays.sum_to_size(g, self.values[0]),
-            None if x_edge is None else kernels.mm(g, weight),
+            None if bias_edge is None else bias_gradient(g),
+            None if x_edge is None else kernels.mm(g, weight._data),
             for_weight,
         )
 
@@ -83,7 +94,36 @@ class MmBackward0(AddmmBackward0):
 
 def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
     """``g.T @ x``: a transposed weight lies in memory column after column, and so does its gradient."""
+    if g.shape[1] == 1 == x.shape[1] and g.dtype.char in "fd" and len(g) > 1 and g.dtype is x.dtype:
+        # One weight: its products are added in order, each rounded by itself.
+        total = running_sum((g * x).ravel())[-1:]
+        if not total.item():
+            total.fill(0)
+        return total.reshape(1, 1)
     return kernels.mm(g.T, x)
+
+
+def bias_gradient(g: ndarray) -> ndarray:
+    """The sum over the rows."""
+    if g.shape[1] == 1 and g.dtype.char in "fd" and g.flags.c_contiguous and len(g):
+        return summation.sum_vector(g.ravel()).reshape(1)
+    return summation.sum(g, 0)
+
+
+def forward(x: ndarray, w: ndarray, b: ndarray | None) -> ndarray:
+    """``x @ w.T + b``, with the plain case straight away."""
+    rows, inner = x.shape
+    columns = w.shape[0]
+    if (
+        x.dtype.char in "fd" and w.dtype is x.dtype and w.shape[1] == inner and (rows > 1 or columns > 1)
+        and (b is None or (b.dtype is x.dtype and b.shape == (columns,)))
+    ):
+        r = x.dot(w.T)
+        if b is None:
+            return r
+        # One number goes to every row more quickly than a row of one.
+        return add(r, b[0, ...] if columns == 1 else b, r)
+    return kernels.linear(x, w, b)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -95,7 +135,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise bad_arguments("linear", (input, weight, bias)) from None
     if x.ndim != 2 or w.ndim != 2:
         return _general(input, weight, bias)
-    r = quietly(kernels.linear, x, w, b)
+    try:
+        r = run(forward, x, w, b)
+    except RuntimeError:
+        r = quietly(forward, x, w, b)
     out = new(Tensor)
     out._data = r
     source, other = input._node, weight._node

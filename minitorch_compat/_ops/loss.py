@@ -2,48 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 
-from .._core import dtypes
-from .._core.families import op
+from .._core import dtypes, errors
+from .._core.families import DECLARED, arrays, bad_arguments, check_versions, fit_all, note, tensors
+from .._core.graph import Node, record
+from .._core.modes import mode
+from .._core.quiet import quietly, run
+from .._core.tensor import Tensor, new
+from .._core.views import edge_of
+from .._kernels import summation
 
-Array = np.ndarray
-
-
-def mse_gradient(xp, g, x, y, reduction):
-    """Twice the difference, shared out over the elements for a mean."""
-    factor = 2.0 / count(x) if reduction == "mean" else 2.0
-    return (x - y) * factor * g
-
-
-def count(x):
-    """The number of elements of an array or a tensor."""
-    return x.size if isinstance(x, np.ndarray) else x.numel()
+ndarray = np.ndarray
 
 
-def check_reduction(reduction: str) -> None:
-    """ValueError for a reduction there is not."""
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+@lru_cache(maxsize=256)
+def factor(count: int, kind: str) -> ndarray:
+    """Two over the number of elements, as the backward of a mean multiplies by it."""
+    return np.array(2.0 / count, kind)
 
 
-@op(
-    "mse_loss",
-    method=False,
-    module=False,
-    x=mse_gradient,
-    y=lambda xp, g, x, y, reduction: -mse_gradient(xp, g, x, y, reduction),
-)
-def mse_loss(x: Array, y: Array, reduction: str = "mean"):
-    """The squared differences: each, their mean, or their sum."""
-    check_reduction(reduction)
-    if x.dtype != y.dtype:
-        wanted = dtypes.result_type(x, y).numpy
-        x, y = x.astype(wanted), y.astype(wanted)
-    from .._kernels import summation
+class MseLossBackward0(Node):
+    """Back from squared differences: twice the difference, shared out over the elements for a mean."""
 
-    difference = x - y
-    squares = np.asarray(difference * difference)
+    __slots__ = ()
+    __module__ = "builtins"
+    operation = "mse_loss"
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
+        check_versions(self)
+        difference, count = self.values
+        gradient = difference * factor(count, difference.dtype.char)
+        if g.size != 1 or g.item() != 1.0:
+            gradient = gradient * g
+        x, y = self.edges
+        results = (None if x is None else gradient, None if y is None else -gradient)
+        return results if self.fit is None else fit_all(arrays, self, results)
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
+        check_versions(self)
+        a, b = self.kept
+        gradient = (a - b) * (2.0 / self.values[1]) * g
+        x, y = self.edges
+        results = (None if x is None else gradient, None if y is None else -gradient)
+        return results if self.fit is None else fit_all(tensors, self, results)
+
+    def free(self) -> None:
+        self.kept = None
+        self.values = ()
+
+
+DECLARED["mse_loss"] = MseLossBackward0
+
+
+def mean_of_squares(a: ndarray, b: ndarray, reduction: str) -> tuple[ndarray, ndarray]:
+    """The differences, and their squares reduced."""
+    difference = a - b
+    if type(difference) is not ndarray:
+        difference = np.asarray(difference)
+    squares = difference * difference
+    if type(squares) is not ndarray:
+        squares = np.asarray(squares)
     if reduction == "none":
-        return squares
-    return summation.mean(squares) if reduction == "mean" else summation.sum(squares)
+        return difference, squares
+    if reduction == "sum":
+        return difference, summation.sum(squares)
+    if squares.flags.c_contiguous and squares.dtype.char in "fd" and squares.size:
+        total = summation.sum_vector(squares.ravel())
+        # Exact for float32 as well: the quotient of two such numbers is rounded to double without harm.
+        total.fill(total.item() / squares.size)
+        return difference, total
+    return difference, summation.mean(squares)
+
+
+def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """The squared differences of two tensors of one shape: each ("none"), their mean, or their sum."""
+    try:
+        a, b = input._data, target._data
+    except AttributeError:
+        raise bad_arguments("mse_loss", (input, target)) from None
+    if reduction != "mean" and reduction not in ("none", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    fit = None
+    if a.dtype is not b.dtype:
+        wanted = dtypes.result_type(a, b).numpy
+        fit = tuple([None if each.dtype == wanted else (each.shape, each.dtype) for each in (a, b)])
+        a, b = a.astype(wanted, copy=False), b.astype(wanted, copy=False)
+    try:
+        difference, r = run(mean_of_squares, a, b, reduction)
+    except RuntimeError:
+        difference, r = quietly(mean_of_squares, a, b, reduction)
+    out = new(Tensor)
+    out._data = r
+    if (input._node is not None or target._node is not None) and mode.enabled:
+        count = a.size if reduction == "mean" else 1
+        out._node = step = record(
+            MseLossBackward0, (edge_of(input), edge_of(target)), (input, target), (difference, count)
+        )
+        if fit is not None and any(fit):
+            step.fit = fit
+            step.kept = (tensors.to_dtype(input, dtypes.of(a)), tensors.to_dtype(target, dtypes.of(b)))
+        if input._shared is not None or target._shared is not None:
+            note(step)
+    return out
+
+
+arrays.mse_loss = lambda a, b, reduction="mean": mean_of_squares(a, b, reduction)[1]
+tensors.mse_loss = mse_loss

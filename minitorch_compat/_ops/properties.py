@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._core import dtypes
+from .._core import dtypes, kinds
 from .._core.forms import publish
 from .._core.options import Misfit, checked
 from .._core.scalars import is_number, number_of
@@ -57,3 +57,50 @@ def result_type(tensor: Any = None, other: Any = None, **keywords: Any) -> dtype
 
 
 publish("result_type", result_type, method=False)
+
+
+@checked("is_same_size")
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have one shape."""
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        raise Misfit
+    return input._data.shape == other._data.shape
+
+
+publish("is_same_size", is_same_size)
+
+
+def broadcast_shapes(*shapes: Any) -> kinds.Size:
+    """The shape to which tensors of these shapes, or lengths, broadcast."""
+    result: list[int] = []
+    for place, each in enumerate(shapes):
+        shape = kinds.Size((each,) if isinstance(each, int) else each)
+        if any(length < 0 for length in shape):
+            raise ValueError("Attempting to broadcast a dimension with negative length!")
+        result = [1] * (len(shape) - len(result)) + result
+        for dim in range(-1, -len(shape) - 1, -1):
+            if shape[dim] not in (1, result[dim]):
+                if result[dim] != 1:
+                    raise RuntimeError(
+                        f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
+                        f"index {place} had {tuple(shape)}; but expected shape should be broadcastable to {result}"
+                    )
+                result[dim] = shape[dim]
+    return kinds.Size(result)
+
+
+publish("broadcast_shapes", broadcast_shapes, method=False)
+
+
+def get_default_device() -> kinds.device:
+    """The CPU."""
+    return kinds.CPU
+
+
+def set_default_device(device: Any) -> None:
+    """Accept the CPU, or None for it; AssertionError for CUDA, NotImplementedError names any other device."""
+    kinds.check_device(device)
+
+
+for _function in (get_default_device, set_default_device):
+    publish(_function.__name__, _function, method=False)

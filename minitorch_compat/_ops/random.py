@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,15 +44,27 @@ def twister_of(generator: Any) -> Any:
     return generator.twister
 
 
-def kernel(name: str) -> Callable[..., Any]:
+class Sampler:
     """A sampler by name, its module loaded at the first draw."""
 
-    def draw(*arguments: Any) -> Any:
-        from .._kernels import random, sampling
+    __slots__ = ("draw", "name")
 
-        return getattr(random if hasattr(random, name) else sampling, name)(*arguments)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.draw: Callable[..., Any] | None = None
 
-    return draw
+    def __call__(self, *arguments: Any) -> Any:
+        if self.draw is None:
+            from .._kernels import random, sampling
+
+            self.draw = getattr(random if hasattr(random, self.name) else sampling, self.name)
+        return self.draw(*arguments)
+
+
+@cache
+def kernel(name: str) -> Sampler:
+    """The one sampler of this name."""
+    return Sampler(name)
 
 
 # ---- new tensors
@@ -59,6 +72,7 @@ def kernel(name: str) -> Callable[..., Any]:
 
 def _drawn(name: str, fill: str) -> Any:
     """``rand`` or ``randn``: a size in any spelling, filled by a sampler."""
+    draw = kernel(fill)
 
     def function(
         *sizes: Any, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None,
@@ -67,9 +81,10 @@ def _drawn(name: str, fill: str) -> Any:
         shape = size_of(sizes, size)
         if dtype is not None:
             dtype = dtype_of(dtype)
-        check_options(layout, device, pin_memory, requires_grad)
+        if layout is not None or device is not None or pin_memory or requires_grad is not False:
+            check_options(layout, device, pin_memory, requires_grad)
         wanted = dtype or (dtypes.get_default_dtype() if out_of(out) is None else out.dtype)
-        array = kernel(fill)(twister_of(generator), allocate(shape, wanted.numpy))
+        array = draw(twister_of(generator), allocate(shape, wanted.numpy))
         return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
 
     return checked(name)(function)
@@ -351,7 +366,10 @@ _normal_mean = Recorder("normal.mean", ("x",), {"x": lambda xp, g: xp.zeros_like
 _normal_std = Recorder("normal.std", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward2")
 _normal_both = Recorder(
     "normal.both", ("x", "y"),
-    {"x": lambda xp, g, x_shape: g.sum_to_size(x_shape) * 0, "y": lambda xp, g, y_shape: g.sum_to_size(y_shape) * 0},
+    {
+        "x": lambda xp, g, x_shape: xp.zeros_like(xp.sum_to_size(g, x_shape)),
+        "y": lambda xp, g, y_shape: xp.zeros_like(xp.sum_to_size(g, y_shape)),
+    },
     ("x_shape", "y_shape"), node="NormalBackward3",
 )  # fmt: skip
 

@@ -43,6 +43,8 @@ def arange(
     """
     if len(bounds) == 1 and start is None and end is None:
         end = bounds[0]
+        if type(end) is int and 0 <= end < 1 << 40 and step is out is dtype is layout is device is None:
+            return leaf(np.arange(end), requires_grad)
     elif bounds:
         given = dict(zip(("start", "end", "step"), bounds, strict=False))
         named = {"start": start, "end": end, "step": step}

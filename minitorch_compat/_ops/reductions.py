@@ -11,8 +11,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.families import arrays, axes_of, op, reduction, tensors
-from .._core.forms import FUNCTIONS, attach, publish, write_out
-from .._core.graph import LEAF
+from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import shape as shapes
@@ -82,22 +81,6 @@ def share(xp, g, mask, dim):
     return xp.where(mask, g / xp.count_as(mask, g, dim), 0.0)
 
 
-@op(method=False, module=False, g=lambda xp, g, dim, index: xp.take_along(g, dim, index))
-def put_along(g: Array, index: Array, shape, dim):
-    """Zeros of ``shape`` with ``g`` at the places that ``index`` names along ``dim``."""
-    if not shape:
-        return g.reshape(shape).copy()
-    whole = np.zeros(shape, g.dtype)
-    np.put_along_axis(whole, index, g, dim)
-    return whole
-
-
-@op(method=False, module=False, x=lambda xp, g, x_shape, index, dim: xp.put_along(g, index, x_shape, dim))
-def take_along(x: Array, dim, index: Array):
-    """The elements that ``index`` names along ``dim``."""
-    return x.reshape(index.shape).copy() if not x.ndim else np.take_along_axis(x, index, dim)
-
-
 # ---- sums
 
 
@@ -116,6 +99,19 @@ def counted(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> int:
     return product_of(shape if dim is None else [shape[each] for each in dim])
 
 
+def share_out(g: Any, shape: tuple[int, ...], count: int) -> ndarray:
+    """``g`` expanded to ``shape``, then divided by ``count``: a dense array, as the division leaves it."""
+    if type(g) is ndarray and g.size == 1 and count and g.dtype.char in "fd":
+        whole = np.empty(shape, g.dtype)
+        # A quotient of two float32 is rounded to double on its way without harm.
+        whole.fill(g.item() / count)
+        return whole
+    return expand(g, shape) / count
+
+
+arrays.share_out = share_out
+tensors.share_out = lambda g, shape, count: tensors.expand(g, shape) / count
+
 sum = reduction(
     "sum",
     summation.sum,
@@ -127,7 +123,7 @@ sum = reduction(
 mean = reduction(
     "mean",
     summation.mean,
-    x=lambda xp, g, shape, dim: xp.expand(g, shape) / counted(shape, dim),
+    x=lambda xp, g, shape, dim: xp.share_out(g, shape, counted(shape, dim)),
     nodes=("MeanBackward0", "MeanBackward1"),
     typed=True,
     check=check_mean,
@@ -263,7 +259,7 @@ extreme("amin", kernels.amin)
 
 def named(name: str, *fields: str) -> Any:
     """The named tuple ``torch.return_types.name``."""
-    made: Any = namedtuple(name, fields)  # noqa: PYI024
+    made: Any = namedtuple(name, fields)
     made.__module__ = "torch.return_types"
     made.__repr__ = lambda self: (
         f"torch.return_types.{name}(\n" + ",\n".join(f"{each}={getattr(self, each)!r}" for each in fields) + ")"
@@ -303,8 +299,8 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         module=False,
         node=f"{title}Backward0",
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.put_along(
-            g if keepdim or not x_shape else xp.unsqueeze(g, dim), kept_index(xp, indices, dim, keepdim, x_shape), x_shape, dim
+        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.gather_backward(
+            kept(xp, g, dim, keepdim, x_shape), x_shape, dim, kept(xp, indices, dim, keepdim, x_shape)
         ),
     )
     def along(x: Array, dim, keepdim):
@@ -332,9 +328,9 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
     publish(name, function)
 
 
-def kept_index(xp, index, dim, keepdim, shape):
-    """The index of a reduction with the reduced dimension in its place."""
-    return index if keepdim or not shape else xp.unsqueeze(index, dim)
+def kept(xp, x, dim, keepdim, shape):
+    """The result of a reduction, or its gradient, with the reduced dimension in its place."""
+    return x if keepdim or not shape else xp.unsqueeze(x, dim)
 
 
 selecting("max", kernels.amax, kernels.argmax, None)
@@ -391,7 +387,7 @@ def running(name: str, kernel: Any) -> None:
         module=False,
         node=f"{name.capitalize()}Backward0",
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim: xp.add_along(g, indices, x_shape, dim),
+        x=lambda xp, g, x_shape, indices, dim: xp.gather_backward(g, x_shape, dim, indices),
     )
     def along(x: Array, dim):
         return kernel(x, dim)
@@ -400,18 +396,6 @@ def running(name: str, kernel: Any) -> None:
         return results(*along(input, wrap_dim(dim, input._data.ndim)))
 
     publish(name, function)
-
-
-@op(method=False, module=False, g=lambda xp, g, dim, index: xp.take_along(g, dim, index))
-def add_along(g: Array, index: Array, shape, dim):
-    """Zeros of ``shape`` with ``g`` added at the places that ``index`` names along ``dim``."""
-    whole = np.zeros(shape, g.dtype)
-    if not shape:
-        return whole + g
-    places = list(np.indices(index.shape, sparse=True))
-    places[dim] = index
-    np.add.at(whole, tuple(places), g)
-    return whole
 
 
 running("cummax", kernels.cummax)
@@ -459,7 +443,7 @@ def centered(xp, x, dim, shape):
 def var_x(xp, g, x, shape, dim, correction):
     """Twice the differences from the mean, shared out over the degrees of freedom."""
     free = counted(shape, dim) - correction
-    return g * (2.0 / free if free else float("inf")) * xp.conj(centered(xp, x, dim, shape))
+    return g * (2.0 / free if free else float("inf")) * centered(xp, x, dim, shape)
 
 
 def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[..., Tensor]:
@@ -560,10 +544,10 @@ def norm_x(xp, g, x, out, shape, dim, p, keepdim):
         mask = size == out
         return xp.sgn(x) * share(xp, g, mask, dim)
     if p < 1:
-        scaled = xp.where(x == 0, 0.0, xp.sgn(x) * xp.pow(xp.abs(x), p - 1))
-        return scaled * g * xp.pow(out, 1 - p)
-    scaled = x * xp.pow(xp.abs(x), p - 2) if p > 2 else xp.sgn(x) * xp.pow(xp.abs(x), p - 1)
-    return scaled * xp.where(out == 0, 0.0, g / xp.pow(out, p - 1))
+        scaled = xp.where(x == 0, 0.0, xp.sgn(x) * xp.pow_number(xp.abs(x), p - 1))
+        return scaled * g * xp.pow_number(out, 1 - p)
+    scaled = x * xp.pow_number(xp.abs(x), p - 2) if p > 2 else xp.sgn(x) * xp.pow_number(xp.abs(x), p - 1)
+    return scaled * xp.where(out == 0, 0.0, g / xp.pow_number(out, p - 1))
 
 
 @op("vector_norm_", method=False, module=False, node="LinalgVectorNormBackward0", x=norm_x)

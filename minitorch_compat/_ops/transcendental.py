@@ -9,11 +9,10 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.families import arrays, binary, op, tensors, unary
-from .._core.forms import FUNCTIONS, commit, in_place, publish, wants_grad, write_out
+from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write
 from .._kernels import elementwise as kernels
-from .arithmetic import broadcast_sum, operators, together
+from .arithmetic import broadcast_sum, together, underivable
 
 Array = np.ndarray
 to_float, keeps = dtypes.to_float, dtypes.keeps
@@ -132,7 +131,7 @@ for _alias, _name in {
     FUNCTIONS[_alias] = FUNCTIONS[_name]
     setattr(Tensor, _alias, getattr(Tensor, _name))
     setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
-    if _name != "atan2":
+    if _alias + "_" in WRITING_FUNCTIONS:
         FUNCTIONS[_alias + "_"] = FUNCTIONS[_name + "_"]
 
 floor = unary("floor", kernels.floor, x=zero)
@@ -162,8 +161,13 @@ copysign = binary(
     "copysign", kernels.copysign, dtypes.arithmetic_to_float,
     x=lambda xp, g, x, out: g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x)), y=zero,
 )
-nextafter = binary("nextafter", kernels.nextafter, scalars=False)
-heaviside = binary("heaviside", kernels.heaviside, scalars=False)
+nextafter = binary(
+    "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0), y=zero
+)
+heaviside = binary(
+    "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
+    node="NotImplemented",
+)
 gcd = binary("gcd", kernels.gcd, scalars=False)
 lcm = binary("lcm", kernels.lcm, scalars=False)
 publish("ldexp", lambda input, other: input * FUNCTIONS["pow"](2.0, other))
@@ -182,11 +186,13 @@ def half_at_ties(xp, g, mask, tie):
 
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: half_at_ties(xp, g, x >= y, x == y), y=lambda xp, g, x, y: half_at_ties(xp, g, y >= x, x == y),
+    x=lambda xp, g, x, y: half_at_ties(xp, g, x >= y, x == y),
+    y=lambda xp, g, x, y: half_at_ties(xp, g, y >= x, x == y),
 )
 minimum = binary(
     "minimum", kernels.minimum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: half_at_ties(xp, g, x <= y, x == y), y=lambda xp, g, x, y: half_at_ties(xp, g, y <= x, x == y),
+    x=lambda xp, g, x, y: half_at_ties(xp, g, x <= y, x == y),
+    y=lambda xp, g, x, y: half_at_ties(xp, g, y <= x, x == y),
 )
 
 

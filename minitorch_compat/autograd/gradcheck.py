@@ -354,7 +354,7 @@ class Check:
         single = [grad(output, self.wanted, each, retain_graph=True, allow_unused=True) for each in weights]
         for place, found in enumerate(together):
             expected = [each[place] for each in single]
-            if found is not None and not np.allclose(found._data, [each._data for each in expected]):
+            if found is not None and not np.allclose(found._data, [each._data for each in expected if each is not None]):
                 raise GradcheckError(f"Batched gradients disagree with single ones for input {place}")
 
     def check_zero(self, outputs: Sequence[Tensor]) -> None:

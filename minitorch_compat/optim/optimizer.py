@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from .._core.graph import RemovableHandle
-from .._core.modes import set_grad_enabled
+from .._core.modes import mode
 from .._core.tensor import Tensor
 from ..nn.modules.module import clear_gradient
 
@@ -24,13 +24,22 @@ required = _Required()
 
 
 def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a step with recording off, unless the optimiser is differentiable."""
+    """Run a step between its hooks, with recording off unless the optimiser is differentiable."""
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        with set_grad_enabled(self.defaults["differentiable"]):
-            return step(self, *arguments, **keywords)
+        if self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks:
+            return _between_hooks(self, silent, arguments, keywords)
+        return silent(self, *arguments, **keywords)
 
+    def silent(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
+        previous, mode.enabled = mode.enabled, self.defaults["differentiable"]
+        try:
+            return step(self, *arguments, **keywords)
+        finally:
+            mode.enabled = previous
+
+    stepped.hooked = True  # type: ignore[attr-defined]
     return stepped
 
 
@@ -123,7 +132,7 @@ class Optimizer:
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        if "step" in cls.__dict__:
+        if "step" in cls.__dict__ and not getattr(cls.__dict__["step"], "hooked", False):
             cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -206,27 +215,30 @@ def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Run the hooks of a step, where there are any, around it."""
+    """Run the hooks of a step that a user's optimiser brings, where there are any, around it."""
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        before, after = self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks
-        if not before and not after:
-            return step(self, *arguments, **keywords)
-        for hook in tuple(before.values()):
-            changed = hook(self, arguments, keywords)
-            if changed is not None:
-                if not (isinstance(changed, tuple) and len(changed) == 2):
-                    raise RuntimeError(
-                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
-                    )
-                arguments, keywords = changed
-        result = step(self, *arguments, **keywords)
-        for hook in tuple(after.values()):
-            hook(self, arguments, keywords)
-        return result
+        if self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks:
+            return _between_hooks(self, step, arguments, keywords)
+        return step(self, *arguments, **keywords)
 
     return stepped
+
+
+def _between_hooks(
+    self: Optimizer, step: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> Any:
+    for hook in tuple(self._optimizer_step_pre_hooks.values()):
+        changed = hook(self, arguments, keywords)
+        if changed is not None:
+            if not (isinstance(changed, tuple) and len(changed) == 2):
+                raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+            arguments, keywords = changed
+    result = step(self, *arguments, **keywords)
+    for hook in tuple(self._optimizer_step_post_hooks.values()):
+        hook(self, arguments, keywords)
+    return result
 
 
 Optimizer.__module__ = "torch.optim.optimizer"

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core.modes import enable_grad
 from .._core.tensor import Tensor
+from .._ops.arithmetic import scale_and_add_
 from .optimizer import Optimizer, _use_grad_for_differentiable
 
 
@@ -45,9 +46,16 @@ class SGD(Optimizer):
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            plain = not (group["momentum"] or group["weight_decay"] or group["maximize"])
+            step = -group["lr"]
             for parameter in group["params"]:
-                if parameter._grad is not None:
-                    self._update(parameter, parameter._grad, group)
+                gradient = parameter._grad
+                if gradient is None:
+                    continue
+                if plain:
+                    parameter.add_(gradient, alpha=step)
+                else:
+                    self._update(parameter, gradient, group)
         return loss
 
     def _update(self, parameter: Any, gradient: Any, group: dict[str, Any]) -> None:
@@ -63,7 +71,7 @@ class SGD(Optimizer):
             if buffer is None:
                 buffer = gradient.detach().clone()
             else:
-                buffer.mul_(momentum).add_(gradient, alpha=1 - group["dampening"])
+                scale_and_add_(buffer, momentum, gradient, 1 - group["dampening"])
             state["momentum_buffer"] = buffer
             gradient = gradient.add(buffer, alpha=momentum) if group["nesterov"] else buffer
         parameter.add_(gradient, alpha=-group["lr"])

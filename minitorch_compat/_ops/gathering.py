@@ -1,0 +1,525 @@
+"""Reading and writing along one dimension, through masks and by positions in the flattened tensor."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._core.families import op
+from .._core.forms import in_place, write_out
+from .._core.options import Misfit
+from .._core.scalars import cast, is_number, number_of
+from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.warn import warn_once
+from .._kernels import gather as kernels
+from .._kernels import layout
+from .arithmetic import broadcast_sum, underivable
+from .entry import publish
+from .shape import expand, reshape
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def number_as(value: Any, x: Tensor) -> ndarray:
+    """A number as one element of the dtype of ``x``; RuntimeError where it does not fit."""
+    if not is_number(value):
+        raise Misfit
+    return cast(number_of(value), x.dtype)
+
+
+def finished(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Tensor:
+    """``result``, or ``out`` holding it."""
+    return result if out is None else write_out(name, out, result, inputs)
+
+
+# ---- one index for each element
+
+
+@op(method=False, module=False, x=lambda xp, g, x_shape, dim, index: xp.gather_backward(g, x_shape, dim, index))
+def gather(x: Array, dim, index: Array):
+    """The elements that ``index`` names along ``dim``."""
+    return kernels.gather(x, dim, index)
+
+
+@op(method=False, module=False, node="ScatterAddBackward0", g=lambda xp, g, dim, index: xp.gather(g, dim, index))
+def gather_backward(g: Array, shape, dim, index: Array):
+    """Zeros of ``shape`` with ``g`` added where ``index`` points along ``dim``."""
+    return kernels.scatter_add(np.zeros(shape, g.dtype), dim, index, g)
+
+
+@op(
+    "scatter_tensor",
+    method=False,
+    module=False,
+    node="ScatterBackward0",
+    x=lambda xp, g, dim, index: xp.scatter_number(g, dim, index, 0),
+    src=lambda xp, g, dim, index: xp.gather(g, dim, index),
+)
+def scatter_tensor(x: Array, dim, index: Array, src: Array):
+    """``x`` with the elements of ``src`` where ``index`` points."""
+    return kernels.scatter(x, dim, index, src)
+
+
+@op(
+    "scatter_number",
+    method=False,
+    module=False,
+    node="ScatterBackward1",
+    x=lambda xp, g, dim, index: xp.scatter_number(g, dim, index, 0),
+)
+def scatter_number(x: Array, dim, index: Array, value):
+    """``x`` with one number where ``index`` points."""
+    return kernels.scatter(x, dim, index, np.asarray(value, x.dtype))
+
+
+@op(
+    "scatter_with",
+    method=False,
+    module=False,
+    node="NotImplemented",
+    x=underivable("aten::scatter"),
+    src=underivable("aten::scatter"),
+)
+def scatter_with(x: Array, dim, index: Array, src: Array, reduce):
+    """``x`` with the elements of ``src`` added, or multiplied, where ``index`` points."""
+    return kernels.scatter(x, dim, index, src, reduce)
+
+
+@op(
+    "scatter_add",
+    method=False,
+    module=False,
+    x=lambda xp, g: g,
+    src=lambda xp, g, dim, index: xp.gather(g, dim, index),
+)
+def scatter_add(x: Array, dim, index: Array, src: Array):
+    """``x`` with the elements of ``src`` added where ``index`` points."""
+    return kernels.scatter_add(x, dim, index, src)
+
+
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None,
+    out: Tensor | None = None
+) -> Tensor:
+    """``input`` with the elements of ``src``, or one ``value``, where ``index`` points along ``dim``."""
+    if (src is None) == (value is None):
+        raise Misfit
+    given = src if value is None else value
+    if reduce is not None:
+        if not isinstance(given, Tensor):
+            given = wrap(number_as(given, input))
+        result = scatter_with(input, dim, index, given, reduce)
+    elif isinstance(src, Tensor):
+        if not src._data.ndim and input._data.ndim:
+            kernels.scatter_add(input._data, dim, index._data, src._data)
+        result = scatter_tensor(input, dim, index, src)
+    else:
+        result = scatter_number(input, dim, index, number_as(given, input))
+    return finished("scatter", out, result, input, given)
+
+
+def _gather(
+    input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None
+) -> Tensor:
+    """The elements that ``index`` names along ``dim``; a result of its shape."""
+    return finished("gather", out, gather(input, dim, index), input)
+
+
+def _scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input`` with the elements of ``src`` added where ``index`` points along ``dim``."""
+    return finished("scatter_add", out, scatter_add(input, dim, index, src), input, src)
+
+
+def take_along_dim(
+    input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None
+) -> Tensor:
+    """``gather`` with the other dimensions broadcast; without ``dim``, by position in the flattened tensor."""
+    if indices._data.dtype.char not in "il":
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be int32 or int64 but got {indices.dtype.scalar_type}"
+        )
+    if dim is None:
+        result = gather(reshape(input, -1), 0, reshape(indices, -1))
+    else:
+        x, places = input._data, indices._data
+        if x.ndim != places.ndim:
+            raise RuntimeError(
+                f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+                f"{x.ndim} dimensions for input, and {places.ndim} dimensions for indices"
+            )
+        dim = wrap_dim(dim, x.ndim)
+        own, asked = list(x.shape), list(places.shape)
+        own[dim : dim + 1] = asked[dim : dim + 1] = [1] * min(x.ndim, 1)
+        shared = list(layout.broadcast_shapes(tuple(own), tuple(asked)))
+        sizes = shared.copy()
+        sizes[dim : dim + 1], shared[dim : dim + 1] = x.shape[dim : dim + 1], places.shape[dim : dim + 1]
+        result = gather(expand(input, sizes), dim, expand(indices, shared))
+    return finished("take_along_dim", out, result, input)
+
+
+publish("gather", _gather)
+publish("scatter", scatter, inplace=in_place(scatter))
+publish("scatter_add", _scatter_add, inplace=in_place(_scatter_add))
+publish("take_along_dim", take_along_dim)
+
+
+# ---- reduced where they meet
+
+
+def spread_out(xp: Any, g: Any, x: Any, src: Any, out: Any, dim: int, index: Any, reduce: str) -> tuple[Any, Any]:
+    """The gradients of ``x`` and ``src`` under ``scatter_reduce``, before ``include_self`` is asked."""
+    if reduce == "sum":
+        return g, xp.gather(g, dim, index)
+    if reduce == "prod":
+        whole = xp.where(x == 0, 1.0, x)
+        others = xp.scatter_reduce_with(whole, dim, index, src, "prod", True)
+        zero = src == 0
+        zeros = xp.gather(xp.scatter_add(g * 0, dim, index, xp.where(zero, ones_like(src), 0.0)), dim, index)
+        lone = xp.logical_and(zero, zeros == 1)
+        without = xp.scatter_reduce_with(x, dim, index, xp.where(lone, 1.0, src), "prod", True)
+        for_src = xp.where(
+            lone,
+            xp.gather(g * without, dim, index),
+            xp.gather(g * out, dim, index) / xp.where(zero, 1.0, src),
+        )
+        return g * others / whole, for_src
+    # amax and amin: equal parts to all that attain the extreme.
+    mine = x == out
+    theirs = src == xp.gather(out, dim, index)
+    parts = xp.scatter_add(
+        xp.where(mine, ones_like(out), 0.0), dim, index, xp.where(theirs, ones_like(src), 0.0)
+    )
+    share = g / parts
+    return xp.where(mine, share, 0.0), xp.where(theirs, xp.gather(share, dim, index), 0.0)
+
+
+def ones_like(x: Any) -> Any:
+    """Ones of the shape and dtype of ``x``, outside any graph."""
+    return np.ones_like(x) if isinstance(x, ndarray) else wrap(np.ones_like(x._data))
+
+
+def reduced_x(xp, g, x, src, out, dim, index, reduce, include_self):
+    """The part of ``x``; places that were written lose it unless ``x`` took part."""
+    if reduce == "mean":
+        found = g / counted(xp, g, src, dim, index, include_self)
+    else:
+        start = x if include_self else neutral(xp, x, dim, index, reduce)
+        found, _ = spread_out(xp, g, start, src, out, dim, index, reduce)
+    return found if include_self else xp.scatter_number(found, dim, index, 0)
+
+
+def reduced_src(xp, g, x, src, out, dim, index, reduce, include_self):
+    """The part of ``src``."""
+    if reduce == "mean":
+        return xp.gather(g / counted(xp, g, src, dim, index, include_self), dim, index)
+    start = x if include_self else neutral(xp, x, dim, index, reduce)
+    return spread_out(xp, g, start, src, out, dim, index, reduce)[1]
+
+
+def neutral(xp: Any, x: Any, dim: int, index: Any, reduce: str) -> Any:
+    """``x`` with what changes no result at the places that ``index`` names."""
+    value = {"sum": 0.0, "prod": 1.0, "amax": -np.inf, "amin": np.inf}[reduce]
+    return xp.scatter_number(x, dim, index, value)
+
+
+def counted(xp: Any, g: Any, src: Any, dim: int, index: Any, include_self: bool) -> Any:
+    """How many elements went into each mean."""
+    start = ones_like(g) if include_self else ones_like(g) * 0
+    counts = xp.scatter_add(start, dim, index, ones_like(src))
+    return xp.where(counts == 0, 1.0, counts)
+
+
+@op(
+    "scatter_reduce_with", method=False, module=False, node="ScatterReduceBackward0", x=reduced_x, src=reduced_src
+)
+def scatter_reduce_with(x: Array, dim, index: Array, src: Array, reduce, include_self):
+    """``x`` with the elements of ``src`` reduced where ``index`` points."""
+    return kernels.scatter_reduce(x, dim, index, src, reduce, include_self)
+
+
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True,
+    out: Tensor | None = None
+) -> Tensor:
+    """``input`` with the elements of ``src`` reduced (sum, prod, mean, amax, amin) where ``index`` points."""
+    result = scatter_reduce_with(input, dim, index, src, reduce, include_self)
+    return finished("scatter_reduce", out, result, input, src)
+
+
+publish("scatter_reduce", scatter_reduce, inplace=in_place(scatter_reduce))
+
+
+# ---- one index for each slice
+
+
+@op(
+    "index_select",
+    method=False,
+    module=False,
+    x=lambda xp, g, x_shape, dim, index: xp.index_select_backward(g, x_shape, dim, index),
+)
+def index_select(x: Array, dim, index: Array):
+    """The slices along ``dim`` that ``index`` names."""
+    return kernels.index_select(x, dim, index)
+
+
+@op(method=False, module=False, node="IndexAddBackward0", g=lambda xp, g, dim, index: xp.index_select(g, dim, index))
+def index_select_backward(g: Array, shape, dim, index: Array):
+    """Zeros of ``shape`` with the slices of ``g`` added to those that ``index`` names."""
+    return kernels.index_add(np.zeros(shape, g.dtype), dim, index, g)
+
+
+def slices_of(xp, g, source_shape, dim, index):
+    """The slices of a gradient that came from ``source``, in its shape."""
+    found = xp.index_select(g, dim, index)
+    return found if found.shape == source_shape else xp.reshape(found, source_shape)
+
+
+@op(
+    "index_add",
+    method=False,
+    module=False,
+    x=lambda xp, g: g,
+    source=lambda xp, g, source_shape, dim, index, alpha: scaled(slices_of(xp, g, source_shape, dim, index), alpha),
+)
+def index_add(x: Array, dim, index: Array, source: Array, alpha):
+    """``x`` with the slices of ``source``, times ``alpha``, added to those that ``index`` names."""
+    return kernels.index_add(x, dim, index, source, alpha)
+
+
+def scaled(g: Any, alpha: Any) -> Any:
+    return g * (alpha.conjugate() if isinstance(alpha, complex) else alpha)
+
+
+@op(
+    "index_copy",
+    method=False,
+    module=False,
+    x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
+    source=slices_of,
+)
+def index_copy(x: Array, dim, index: Array, source: Array):
+    """``x`` with the slices of ``source`` in place of those that ``index`` names."""
+    return kernels.index_copy(x, dim, index, source)
+
+
+@op(
+    "index_fill_number",
+    method=False,
+    module=False,
+    node="IndexFillBackward0",
+    x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
+)
+def index_fill_number(x: Array, dim, index: Array, value):
+    """``x`` with one number in the slices that ``index`` names."""
+    return kernels.index_fill(x, dim, index, np.asarray(value, x.dtype))
+
+
+@op(
+    "index_fill_tensor",
+    method=False,
+    module=False,
+    node="IndexFillBackward1",
+    x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
+    value=lambda xp, g, dim, index: xp.sum(xp.index_select(g, dim, index)),
+)
+def index_fill_tensor(x: Array, dim, index: Array, value: Array):
+    """``x`` with the value of a 0-d tensor in the slices that ``index`` names."""
+    return kernels.index_fill(x, dim, index, value.astype(x.dtype, copy=False))
+
+
+def _index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The slices along ``dim`` that ``index`` names."""
+    return finished("index_select", out, index_select(input, dim, index), input)
+
+
+def _index_add(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1, out: Tensor | None = None
+) -> Tensor:
+    """``input`` with the slices of ``source``, times ``alpha``, added to those that ``index`` names."""
+    return finished("index_add", out, index_add(input, dim, index, source, alpha), input, source)
+
+
+def _index_copy(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None
+) -> Tensor:
+    """``input`` with the slices of ``source`` in place of those that ``index`` names."""
+    return finished("index_copy", out, index_copy(input, dim, index, source), input, source)
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """``input`` with one value in the slices that ``index`` names along ``dim``."""
+    if isinstance(value, Tensor):
+        return index_fill_tensor(input, dim, index, value)
+    if isinstance(value, complex) and input._data.dtype.kind != "c":
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
+    return index_fill_number(input, dim, index, number_as(value, input))
+
+
+@op("index_reduce_with", method=False, module=False, node="IndexReduceBackward0", x=reduced_x, src=reduced_src)
+def index_reduce_with(x: Array, dim, index: Array, src: Array, reduce, include_self):
+    """``scatter_reduce`` with whole slices; ``index`` is in the shape of ``src`` already."""
+    return kernels.scatter_reduce(x, dim, index, src, reduce, include_self)
+
+
+def index_reduce(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True,
+    out: Tensor | None = None
+) -> Tensor:
+    """``input`` with the slices of ``source`` reduced (prod, mean, amax, amin) into those that ``index`` names."""
+    warn_once("index_reduce() is in beta and the API may change at any time.", stacklevel=3)
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}."
+        )
+    place = wrap_dim(dim, input._data.ndim)
+    shape = source._data.shape
+    along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))]) if shape else index
+    result = index_reduce_with(input, dim, expand(along, shape), source, reduce, include_self)
+    return finished("index_reduce", out, result, input, source)
+
+
+publish("index_select", _index_select)
+publish("index_add", _index_add, inplace=in_place(_index_add))
+publish("index_copy", _index_copy, inplace=in_place(_index_copy))
+publish("index_fill", index_fill, inplace=in_place(index_fill))
+publish("index_reduce", index_reduce, inplace=in_place(index_reduce))
+
+
+# ---- masks
+
+
+@op(
+    "masked_fill_number",
+    method=False,
+    module=False,
+    node="MaskedFillBackward0",
+    x=broadcast_sum(lambda xp, g, mask: xp.masked_fill_number(g, mask, 0), "x"),
+)
+def masked_fill_number(x: Array, mask: Array, value):
+    """``x`` with one number where a mask is true."""
+    return kernels.masked_fill(x, mask, np.asarray(value, x.dtype))
+
+
+@op(
+    "masked_fill_tensor",
+    method=False,
+    module=False,
+    node="MaskedFillBackward1",
+    x=broadcast_sum(lambda xp, g, mask: xp.masked_fill_number(g, mask, 0), "x"),
+    value=lambda xp, g, mask: xp.sum(xp.where(mask, g, 0.0)),
+)
+def masked_fill_tensor(x: Array, mask: Array, value: Array):
+    """``x`` with the value of a 0-d tensor where a mask is true."""
+    return kernels.masked_fill(x, mask, value.astype(x.dtype, copy=False))
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """``input`` with one value where ``mask`` is true."""
+    if isinstance(value, Tensor):
+        return masked_fill_tensor(input, mask, value)
+    return masked_fill_number(input, mask, number_as(value, input))
+
+
+@op(
+    "masked_select",
+    method=False,
+    module=False,
+    x=lambda xp, g, x_shape, mask: xp.sum_to_size(xp.masked_select_backward(g, x_shape, mask), x_shape),
+)
+def masked_select(x: Array, mask: Array):
+    """The elements where a mask is true, as a vector."""
+    return kernels.masked_select(x, mask)
+
+
+@op(
+    method=False, module=False, node="MaskedScatterBackward0", g=lambda xp, g, mask: xp.masked_select(g, mask)
+)
+def masked_select_backward(g: Array, shape, mask: Array):
+    """Zeros with the elements of ``g``, in order, where the mask is true."""
+    whole = np.zeros(layout.broadcast_shapes(shape, mask.shape), g.dtype)
+    return kernels.masked_scatter(whole, mask, g)
+
+
+def scattered_source(xp, g, mask, source_shape):
+    """The gradient of the elements that were used, and zeros for the rest."""
+    return xp.reshape(xp.padded(xp.masked_select(g, mask), prod(source_shape)), source_shape)
+
+
+@op(method=False, module=False, x=lambda xp, g, x_shape: xp.slice(g, 0, 0, x_shape[0], 1))
+def padded(x: Array, count):
+    """A vector with zeros behind it."""
+    return np.concatenate([x, np.zeros(count - x.size, x.dtype)])
+
+
+@op(
+    "masked_scatter",
+    method=False,
+    module=False,
+    x=broadcast_sum(lambda xp, g, mask: xp.masked_fill_number(g, mask, 0), "x"),
+    source=scattered_source,
+)
+def masked_scatter(x: Array, mask: Array, source: Array):
+    """``x`` with the elements of ``source``, in order, where a mask is true."""
+    return kernels.masked_scatter(x, mask, source)
+
+
+def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements where ``mask`` is true, as a vector."""
+    return finished("masked_select", out, masked_select(input, mask), input)
+
+
+publish("masked_fill", masked_fill, inplace=in_place(masked_fill))
+publish("masked_select", _masked_select)
+publish("masked_scatter", lambda input, mask, source: masked_scatter(input, mask, source),
+        inplace=in_place(masked_scatter))
+
+
+# ---- positions in the flattened tensor
+
+
+@op("take", method=False, module=False, x=lambda xp, g, x_shape, index: xp.take_backward(g, x_shape, index))
+def take(x: Array, index: Array):
+    """The elements at positions in the flattened tensor."""
+    return kernels.take(x, index)
+
+
+@op(method=False, module=False, node="PutBackward0", g=lambda xp, g, index: xp.take(g, index))
+def take_backward(g: Array, shape, index: Array):
+    """Zeros of ``shape`` with ``g`` added at positions in the flattened tensor."""
+    return kernels.put(np.zeros(shape, g.dtype), index, g, True)
+
+
+@op(
+    "put",
+    method=False,
+    module=False,
+    x=lambda xp, g, index, source_shape, accumulate: g if accumulate else xp.put_zeros(g, index),
+    source=lambda xp, g, index, source_shape: xp.reshape(xp.take(g, index), source_shape),
+)
+def put(x: Array, index: Array, source: Array, accumulate):
+    """``x`` with the elements of ``source`` at, or added at, positions in the flattened tensor."""
+    return kernels.put(x, index, source, accumulate)
+
+
+@op(method=False, module=False, node="PutBackward0", x=lambda xp, g, index: xp.put_zeros(g, index))
+def put_zeros(x: Array, index: Array):
+    """``x`` with zeros at positions in the flattened tensor."""
+    return kernels.put(x, index, np.zeros(index.shape, x.dtype))
+
+
+def _take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements at positions in the flattened tensor; a result like ``index``."""
+    return finished("take", out, take(input, index), input)
+
+
+def _put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """``input`` with the elements of ``source`` at, or added at, positions in the flattened tensor."""
+    return put(input, index, source, accumulate)
+
+
+publish("take", _take)
+publish("put", _put, inplace=in_place(_put))

@@ -1,0 +1,118 @@
+"""Every declared operation: its formulas against finite differences, to second order, and in both of their lives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from samples import REFUSED, SAMPLES, draw
+
+import minitorch_compat as torch
+from minitorch_compat._core.families import DECLARED
+
+RANDOM = ("uniform_", "normal", "exponential_", "geometric_", "cauchy_", "random_", "bernoulli", "poisson")
+"""Operations whose results are drawn anew at every call: differences say nothing, the gradients are zeros."""
+
+
+def set_part(x: torch.Tensor, index: Any, value: Any) -> torch.Tensor:
+    """``x`` after ``x[index] = value``."""
+    x[index] = value
+    return x
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:index_reduce:UserWarning")
+
+
+def inputs_of(expression: str, complex: bool) -> tuple[torch.Tensor, ...]:
+    samples = SAMPLES[expression]
+    arrays = [draw(each, place, complex and each.complex) for place, each in enumerate(samples)]
+    return tuple(torch.tensor(each).requires_grad_() for each in arrays)
+
+
+def function_of(expression: str) -> Any:
+    code = compile(expression, expression, "eval")
+    scope = {"torch": torch, "set_part": set_part}
+    return lambda *inputs: eval(code, scope, dict(zip("xyz", inputs, strict=False)))
+
+
+CASES = [
+    pytest.param(expression, complex, id=expression + (" complex" if complex else ""))
+    for expression, samples in SAMPLES.items()
+    for complex in ((False, True) if any(each.complex for each in samples) else (False,))
+]
+DIFFERENTIABLE = [each for each in CASES if not any(name in each.values[0] for name in RANDOM)]
+
+
+@pytest.mark.parametrize(("expression", "complex"), DIFFERENTIABLE)
+def test_gradients_are_what_differences_say(expression: str, complex: bool) -> None:
+    function, inputs = function_of(expression), inputs_of(expression, complex)
+    assert torch.autograd.gradcheck(function, inputs, check_undefined_grad=False)
+
+
+@pytest.mark.parametrize(("expression", "complex"), DIFFERENTIABLE)
+def test_gradients_of_gradients_are_what_differences_say(expression: str, complex: bool) -> None:
+    function, inputs = function_of(expression), inputs_of(expression, complex)
+    torch.manual_seed(0)
+    first = torch.autograd.grad(function(*inputs).abs().sum(), inputs, create_graph=True, allow_unused=True)
+    if not any(each is not None and each.requires_grad for each in first):
+        return
+    assert torch.autograd.gradgradcheck(function, inputs, check_undefined_grad=False)
+
+
+@pytest.mark.parametrize(("expression", "complex"), CASES)
+def test_a_formula_says_the_same_to_arrays_and_to_tensors(expression: str, complex: bool) -> None:
+    function, inputs = function_of(expression), inputs_of(expression, complex)
+    torch.manual_seed(0)
+    out = function(*inputs)
+    weight = torch.tensor(draw(SAMPLES[expression][0]._replace(shape=tuple(out.shape)), 3, out.is_complex()))
+    plain = torch.autograd.grad(out, inputs, weight, retain_graph=True, allow_unused=True)
+    recorded = torch.autograd.grad(out, inputs, weight, create_graph=True, allow_unused=True)
+    for one, other, x in zip(plain, recorded, inputs, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert one.dtype == other.dtype == x.dtype
+            assert one.shape == other.shape == x.shape
+            np.testing.assert_array_equal(one.numpy(), other.detach().numpy())
+
+
+@pytest.mark.parametrize("expression", REFUSED)
+def test_what_has_no_derivative_says_so(expression: str) -> None:
+    message, samples = REFUSED[expression]
+    inputs = [torch.tensor(draw(each, place, False)).requires_grad_() for place, each in enumerate(samples)]
+    with pytest.raises(RuntimeError, match=f"^{message}$"):
+        function_of(expression)(*inputs).sum().backward()
+
+
+def visited(root: Any) -> set[tuple[str, str]]:
+    """The steps, by name and operation, that lead from ``root`` back to leaves."""
+    found, waiting = set(), [root]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in found:
+            found.add(node)
+            waiting.extend(each for each, _ in node.next_functions)
+    return {(type(each).__name__, getattr(each, "operation", "")) for each in found}
+
+
+def reached_by(expression: str, complex: bool) -> set[tuple[str, str]]:
+    """The steps that the operation records, and those that its gradient records."""
+    inputs = inputs_of(expression, complex)
+    out = function_of(expression)(*inputs)
+    found = visited(out.grad_fn)
+    weight = torch.ones(out.shape, dtype=out.dtype, requires_grad=True)
+    for gradient in torch.autograd.grad(out, inputs, weight, create_graph=True, allow_unused=True):
+        if gradient is not None:
+            found |= visited(gradient.grad_fn)
+    return found
+
+
+def test_every_declaration_has_a_sample() -> None:
+    reached: set[tuple[str, str]] = set()
+    for case in CASES:
+        reached |= reached_by(*case.values)
+    for expression, (_, samples) in REFUSED.items():
+        inputs = [torch.tensor(draw(each, place, False)).requires_grad_() for place, each in enumerate(samples)]
+        reached |= visited(function_of(expression)(*inputs).grad_fn)
+    missing = [name for name, kind in DECLARED.items() if (kind.__name__, kind.operation) not in reached]
+    assert missing == []
