@@ -43,6 +43,10 @@ class _Leaf:
 LEAF: Any = _Leaf()
 
 
+OWN: Any = object()
+"""The ``grad_dtype`` of a leaf that was not given one: its own dtype."""
+
+
 class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
@@ -139,7 +143,7 @@ class Node(metaclass=NodeType):
     def face(self, edge: Any) -> Any:
         """The object that stands for ``edge`` before users; this node keeps a leaf's accumulator alive."""
         if edge is None or isinstance(edge, Node):
-            return edge.parent if isinstance(edge, Output) else edge
+            return edge.parent if isinstance(edge, Output) else None if edge is NOWHERE else edge
         accumulator = accumulator_of(edge)
         self.__dict__.setdefault("accumulators", []).append(accumulator)
         return accumulator
@@ -207,6 +211,25 @@ class Output(Node):
         self.noted = self.fit = None
 
 
+class Nowhere(Node):
+    """The history of a view made while nothing was recorded: it requires grad as its base does, and leads to no leaf."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.order = 0.0
+        self.edges = self.kept = self.values = ()
+        self.noted = self.fit = None
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return ()
+
+    vjp_tensors = vjp
+
+
+NOWHERE = Nowhere()
+
+
 class AccumulateGrad(Node):
     """Where a gradient ends: adds what arrives to the leaf's ``grad``."""
 
@@ -254,7 +277,7 @@ wrap: Callable[[ndarray], Any]
 def step_of(tensor: Any) -> Node | None:
     """The node that made ``tensor``, with a result of several taken to the step they share."""
     node = tensor._node
-    if node is None or node is LEAF:
+    if node is None or node is LEAF or node is NOWHERE:
         return None
     return node.parent if isinstance(node, Output) else node
 
@@ -333,7 +356,9 @@ def hand_on(node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int]) ->
 def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
     """Add an array to what waits at ``edge``: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
-    if type(waiting) is ndarray and waiting.base is None:
+    # A NumPy scalar, what a formula made of no dimension, is a buffer too.
+    scalar = isinstance(waiting, np.generic)
+    if scalar or (type(waiting) is ndarray and waiting.base is None):
         references = getrefcount(waiting)
         if references > 3:
             for other in siblings:
@@ -341,7 +366,10 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
                     references -= 1
         # Three: the dictionary, the local name, the argument of getrefcount.
         if references == 3:
-            np.add(waiting, result, waiting)
+            if scalar:
+                gradients[edge] = waiting + result
+            else:
+                np.add(waiting, result, waiting)
             bumps[edge] = bumps.get(edge, 0) + 1
             return
     gradients[edge] = waiting + result
@@ -517,6 +545,7 @@ class Pass:
         for hook in tuple(hooks.values()):
             replaced = hook(self.up(gradient))
             if replaced is not None:
+                check_hooked(hook, self.up(gradient), replaced)
                 gradient = self.down(replaced)
         return gradient
 
@@ -537,12 +566,27 @@ class Pass:
         return results
 
 
+def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
+    """Refuse what a hook may not put in place of a gradient: no tensor, or one of another type or size."""
+    name = getattr(hook, "__name__", repr(hook))
+    if not hasattr(replaced, "_data"):
+        raise TypeError(f"expected Variable, but hook returned '{type(replaced).__name__}'")
+    if value is None:
+        return
+    if replaced._data.dtype != value._data.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {value.type()} got {replaced.type()})")
+    if replaced._data.shape != value._data.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
 def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
     """Add ``gradient`` to ``leaf.grad``: in place when not recording, a buffer that nobody else holds is taken as is."""
     if leaf._node is not LEAF:
         if leaf._node is not None:
             raise errors.leaf_moved_inside()
         return
+    if leaf._grad_dtype is not OWN and leaf._grad_dtype is not None:
+        gradient = gradient.to(leaf._grad_dtype) if create else np.asarray(gradient, leaf._grad_dtype.numpy)
     existing = leaf._grad
     if create:
         leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient

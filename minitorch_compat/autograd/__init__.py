@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.graph import LEAF, Pass, Watched, propagate
+from .._core.graph import LEAF, NOWHERE, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
@@ -75,8 +75,8 @@ def backward(
     traversal = Pass(create_graph, retain_graph, inputs)
     traversal.run(edges, gradients)
     for each in inputs:
-        edge = each if each._node is LEAF else each._node
-        gradient = traversal.captured.get(edge)
+        # A result was told to retain its gradient, and has it.
+        gradient = traversal.captured.get(each) if each._node is LEAF else None
         if gradient is None:
             continue
         made = gradient if create_graph else wrap(np.array(gradient))
@@ -110,6 +110,8 @@ def grad(
         allow_unused = materialize_grads
     roots = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
     wanted = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = _gradients_of(roots, grad_outputs, create_graph)
     if retain_graph is None:
         retain_graph = create_graph
@@ -119,12 +121,12 @@ def grad(
     traversal = Pass(create_graph, retain_graph, wanted)
     traversal.run(_edges_of(roots), gradients)
     results: list[Tensor | None] = []
-    for each in wanted:
+    for place, each in enumerate(wanted):
         edge = each if each._node is LEAF else each._node
         gradient = traversal.captured[edge]
         if gradient is None:
             if not allow_unused:
-                raise errors.unused_input()
+                raise errors.unused_input(place)
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
         else:
             if not create_graph:
@@ -140,7 +142,7 @@ def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
     edges = []
     for place, root in enumerate(roots):
         node = root._node
-        if node is None:
+        if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
         edges.append(root if node is LEAF else node)
     return edges
