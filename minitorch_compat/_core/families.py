@@ -228,7 +228,7 @@ def check_versions(node: Node) -> None:
 def revived(node: Any, each: Any) -> Any:
     """A kept tensor as it was; a kept result with the node as its history again."""
     if type(each) is not Kept:
-        return each
+        return each.revived(node) if hasattr(each, "revived") else each
     tensor = wrap(each._data)
     tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
     return tensor

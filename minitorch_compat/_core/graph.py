@@ -8,6 +8,7 @@ recursion and without a pass to count.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -51,6 +52,8 @@ class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
     order = False
+    examine: Callable[[Any, Any, bool], Sequence[Any]] | None = None
+    """How to run a step of backward where anomalies are looked for."""
 
 
 class RemovableHandle:
@@ -375,6 +378,17 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
     gradients[edge] = waiting + result
 
 
+class _Running(threading.local):
+    """The passes this thread is in, the innermost last."""
+
+    def __init__(self) -> None:
+        self.stack: list[Pass] = []
+
+
+_running = _Running()
+next_serial: Callable[[], int] = count().__next__
+
+
 class Pass:
     """One backward pass: gradients on their way, the heap of nodes that wait, and what becomes of the results.
 
@@ -394,6 +408,22 @@ class Pass:
         self.awaited: dict[Any, int] | None = None
         self.ready: list[Any] = []
         self.needed: set[Any] | None = None
+        self.serial_number = next_serial()
+
+    @staticmethod
+    def running() -> Pass:
+        """The pass this thread is in."""
+        return _running.stack[-1]
+
+    @staticmethod
+    def serial() -> int:
+        """The number of the pass this thread is in."""
+        return _running.stack[-1].serial_number
+
+    def reaches(self, tensor: Any) -> bool:
+        """Whether the gradient of ``tensor`` comes about in this pass."""
+        edge = tensor if tensor._node is LEAF else tensor._node
+        return self.awaited is not None and edge in self.awaited
 
     def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
         """Send ``gradients`` into ``edges`` and on, until nothing is left."""
@@ -406,6 +436,7 @@ class Pass:
         for edge, gradient in zip(edges, gradients, strict=True):
             self.arrive(edge, gradient, ())
         previous, mode.enabled = mode.enabled, self.create
+        _running.stack.append(self)
         try:
             self.settle_ready()
             self.drain()
@@ -414,6 +445,7 @@ class Pass:
                     self.settle(leaf)
         finally:
             mode.enabled = previous
+            _running.stack.pop()
 
     def drain(self) -> None:
         """Run the waiting nodes, the latest recorded first."""
@@ -435,7 +467,10 @@ class Pass:
             if node.__class__ is Output:
                 deliver(node, g, gradients, heap)
                 continue
-            results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
+            if Watched.examine is not None:
+                results = Watched.examine(node, g, create)
+            else:
+                results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
             if awaited is not None and node.posthooks:
                 results = self.after(node, results, g)
             if not keep and node.kept:
@@ -585,13 +620,14 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         if leaf._node is not None:
             raise errors.leaf_moved_inside()
         return
-    if leaf._grad_dtype is not OWN and leaf._grad_dtype is not None:
-        gradient = gradient.to(leaf._grad_dtype) if create else np.asarray(gradient, leaf._grad_dtype.numpy)
     existing = leaf._grad
     if create:
         leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
         return
     array = leaf._data
+    if leaf._grad_dtype is not OWN:
+        wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
+        gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
     if type(gradient) is not ndarray:
         gradient = np.asarray(gradient)
     if existing is not None:
@@ -602,16 +638,32 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         existing._bump()
         return
     # Three: the caller's name, the name here, the argument of getrefcount.
-    if (gradient.strides == array.strides or not array.size) and getrefcount(gradient) <= 3:
+    fits = gradient.strides == array.strides or not array.size or (gradient.flags.c_contiguous and not dense(array))
+    if fits and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)
         if bumps:
             tensor._bump(bumps)
+        return
+    if not dense(array):
+        leaf._grad = wrap(np.array(gradient, order="C"))
         return
     copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
     np.copyto(copy, gradient)
     leaf._grad = tensor = wrap(copy)
     # torch makes the copy by writing to a new tensor.
     tensor._bump()
+
+
+def dense(array: ndarray) -> bool:
+    """Whether the elements fill their memory without gaps or overlaps, in whatever order of the dimensions."""
+    if array.flags.forc:
+        return True
+    span = array.itemsize
+    for step, length in sorted((step, length) for step, length in zip(array.strides, array.shape) if length > 1):
+        if step != span:
+            return False
+        span *= length
+    return True
 
 
 def retain(tensor: Any, gradient: Any, create: bool) -> None:

@@ -270,6 +270,7 @@ class Tensor(metaclass=TensorType):
     @grad_dtype.setter
     def grad_dtype(self, dtype: dtypes.dtype | None) -> None:
         if not self.is_leaf:
+            self.grad  # torch looks at it first, and warns
             raise RuntimeError("grad_dtype can only be set on leaf tensors.")
         self._grad_dtype = dtype
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core.families import note, op, tensors
 from .._core.forms import FUNCTIONS, commit, publish, wants_grad
-from .._core.graph import LEAF, next_order
+from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import mode
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
@@ -89,7 +89,9 @@ def getitem(x: Tensor, index: Any) -> Tensor:
                 if len(views) > shared.limit:
                     shared.prune()
             if not mode.enabled:
-                out._created = "no_grad"
+                out._created = "inference" if mode.inference else "no_grad"
+                if base._node is not None:
+                    out._node = NOWHERE
             elif source is not None:
                 step = new(SelectBackward0)
                 step.order = next_order()

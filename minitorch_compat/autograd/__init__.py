@@ -9,18 +9,21 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.forms import FUNCTIONS
 from .._core.graph import LEAF, NOWHERE, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
-from . import graph, variable
+from . import anomaly_mode, function, functional, graph, variable
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
 from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck",
-    "graph", "inference_mode", "no_grad", "set_grad_enabled", "variable",
+    "Function", "NestedIOFunction", "Variable", "anomaly_mode", "backward", "detect_anomaly", "enable_grad", "function",
+    "functional", "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled", "variable",
 ]
 
 
@@ -100,8 +103,6 @@ def grad(
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of ``outputs`` with respect to ``inputs``, without touching any ``grad``."""
-    if is_grads_batched:
-        raise errors.lacks("grad(is_grads_batched=True)")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -109,6 +110,14 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     roots = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+    if is_grads_batched:
+        rows = _rows((grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs))
+        made = [
+            grad(roots, inputs, row, True if place + 1 < len(rows) else retain_graph, create_graph, allow_unused, False,
+                 materialize_grads)
+            for place, row in enumerate(rows)
+        ]
+        return tuple([None if each[0] is None else stack(each) for each in zip(*made, strict=True)])
     wanted = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
@@ -135,6 +144,17 @@ def grad(
                     gradient._bump(traversal.bumps[edge])
             results.append(gradient)
     return tuple(results)
+
+
+def _rows(batched: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The gradients of each pass, from tensors whose first dimension counts the passes."""
+    count = next(len(each) for each in batched if each is not None)
+    return [tuple([None if each is None else each[place] for each in batched]) for place in range(count)]
+
+
+def stack(parts: Sequence[Tensor]) -> Tensor:
+    """The parts along a new first dimension."""
+    return FUNCTIONS["stack"](list(parts))
 
 
 def _edges_of(roots: Sequence[Tensor]) -> list[Any]:

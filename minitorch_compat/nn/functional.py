@@ -29,7 +29,7 @@ def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) 
 
 def check_sizes(input: Tensor, target: Tensor) -> None:
     """Warn where input and target differ in size, which is rarely meant."""
-    if input._data.shape != target._data.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
             "This will likely lead to incorrect results due to broadcasting. "
@@ -46,7 +46,7 @@ def mse_loss(
     """The squared differences: each ("none"), their mean or their sum; a size that differs warns and broadcasts."""
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    if input._data.shape != target._data.shape:
+    if not isinstance(target, Tensor) or input._data.shape != target._data.shape:
         check_sizes(input, target)
         input, target = FUNCTIONS["broadcast_tensors"](input, target)
     if weight is None:

@@ -511,12 +511,12 @@ class Module:
                 self._load(module, name, member, value, assign)
         unexpected = [key for key in state_dict if key not in known]
         if strict:
-            if missing:
-                messages.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
             if unexpected:
                 messages.insert(
                     0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
                 )
+            if missing:
+                messages.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
         if messages:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(messages))
