@@ -69,6 +69,13 @@ def out_requires_grad(name: str) -> RuntimeError:
     )
 
 
+def write_to_inference_tensor() -> RuntimeError:
+    return RuntimeError(
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+        "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+    )
+
+
 def leaf_moved_inside() -> RuntimeError:
     return RuntimeError("leaf variable has been moved into the graph interior")
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, errors
+from . import dtypes, errors, graph
 from .graph import LEAF, Node, NodeType, Output, next_order, record
 from .modes import mode
 from .quiet import quietly, run
@@ -33,6 +33,10 @@ arrays: Any = SimpleNamespace()
 """The kernels under torch's names: the ``xp`` of a backward pass on arrays."""
 tensors: Any = SimpleNamespace()
 """The operations under torch's names: the ``xp`` of a backward pass that is recorded."""
+
+arrays.written = lambda g: g.view(graph.Written)
+arrays.written_twice = lambda g: g.view(graph.WrittenTwice)
+tensors.written = tensors.written_twice = lambda g: g
 
 DECLARED: dict[str, type[Node]] = {}
 """Every declaration with a derivative, by name; tests walk it."""
@@ -146,9 +150,29 @@ def node_class(
 
     body = {
         "__slots__": (), "__module__": "builtins", "vjp": first_vjp, "vjp_tensors": first_vjp_tensors, "operation": name,
+        "saved": saved_names(kept, values),
     }
     DECLARED[name] = made = NodeType(name, (Node,), body)
     return made
+
+
+def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, tuple[bool, int]]:
+    """Under which attributes torch shows what a node saved: a tensor or not, and its place."""
+    named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
+    return {
+        **{f"_saved_{named.get(each, each)}": (False, place) for place, each in enumerate(values)},
+        **{f"_saved_{named.get(each, each)}": (True, place) for place, each in enumerate(kept)},
+    }
+
+
+def saved_tensor(node: Node, place: int) -> Any:
+    """What the node kept at one place, as a tensor; RuntimeError where it was written to since."""
+    check_versions(node)
+    each = (node.kept or ())[place]
+    return None if each is None else revived(node, each)
+
+
+graph.revive = saved_tensor
 
 
 def written(

@@ -44,6 +44,18 @@ class _Leaf:
 LEAF: Any = _Leaf()
 
 
+class Written(ndarray):
+    """A gradient that torch forms by writing into new memory; its tensor has counted so many writes."""
+
+    writes = 1
+
+
+class WrittenTwice(Written):
+    """The same, where torch writes the zeros as well."""
+
+    writes = 2
+
+
 OWN: Any = object()
 """The ``grad_dtype`` of a leaf that was not given one: its own dtype."""
 
@@ -109,6 +121,7 @@ class Node(metaclass=NodeType):
     values: tuple[Any, ...]
     fit: tuple[Any, ...] | None
     operation = ""
+    saved: dict[str, tuple[bool, int]] = {}
     outputs = 1
     output_nr = 0
     prehooks: OrderedDict[int, Any] | None = None
@@ -132,7 +145,8 @@ class Node(metaclass=NodeType):
 
     def name(self) -> str:
         """The name of the step, for example ``MulBackward0``."""
-        return type(self).__name__
+        name = type(self).__name__
+        return "torch::autograd::NotImplemented" if name == "NotImplemented" else name
 
     def operation_name(self) -> str:
         """The operation's own name, as messages about its results have it: ``Mul``."""
@@ -150,6 +164,21 @@ class Node(metaclass=NodeType):
         accumulator = accumulator_of(edge)
         self.__dict__.setdefault("accumulators", []).append(accumulator)
         return accumulator
+
+    def __getattr__(self, name: str) -> Any:
+        """What the step saved, under the names that torch gives it: ``_saved_self``, ``_saved_dim``."""
+        place = self.saved.get(name)
+        if place is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+        is_tensor, number = place
+        if not is_tensor:
+            return self.values[number]
+        if self.kept is None:
+            raise errors.graph_freed()
+        return revive(self, number)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self.saved})
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -275,6 +304,8 @@ def accumulator_of(leaf: Any) -> AccumulateGrad:
 
 # What the tensor module fills in: making a tensor of an array, without importing it from here.
 wrap: Callable[[ndarray], Any]
+# What the families fill in: a kept tensor, checked and with its history.
+revive: Callable[[Node, int], Any]
 
 
 def step_of(tensor: Any) -> Node | None:
@@ -629,6 +660,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
         gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
     if type(gradient) is not ndarray:
+        bumps += getattr(gradient, "writes", 0)
         gradient = np.asarray(gradient)
     if existing is not None:
         if existing._node is not None:

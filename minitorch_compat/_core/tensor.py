@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import address, storage_offset, strides
-from . import dtypes, errors, graph, kinds, views
+from . import dtypes, errors, graph, kinds, modes, views
 from .graph import LEAF, NOWHERE, OWN, Node, Output, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
@@ -308,6 +308,9 @@ class Tensor(metaclass=TensorType):
         """Count a write to this memory; views that it changes find their history anew."""
         shared = shared_of(self)
         if shared.__class__ is Untracked:
+            if not mode.inference:
+                # As in torch, after the values were written.
+                raise errors.write_to_inference_tensor()
             return
         shared.number += times
         if shared.views:
@@ -580,6 +583,36 @@ def make_stale(view: Tensor) -> None:
     if view.__class__ is not StaleView:
         view._before = view.__dict__.pop("_node", None)  # type: ignore[attr-defined]
         view.__class__ = StaleView
+
+
+class MarkingData:
+    """Stands for the attribute ``_data`` while some thread is in inference mode: what gets it there first is marked."""
+
+    def __get__(self, tensor: Any, owner: Any = None) -> Any:
+        if tensor is None:
+            return self
+        try:
+            return tensor.__dict__["_data"]
+        except KeyError:
+            raise AttributeError(f"'{type(tensor).__name__}' object has no attribute '_data'") from None
+
+    def __set__(self, tensor: Any, array: ndarray) -> None:
+        held = tensor.__dict__
+        if mode.inference and "_data" not in held:
+            held["_shared"] = UNTRACKED
+        held["_data"] = array
+
+
+def mark_new_tensors(wanted: bool) -> None:
+    """Let tensors made in inference mode be inference tensors from now on, or stop looking for them."""
+    if wanted and "_data" not in Tensor.__dict__:
+        Tensor._data = MarkingData()  # type: ignore[assignment]
+    elif not wanted and "_data" in Tensor.__dict__:
+        del Tensor._data
+
+
+UNTRACKED = Untracked()
+modes.mark_new_tensors = mark_new_tensors
 
 
 def wrap(array: ndarray) -> Tensor:

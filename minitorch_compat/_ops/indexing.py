@@ -27,7 +27,7 @@ STEPS = {"select": select, "slice": slice_, "unsqueeze": unsqueeze}
     method=False,
     module=False,
     node="IndexBackward0",
-    x=lambda xp, g, x_shape, indices: xp.index_put_into(g, x_shape, indices),
+    x=lambda xp, g, x_shape, indices: xp.written(xp.index_put_into(g, x_shape, indices)),
 )
 def gather_by_index(x: Array, indices):
     """The elements that index arrays name."""

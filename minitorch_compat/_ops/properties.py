@@ -32,7 +32,7 @@ asked("is_signed", Tensor.is_signed)
 asked("is_nonzero", bool, method=True)
 asked("is_conj", lambda x: False, method=True)
 asked("is_neg", lambda x: False, method=True)
-asked("is_inference", lambda x: False, method=True)
+asked("is_inference", Tensor.is_inference, method=True)
 asked("resolve_conj", lambda x: x, method=True)
 asked("resolve_neg", lambda x: x, method=True)
 

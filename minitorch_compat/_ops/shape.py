@@ -15,6 +15,7 @@ from .._core.graph import Node, NodeType, Output, record
 from .._core.modes import mode
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
 from .._core.views import check_write, edge_of, gather_strided, scatter_strided
+from .._core.warn import warn_once
 from .._kernels import layout
 from .._kernels import shape as kernels
 
@@ -223,6 +224,17 @@ def adjoint(input: Tensor) -> Tensor:
 
 
 def _t_property(input: Tensor) -> Tensor:
+    if not input._data.ndim:
+        warn_once(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2
+        )
+    elif input._data.ndim != 2:
+        warn_once(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
+            "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+            "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+            stacklevel=2,
+        )
     return _permute(input, tuple(range(input._data.ndim))[::-1])
 
 

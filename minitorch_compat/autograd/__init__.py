@@ -139,9 +139,10 @@ def grad(
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
         else:
             if not create_graph:
+                bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
                 gradient = wrap(np.asarray(gradient))
-                if edge in traversal.bumps:
-                    gradient._bump(traversal.bumps[edge])
+                if bumps:
+                    gradient._bump(bumps)
             results.append(gradient)
     return tuple(results)
 

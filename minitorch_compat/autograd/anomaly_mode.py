@@ -105,7 +105,7 @@ def tell(node: Any) -> None:
                 f"previous calculation:\n{''.join(where)}"
             )
         parent = parent.metadata.get("parent_")
-    warnings.warn(text, UserWarning, stacklevel=2)
+    warnings.warn(text.rstrip("\n"), UserWarning, stacklevel=2)
 
 
 class set_detect_anomaly:

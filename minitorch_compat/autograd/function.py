@@ -82,7 +82,7 @@ class BackwardCFunction(Node, FunctionCtx):
                 for each, (shape, dtype) in zip(gradients, self.made, strict=True)
             ]
         made = self.function.backward(self, *gradients)
-        made = list(made) if isinstance(made, (tuple, list)) else [made]
+        made = list(made) if isinstance(made, tuple) else [made]
         count = len(self.places)
         while len(made) > count and made[-1] is None:
             made.pop()
@@ -100,9 +100,7 @@ class BackwardCFunction(Node, FunctionCtx):
                     )
                 continue
             if tensor is not None and not isinstance(tensor, Tensor):
-                raise RuntimeError(
-                    f"function {self.name()} returned an invalid type at position {place + 1}: expected a tensor"
-                )
+                raise RuntimeError(f"expected Variable or None (got {type(tensor).__name__})")
             results.append(tensor)
         for place, (tensor, fit) in enumerate(zip(results, self.inputs_like, strict=True)):
             if tensor is not None and fit is not None:
