@@ -7,10 +7,11 @@ from typing import Any
 
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor
+from .._ops.activation import leaky_relu as _leaky_relu
 from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
 
-__all__ = ["l1_loss", "linear", "mse_loss"]
+__all__ = ["dropout", "l1_loss", "leaky_relu", "linear", "mse_loss"]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:
@@ -105,3 +106,23 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         dim = _softmax_dim("log_softmax", input.dim(), _stacklevel)
     return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
 
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, zero with probability ``p`` and scaled by 1 / (1 - p) elsewhere; otherwise the input itself."""
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0 or not input.numel():
+        return input
+    if p == 1:
+        noise = FUNCTIONS["zeros_like"](input)
+    else:
+        noise = FUNCTIONS["empty_like"](input).bernoulli_(1 - p).div_(1 - p)
+    return input.mul_(noise) if inplace else input * noise  # type: ignore[attr-defined, operator]
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Negative elements times ``negative_slope``."""
+    if inplace:
+        return input.copy_(_leaky_relu(input.clone(), negative_slope))  # type: ignore[attr-defined]
+    return _leaky_relu(input, negative_slope)
