@@ -4,7 +4,9 @@
 from math import e, inf, nan, pi
 from types import ModuleType as _Module
 
-from . import _ops, autograd, nn, optim, random, return_types
+from . import _ops, random
+from ._core.absent import mark_absent as _mark_absent
+from ._core.absent import room as _room
 from ._core.dtypes import ALIASES as _ALIASES
 from ._core.dtypes import ALL as _ALL
 from ._core.dtypes import can_cast, dtype, finfo, get_default_dtype, iinfo, promote_types, set_default_dtype
@@ -45,6 +47,10 @@ newaxis = None
 
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
+_mark_absent(Tensor)
+_LAZY = frozenset(("autograd", "func", "nn", "optim", "return_types"))
+__getattr__ = _room("torch", __name__, _LAZY)
 
-def __getattr__(name: str) -> object:
-    raise AttributeError(f"module 'torch' has no attribute '{name}'")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

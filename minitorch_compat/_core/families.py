@@ -361,8 +361,7 @@ def bad_arguments(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any
     """torch's words for arguments that fit no signature of ``name``."""
     from .signatures import refusal
 
-    error = refusal(name, arguments, keywords or {})
-    return errors.Misfit(*error.args) if isinstance(error, TypeError) else error
+    return refusal(name, arguments, keywords or {})
 
 
 HALF = frozenset("eE")
@@ -460,12 +459,14 @@ def number(value: Any, dtype: np.dtype[Any], cache: dict[float, Tensor]) -> Tens
 
 def number32(value: Any) -> Tensor:
     """A Python number as a 0-d float32 tensor."""
-    return _float32_numbers.get(value) or number(value, FLOAT32, _float32_numbers)
+    made = _float32_numbers.get(value)
+    return number(value, FLOAT32, _float32_numbers) if made is None else made
 
 
 def number64(value: Any) -> Tensor:
     """A Python number as a 0-d float64 tensor."""
-    return _float64_numbers.get(value) or number(value, FLOAT64, _float64_numbers)
+    made = _float64_numbers.get(value)
+    return number(value, FLOAT64, _float64_numbers) if made is None else made
 
 
 def scalar(value: Any, dtype: np.dtype[Any]) -> Tensor:
@@ -522,9 +523,13 @@ def binary(
                 dtype = a.dtype
                 if kind is float or kind is int:
                     if dtype is FLOAT32:
-                        y = FLOAT32_NUMBERS.get(y) or number(y, dtype, FLOAT32_NUMBERS)
+                        value, y = y, FLOAT32_NUMBERS.get(y)
+                        if y is None:
+                            y = number(value, dtype, FLOAT32_NUMBERS)
                     elif dtype is FLOAT64:
-                        y = FLOAT64_NUMBERS.get(y) or number(y, dtype, FLOAT64_NUMBERS)
+                        value, y = y, FLOAT64_NUMBERS.get(y)
+                        if y is None:
+                            y = number(value, dtype, FLOAT64_NUMBERS)
                     else:
                         return mixed(x, y)
                 b = y._data
@@ -627,12 +632,8 @@ def binary(
         return out
 
     def beside(x: Any, y: Any) -> Any:
-        """For Python's operators: NotImplemented beside anything but tensors, numbers and arrays."""
-        if isinstance(y, (Tensor, *NUMBERS)):
-            return mixed(x, y)
-        if isinstance(y, ndarray):
-            return call(x, tensors.as_tensor(y))
-        return NotImplemented
+        """For Python's operators: NotImplemented beside anything but tensors and numbers."""
+        return mixed(x, y) if isinstance(y, (Tensor, *NUMBERS)) else NotImplemented
 
     call: Any = build(mixed)
     call.operator = build(beside)

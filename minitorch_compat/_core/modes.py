@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+GENERATOR = 0x20
+"""The flag of a generator function's code, without the weight of ``inspect``."""
 
 
 class _Mode(threading.local):
@@ -26,7 +27,7 @@ class _Switch:
     """A context manager that is a decorator too, of functions, generators and (with a warning) classes."""
 
     def __call__(self, function: F) -> F:
-        if inspect.isclass(function):
+        if isinstance(function, type):
             warnings.warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
                 "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
@@ -35,7 +36,8 @@ class _Switch:
                 stacklevel=2,
             )
             return lambda *arguments, **keywords: self(function.__init__)  # type: ignore[return-value]
-        if inspect.isgeneratorfunction(function):
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & GENERATOR:
             return _switched_generator(self.clone, function)  # type: ignore[return-value]
 
         @functools.wraps(function)

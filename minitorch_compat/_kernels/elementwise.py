@@ -346,6 +346,9 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         power = np.power(x, np.where(y < 0, y.dtype.type(0), y))
         inverse = np.where(x == 1, 1, np.where(x == -1, np.where(y & 1, -1, 1), 0))
         return np.asarray(np.where(y < 0, inverse, power), x.dtype)
+    if kind in types.COMPLEX:
+        # Also of zero, which so has no power that is a number.
+        return np.asarray(np.exp(y * np.log(x)))
     if kind == "f" and max(x.size, y.size) <= CHEAP:
         return np.asarray(np.power(x.astype(np.float64), y.astype(np.float64)), np.float32)
     return in_single(np.power)(x, y)
@@ -366,8 +369,8 @@ def pow_number(x: np.ndarray, exponent: Any, dtype: np.dtype) -> np.ndarray:
         if exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         return np.asarray(np.power(x, dtype.type(exponent)))
-    if dtype.char in types.COMPLEX:
-        return np.asarray(x * x if exponent == 2 else x * x * x if exponent == 3 else np.power(x, dtype.type(exponent)))
+    if dtype.char in types.COMPLEX and exponent == 3:
+        return np.asarray(x * x * x)
     if dtype.char == "e" and exponent != -1:
         # float16 has no shorter way: it goes through float32 and is rounded once.
         wide = x.astype(np.float32)

@@ -151,7 +151,10 @@ def sum_vector(x: np.ndarray) -> np.ndarray:
             else:
                 partial = _rows(x[:body].reshape(-1, lanes))
             if body < n:
-                partial = np.concatenate((x[body:], partial))
+                joined = np.empty(n - body + lanes, x.dtype)
+                joined[: n - body] = x[body:]
+                joined[n - body :] = partial
+                partial = joined
             total = _running(partial)[-1, ...]
     if not total.item():
         total.fill(0)  # torch starts from zero, so its sums are never -0

@@ -28,10 +28,9 @@ sigmoid = unary("sigmoid", logistic, dtypes.to_float, x=lambda xp, g, out: g * x
 def rectified(x: Array) -> Array:
     """Negative elements become zero; nan stays."""
     if x.dtype.kind in "bc":
-        kind = "Boolean inputs not supported for relu" if x.dtype.kind == "b" else (
-            f"\"clamp_min_scalar_cpu\" not implemented for '{dtypes.of(x).scalar_type}'"
-        )
-        raise RuntimeError(kind) if x.dtype.kind == "b" else NotImplementedError(kind)
+        if x.dtype.kind == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
+        raise NotImplementedError("clamp is not supported for complex types")
     return kernels.at_least(0, x)
 
 

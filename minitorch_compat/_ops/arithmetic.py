@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
+from . import entry
 
 Array = np.ndarray
 
@@ -35,10 +35,15 @@ def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any
 
     So a NumPy array on the right is asked in its turn, and on the left has refused already, as in torch.
     """
+    quick = getattr(function, "operator", None)
+    if quick is not None:
+        return quick
 
     def form(x: Any, y: Any) -> Any:
-        if isinstance(y, (Tensor, *NUMBERS)):
+        if isinstance(y, (Tensor, int, float, complex)):
             return function(x, y)
+        if isinstance(y, np.generic):
+            return function(x, y.item())
         return NotImplemented
 
     return form
@@ -142,6 +147,20 @@ _add_scaled = scaled_sum("add", 1)
 _sub_scaled = scaled_sum("sub", -1)
 
 
+@op(
+    "rsub_tensor",
+    method=False,
+    module=False,
+    node="RsubBackward0",
+    x=lambda xp, g, x_shape, alpha: xp.sum_to_size(times(xp, g, -alpha), x_shape),
+    y=lambda xp, g, y_shape: xp.sum_to_size(g, y_shape),
+)
+def _rsub_tensor(x: Array, y: Array, alpha):
+    """``y - alpha * x``."""
+    x, y = together(x, y)
+    return np.asarray(np.subtract(y, x)) if alpha == 1 else add_scaled(y, x, -alpha)
+
+
 def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """``add`` or ``sub`` with ``alpha``; also the two positional forms of old, where alpha came second."""
 
@@ -162,7 +181,7 @@ def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor
 
 
 def _checked_sub(x: Any, y: Any) -> Tensor:
-    if isinstance(y, bool) or (isinstance(x, Tensor) and x._data.dtype.kind == "b") or (
+    if isinstance(y, bool) or isinstance(x, bool) or (isinstance(x, Tensor) and x._data.dtype.kind == "b") or (
         isinstance(y, Tensor) and y._data.dtype.kind == "b"
     ):
         check_bools(x, y)
@@ -174,12 +193,6 @@ sub = signed("sub", _checked_sub, _sub_scaled)
 tensors.sub = _sub
 
 
-@lru_cache(maxsize=256)
-def single(value: float) -> float:
-    """The float32 nearest to a number, as a Python float."""
-    return float(np.float32(value))
-
-
 def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``x += alpha * other``."""
     if isinstance(other, Tensor) and ((x._node is None and other._node is None) or not mode.enabled):
@@ -188,9 +201,6 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
             if alpha == 1:
                 quietly(np.add, a, b, a)
-            elif a.size == 1 and type(alpha) is float:
-                # A Python float is the float64 in which the fused step is computed.
-                quietly(a.fill, b.item() * single(alpha) + a.item())
             else:
                 np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
             x._bump()
@@ -198,21 +208,6 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     if wants_grad(x, other):
         check_write(x)
     return commit(x, add(x, other, alpha=alpha))
-
-
-def scale_and_add_(x: Any, scale: float, other: Any, alpha: float) -> Any:
-    """``x.mul_(scale).add_(other, alpha=alpha)``: two writes, as optimisers make them, asked for at once."""
-    a, b = x._data, other._data
-    if (
-        a.size == 1 and a.dtype.char == "f" and b.dtype is a.dtype and b.size == 1 and not mode.enabled
-        and type(scale) is float
-    ):
-        # A Python float holds the product or the sum of two float32 until it is rounded.
-        a.fill(single(scale) * a.item())
-        quietly(a.fill, (b.item() if alpha == 1 else b.item() * single(float(alpha))) + a.item())
-        x._bump(2)
-        return x
-    return x.mul_(scale).add_(other, alpha=alpha)
 
 
 def sub_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -239,14 +234,16 @@ def _rsub_number(x: Array, other, alpha):
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``other - alpha * input``."""
     if isinstance(other, Tensor):
-        return sub(other, input, alpha=alpha)
+        check_bools(input, other)
+        check_alpha("rsub", alpha, input, other)
+        return _rsub_tensor(input, other, alpha)
     check_bools(input, other) if input._data.dtype.kind == "b" or isinstance(other, bool) else None
     return _rsub_number(input, other, alpha)
 
 
 Tensor.add_ = renamed(add_, "add_")  # type: ignore[attr-defined]
 Tensor.sub_ = renamed(sub_, "sub_")  # type: ignore[attr-defined]
-publish("rsub", rsub, method=False)
+entry.publish("rsub", rsub, method=False)
 operators("add", _add, _add)
 operators("sub", _checked_sub, rsub)
 for _alias, _name in {"subtract": "sub"}.items():
@@ -323,9 +320,17 @@ def rdiv(x: Tensor, other: Any) -> Tensor:
 
 operators("mul", mul, mul)
 operators("truediv", _div, rdiv)
-Tensor.__rtruediv__ = renamed(  # type: ignore[attr-defined]
-    lambda x, y: rdiv(x, y) if isinstance(y, (Tensor, *NUMBERS)) else reciprocal(x) * y, "__rtruediv__"
-)
+
+
+def reflected_division(x: Tensor, y: Any) -> Any:
+    """``y / x``; what cannot be multiplied cannot be divided either."""
+    try:
+        return reciprocal(x) * (y.item() if isinstance(y, np.generic) else y)
+    except TypeError:
+        return NotImplemented
+
+
+Tensor.__rtruediv__ = reflected_division  # type: ignore[attr-defined]
 for _alias, _name in {"multiply": "mul", "divide": "div", "true_divide": "div"}.items():
     FUNCTIONS[_alias] = FUNCTIONS[_name]
     setattr(Tensor, _alias, getattr(Tensor, _name))
@@ -363,8 +368,10 @@ def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
         if isinstance(y, Tensor):
             if isinstance(x, Tensor):
                 return two(x, y)
-            return two(FUNCTIONS["scalar_tensor"](x, dtype=dtypes.result_type(y._data, x)), y)
-        if not isinstance(y, NUMBERS):
+            if name == "fmod" or not isinstance(x, NUMBERS):
+                raise bad_arguments(name, (x, y))
+            return _remainder_of_number(x, y)
+        if not isinstance(y, NUMBERS) or not isinstance(x, Tensor):
             raise bad_arguments(name, (x, y))
         return one(x, y)
 
@@ -373,6 +380,11 @@ def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
 
     attach(name, call, function, inplace=True)
     return call
+
+
+@op("remainder_of_number", method=False, module=False, node="NotImplemented", y=underivable("aten::remainder"))
+def _remainder_of_number(number, y: Array):
+    return kernels.with_number(kernels.remainder, y, number, dtypes.result_type(y, number).numpy, True)
 
 
 remainder = modulo("remainder", kernels.remainder, "div_floor")
@@ -407,7 +419,8 @@ arrays.pow_number = lambda x, exponent: x if exponent == 1 else _power_kernel(x,
 
 def pow_y(xp, g, x, y, out):
     """``g * out * log(x)``, and zero where zero is raised to a power that is not negative."""
-    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, xp.real_part(y) >= 0), 0.0, xp.log(xp.where(x == 0, 1.0, x))))
+    logarithm = xp.log(xp.where(x == 0, 1.0, x))
+    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, xp.real_part(y) >= 0), 0.0, logarithm))
 
 
 def pow_x(xp, g, x, y):
@@ -469,16 +482,45 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 publish("square", square)
 publish("square_", in_place(lambda x: pow(x, 2)))
-publish("float_power", lambda input, exponent: pow(
-    *(each.to(dtypes.complex128 if _complex(input, exponent) else dtypes.float64) if isinstance(each, Tensor) else
-      float(each) if not isinstance(each, complex) else each for each in (input, exponent))
-))
 
 
-def _complex(*operands: Any) -> bool:
-    return any(
+def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
+    """``input`` to the power of ``exponent``, in double precision."""
+    wanted = power_dtype(input, exponent)
+    if out is not None and out.dtype is not wanted:
+        raise RuntimeError(
+            f"the output given to float_power has dtype {out.dtype.scalar_type} but the operation's result requires "
+            f"dtype {wanted.scalar_type}"
+        )
+    cast: Any = complex if wanted is dtypes.complex128 else float
+    operands = [tensors.to_dtype(each, wanted) if isinstance(each, Tensor) else cast(each)
+                for each in (input, exponent)]
+    return _pow_function(*operands, out=out)
+
+
+def float_power_(x: Tensor, exponent: Any) -> Tensor:
+    """``x`` to the power of ``exponent``, written into ``x``, which must be of double precision."""
+    wanted = power_dtype(x, exponent)
+    if x.dtype is not wanted:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {x.dtype.scalar_type} but the operation's result requires dtype "
+            f"{wanted.scalar_type}"
+        )
+    if isinstance(exponent, Tensor):
+        exponent = tensors.to_dtype(exponent, wanted)
+    return x.pow_(exponent)  # type: ignore[attr-defined]
+
+
+def power_dtype(*operands: Any) -> dtypes.dtype:
+    """complex128 if anything is complex, else float64."""
+    some = any(
         each._data.dtype.kind == "c" if isinstance(each, Tensor) else isinstance(each, complex) for each in operands
     )
+    return dtypes.complex128 if some else dtypes.float64
+
+
+entry.publish("float_power", float_power)
+entry.publish("float_power_", float_power_, module=False)
 
 
 # ---- signs and parts
@@ -488,8 +530,8 @@ def negative(x: Array) -> Array:
     """Minus ``x``; torch refuses bools."""
     if x.dtype.kind == "b":
         raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
-            "`~` or `logical_not()` operator instead."
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or `logical_not()` operator instead."
         )
     return np.negative(x)
 
@@ -554,17 +596,18 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 / tensor2``."""
     if all(each.dtype.kind in "biu" for each in (x, tensor1, tensor2)):
         raise RuntimeError(
-            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
-            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
-            "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
-            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * "
-            "tensor1 / tensor2), for all dtypes."
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+            "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
+            "* torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
+            "* tensor1 / tensor2), for all dtypes."
         )
     return kernels.addcdiv(*together(x, tensor1, tensor2), value)
 
 
 @op(
-    inplace=True,
+    method=False,
+    module=False,
     x=broadcast_sum(lambda xp, g, weight: g * (1 - xp.conj_number(weight)), "x"),
     end=broadcast_sum(lambda xp, g, weight: g * xp.conj_number(weight), "end"),
     node="LerpBackward0",

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, publish
+from .._core.errors import Misfit
+from .._core.families import NUMBERS, bad_arguments, binary, op, unary
+from .._core.forms import FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
+from . import entry
 from .arithmetic import operators
 
 ndarray = np.ndarray
@@ -41,15 +43,52 @@ lt = comparison("lt", ordered(np.less))
 le = comparison("le", ordered(np.less_equal))
 gt = comparison("gt", ordered(np.greater))
 ge = comparison("ge", ordered(np.greater_equal))
+
+
+def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The in-place form of a comparison: truth values in the tensor's own dtype, whose gradient is zero."""
+    title = name.capitalize()
+
+    @op(name + "_into_number", method=False, module=False, node=f"{title}Backward0", x=lambda xp, g: g * 0)
+    def beside_number(x: Array, other):
+        return arrays_compared(x, other).astype(x.dtype)
+
+    @op(
+        name + "_into_tensor", method=False, module=False, node=f"{title}Backward1",
+        x=lambda xp, g: g * 0, other=lambda xp, g, other_shape: xp.sum_to_size(g * 0, other_shape),
+    )
+    def beside_tensor(x: Array, other: Array):
+        return arrays_compared(x, other).astype(x.dtype)
+
+    def arrays_compared(x: Array, other: Any) -> Array:
+        return compare(wrap(x), wrap(other) if isinstance(other, ndarray) else other)._data
+
+    return in_place(lambda x, other: (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other))
+
+
+def tensor_first(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function of two whose first argument may not be a number."""
+
+    def form(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise Misfit
+        return function(input, other, out=out)
+
+    return form
+
+
 for _name, _function, _long in (
     ("eq", eq, None), ("ne", ne, "not_equal"), ("lt", lt, "less"), ("le", le, "less_equal"), ("gt", gt, "greater"),
     ("ge", ge, "greater_equal"),
 ):
     operators(_name, _function)
-    if _long:
-        FUNCTIONS[_long] = FUNCTIONS[_name]
-        setattr(Tensor, _long, getattr(Tensor, _name))
-        setattr(Tensor, _long + "_", getattr(Tensor, _name + "_"))
+    for _each in (_name, _long or ""):
+        if _each:
+            entry.publish(_each, tensor_first(FUNCTIONS[_name]), method=False)
+            entry.publish(_each, _function, module=False)
+            entry.publish(_each + "_", written(_name, _function), module=False)
+
+
 
 _equal_operator = Tensor.__eq__
 
@@ -74,22 +113,41 @@ logical_and = binary("logical_and", truths(np.logical_and), dtypes.to_bool, same
 logical_or = binary("logical_or", truths(np.logical_or), dtypes.to_bool, same="biufcV", scalars=False)
 logical_xor = binary("logical_xor", truths(np.logical_xor), dtypes.to_bool, same="biufcV", scalars=False)
 logical_not = unary("logical_not", lambda x: x == 0)
+entry.guard("logical_and", "logical_or", "logical_xor", tensors=2)
+entry.guard("logical_not")
 
 
-def integral(name: str, kernel: Any) -> Any:
-    """A kernel for integers and bools only."""
+def integral(name: str, kernel: Any, called: str) -> Callable[..., Tensor]:
+    """Declare an operation of integers and bools only; in torch's messages it is ``called`` otherwise."""
 
-    def checked(*arrays: ndarray) -> ndarray:
-        if arrays[0].dtype.kind not in "biu":
-            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{dtypes.of(arrays[0]).scalar_type}'")
-        return kernel(*arrays)
+    def checked(x: ndarray, y: ndarray) -> ndarray:
+        if x.dtype.kind not in "biu":
+            raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+        return kernel(x, y)
 
-    return checked
+    plain = binary(name, checked)
+
+    def call(x: Any, y: Any) -> Tensor:
+        if isinstance(x, Tensor) or isinstance(y, Tensor):
+            made = dtypes.result_type(*[each._data if isinstance(each, Tensor) else each for each in (x, y)])
+            if made.itemsize == 2 and made.is_floating_point:
+                # Beside a number the family computes these in float32, which is not their name.
+                raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{made.scalar_type}'")
+        return plain(x, y)
+
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        result = call(input, other)
+        return result if out is None else write_out(name, out, result, (input, other))
+
+    entry.publish(name, function, method=False)
+    entry.publish(name, call, module=False)
+    entry.publish(name + "_", in_place(call), module=False)
+    return call
 
 
-bitwise_and = binary("bitwise_and", integral("bitwise_and", np.bitwise_and))
-bitwise_or = binary("bitwise_or", integral("bitwise_or", np.bitwise_or))
-bitwise_xor = binary("bitwise_xor", integral("bitwise_xor", np.bitwise_xor))
+bitwise_and = integral("bitwise_and", np.bitwise_and, "bitwise_and")
+bitwise_or = integral("bitwise_or", np.bitwise_or, "bitwise_or")
+bitwise_xor = integral("bitwise_xor", np.bitwise_xor, "bitwise_xor")
 
 
 def inverted(x: ndarray) -> ndarray:
@@ -128,8 +186,8 @@ def shifted(name: str, kernel: Any) -> Any:
     return shift
 
 
-bitwise_left_shift = binary("bitwise_left_shift", shifted("lshift", np.left_shift))
-bitwise_right_shift = binary("bitwise_right_shift", shifted("rshift", np.right_shift))
+bitwise_left_shift = integral("bitwise_left_shift", shifted("lshift", np.left_shift), "lshift")
+bitwise_right_shift = integral("bitwise_right_shift", shifted("rshift", np.right_shift), "rshift")
 operators("and", bitwise_and, bitwise_and)
 operators("or", bitwise_or, bitwise_or)
 operators("xor", bitwise_xor, bitwise_xor)
@@ -185,7 +243,20 @@ def signed_infinity(name: str, positive: bool) -> None:
 signed_infinity("isposinf", True)
 signed_infinity("isneginf", False)
 unary("isreal", lambda x: np.imag(x) == 0 if x.dtype.kind == "c" else np.full(x.shape, True), inplace=False)
-unary("signbit", lambda x: np.signbit(x) if x.dtype.kind in "fV" else x < 0, inplace=False)
+
+
+def sign_bits(x: ndarray) -> ndarray:
+    """Where the sign bit is set."""
+    if x.dtype.kind == "c":
+        raise NotImplementedError("signbit is not implemented for complex tensors.")
+    return np.signbit(x) if x.dtype.kind in "fV" else x < 0
+
+
+unary("signbit", sign_bits, inplace=False)
+for _name in ("isnan", "isinf", "isfinite", "isreal"):
+    # torch's have no ``out=``.
+    entry.publish(_name, getattr(Tensor, _name))
+entry.guard("isposinf", "isneginf", "signbit")
 
 
 def equal(input: Tensor, other: Tensor) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from .._core import forms
 from .._core.errors import Misfit
 from .._core.options import refused
+from .._core.tensor import Tensor
 
 
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:
@@ -28,6 +29,34 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
 
     call.__name__ = call.__qualname__ = name
     return call
+
+
+def guard(*names: str, tensors: int = 0) -> None:
+    """Put guards around operations that families entered without: as functions, methods and in-place forms.
+
+    The first ``tensors`` arguments must be tensors.
+    """
+    for name in names:
+        for form in (name, name + "_"):
+            if form in forms.FUNCTIONS:
+                publish(form, of_tensors(forms.FUNCTIONS[form], tensors), method=False)
+            if form in Tensor.__dict__:
+                publish(form, of_tensors(Tensor.__dict__[form], tensors), module=False)
+
+
+def of_tensors(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """``function`` without the guard it has, asking whether its first arguments are tensors."""
+    plain = getattr(function, "__wrapped__", function)
+    if not count:
+        return plain
+
+    def form(*arguments: Any, **keywords: Any) -> Any:
+        for each in arguments[:count]:
+            if not isinstance(each, Tensor):
+                raise Misfit
+        return plain(*arguments, **keywords)
+
+    return form
 
 
 def publish(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.families import check_versions, note, tensor_values, tensors
+from .._core.families import arrays, check_versions, note, tensor_values, tensors
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
@@ -46,12 +46,12 @@ class AddmmBackward0(Node):
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
-            for_weight = weight_gradient(x._data, g)
+            for_weight = weight_gradient(arrays.conj(x._data), g)
             if not self.folded:
                 for_weight = for_weight.T
         return (
             None if bias_edge is None else bias_gradient(g),
-            None if x_edge is None else kernels.mm(g, weight._data),
+            None if x_edge is None else kernels.mm(g, arrays.conj(weight._data)),
             for_weight,
         )
 
@@ -60,11 +60,11 @@ class AddmmBackward0(Node):
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
-            for_weight = tensors.mm(t(g), x)
+            for_weight = tensors.mm(t(g), tensors.conj(x))
             for_weight = for_weight if self.folded else t(for_weight)
         return (
             None if bias_edge is None else tensors.sum_to_size(g, self.values[0]),
-            None if x_edge is None else tensors.mm(g, weight),
+            None if x_edge is None else tensors.mm(g, tensors.conj(weight)),
             for_weight,
         )
 

@@ -12,6 +12,9 @@ from .._core.families import arrays, binary, op, tensors, unary
 from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
+from .._kernels import gather, layout
+from .._kernels.fused import fma64
+from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
 Array = np.ndarray
@@ -20,8 +23,17 @@ to_float, keeps = dtypes.to_float, dtypes.keeps
 # Vocabulary of formulas that is no operation of its own.
 arrays.conj = lambda x: np.conj(x) if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "c" else x
 
-conj = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
-tensors.conj = lambda x: conj(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
+conjugated = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
+tensors.conj = lambda x: conjugated(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
+
+
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input`` with the imaginary parts of the other sign; a real tensor is handed back itself."""
+    result = tensors.conj(input)
+    return result if out is None else write_out("conj_physical", out, result, (input,))
+
+
+publish("conj_physical", conj_physical)
 
 
 def zero(xp, g):
@@ -37,7 +49,7 @@ expm1 = unary("expm1", kernels.expm1, to_float, x=lambda xp, g, out: g * xp.conj
 log = unary("log", kernels.log, to_float, x=lambda xp, g, x: g / xp.conj(x))
 log2 = unary("log2", kernels.log2, to_float, x=lambda xp, g, x: g / xp.conj(x * 0.6931471805599453))
 log10 = unary("log10", kernels.log10, to_float, x=lambda xp, g, x: g / xp.conj(x * 2.302585092994046))
-log1p = unary("log1p", kernels.log1p, to_float, x=lambda xp, g, x: g / xp.conj(x + 1))
+log1p = unary("log1p", kernels.log1p, to_float, x=lambda xp, g, x: g / xp.conj(x + 1), node="Log1PBackward0")
 sqrt = unary("sqrt", kernels.sqrt, to_float, x=lambda xp, g, out: g / xp.conj(out * 2))
 rsqrt = unary("rsqrt", kernels.rsqrt, to_float, x=lambda xp, g, out: g * xp.conj(out * out * out) * -0.5)
 
@@ -51,12 +63,45 @@ acos = unary("acos", kernels.acos, to_float, x=lambda xp, g, x: g * -xp.conj(xp.
 atan = unary("atan", kernels.atan, to_float, x=lambda xp, g, x: g / xp.conj(x * x + 1))
 sinh = unary("sinh", kernels.sinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.cosh(x)))
 cosh = unary("cosh", kernels.cosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.sinh(x)))
-tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: g * xp.conj(1 - out * out))
+tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backward(g, out))
+
+
+@op(
+    method=False,
+    module=False,
+    node="TanhBackwardBackward0",
+    grad=lambda xp, g, y: xp.conj(xp.tanh_backward(xp.conj(g), y)),
+    y=lambda xp, g, grad, y: xp.conj(g * xp.conj(grad) * y * -2.0),
+)
+def tanh_backward(grad: Array, y: Array):
+    """``grad * (1 - y ** 2)``, with the square subtracted before it is rounded."""
+    if y.dtype.char == "f":
+        wide = y.astype(np.float64)
+        return grad * (1 - wide * wide).astype(np.float32)
+    if y.dtype.char == "d":
+        return grad * fma64(-y, y, 1.0)
+    return grad * np.conj(1 - y * y)
+
 asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
-acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x - 1) * xp.rsqrt(x + 1)))
+acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
 atanh = unary("atanh", kernels.atanh, to_float, x=lambda xp, g, x: g / xp.conj(1 - x * x))
-deg2rad = unary("deg2rad", kernels.deg2rad, to_float, x=lambda xp, g: g * (math.pi / 180))
-rad2deg = unary("rad2deg", kernels.rad2deg, to_float, x=lambda xp, g: g * (180 / math.pi))
+
+
+def real_alone(name: str, kernel: Any, error: type[Exception] = RuntimeError) -> Any:
+    """A kernel that complex numbers have no part in."""
+
+    def checked(x: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise error(f"{name} is not supported for complex tensors.")
+        return kernel(x)
+
+    return checked
+
+
+deg2rad = unary("deg2rad", real_alone("deg2rad", kernels.deg2rad), to_float, x=lambda xp, g: g * (math.pi / 180),
+                node="Deg2RadBackward0")
+rad2deg = unary("rad2deg", real_alone("rad2deg", kernels.rad2deg), to_float, x=lambda xp, g: g * (180 / math.pi),
+                node="Rad2DegBackward0")
 
 
 def sinc_x(xp, g, x):
@@ -66,36 +111,63 @@ def sinc_x(xp, g, x):
     return g * xp.conj(xp.where(turned * turned == 0, 0.0, slope))
 
 
+def not_complex(name: str, kernel: Any, kinds: str = "c") -> Any:
+    """A kernel that torch has for floating dtypes alone."""
+
+    def checked(x: Array, y: Array) -> Array:
+        if x.dtype.kind in kinds:
+            raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x).scalar_type}'")
+        return kernel(x, y)
+
+    return checked
+
+
+def logarithmic(x: Array, y: Array) -> Array:
+    """log(exp(x) + exp(y)); of complex numbers the one with the larger real part leads."""
+    if x.dtype.kind in "biu":
+        raise NotImplementedError(f"\"logaddexp_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
+    if x.dtype.kind != "c":
+        return kernels.logaddexp(x, y)
+    first = x.real >= y.real
+    high, low = np.where(first, x, y), np.where(first, y, x)
+    return np.asarray(high + np.log1p(np.exp(low - high)), x.dtype)
+
+
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
-    "atan2", kernels.atan2, dtypes.arithmetic_to_float, scalars=False,
+    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False,
     x=lambda xp, g, x, y: g * (y / (x * x + y * y)),
     y=lambda xp, g, x, y: g * (-x / (x * x + y * y)),
 )
 hypot = binary("hypot", kernels.hypot, scalars=False,
                x=lambda xp, g, x, out: g * (x / out), y=lambda xp, g, y, out: g * (y / out))
 logaddexp = binary(
-    "logaddexp", kernels.logaddexp, scalars=False, inplace=False,
-    x=lambda xp, g, x, out: g * xp.exp(x - out), y=lambda xp, g, y, out: g * xp.exp(y - out),
+    "logaddexp", logarithmic, scalars=False, inplace=False,
+    x=lambda xp, g, x, out: g * xp.conj(xp.exp(x - out)), y=lambda xp, g, y, out: g * xp.conj(xp.exp(y - out)),
 )
 logaddexp2 = binary(
-    "logaddexp2", kernels.logaddexp2, scalars=False, inplace=False,
+    "logaddexp2", not_complex("logaddexp2_cpu", kernels.logaddexp2, "biuc"), scalars=False, inplace=False,
     x=lambda xp, g, x, out: g * xp.exp2(x - out), y=lambda xp, g, y, out: g * xp.exp2(y - out),
 )
 
 
 def xlogy_x(xp, g, x, y):
     """The logarithm, and nothing where a zero made the product zero."""
-    return g * xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.log(xp.where(y > 0, y, 1.0)))
+    return xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.xlogy(g, y))
 
 
-xlogy = binary("xlogy", kernels.xlogy, dtypes.arithmetic_to_float, x=xlogy_x, y=lambda xp, g, x, y: g * x / y)
+xlogy = binary(
+    "xlogy", not_complex("xlogy_cpu", kernels.xlogy), dtypes.arithmetic_to_float,
+    x=xlogy_x, y=lambda xp, g, x, y: g * x / y,
+)
 
 # ---- signs, sizes and parts
 
 
 def size_of(x: Array) -> Array:
     """The absolute value; of a complex number its length."""
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
     return np.abs(x)
 
 
@@ -158,9 +230,24 @@ publish("round", round)
 publish("round_", in_place(round))
 
 copysign = binary(
-    "copysign", kernels.copysign, dtypes.arithmetic_to_float,
+    "copysign", not_complex("copysign_cpu", kernels.copysign), dtypes.arithmetic_to_float,
     x=lambda xp, g, x, out: g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x)), y=zero,
 )
+
+
+def like_with_like(kernel: Any) -> Callable[..., Tensor]:
+    """``heaviside`` of tensors of one real dtype."""
+
+    def form(input: Tensor, values: Tensor) -> Tensor:
+        if "c" in (input._data.dtype.kind, values._data.dtype.kind):
+            raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+        if input._data.dtype != values._data.dtype:
+            raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+        return kernel(input, values)
+
+    return form
+
+
 nextafter = binary(
     "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0), y=zero
 )
@@ -168,9 +255,46 @@ heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
     node="NotImplemented",
 )
+heaviside = like_with_like(heaviside)
+
+
+def heaviside_(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """0 below zero, 1 above, ``values`` at zero."""
+    result = heaviside(input, values)
+    return result if out is None else write_out("heaviside", out, result, (input, values))
+
+
+entry.publish("heaviside", heaviside_)
+entry.publish("heaviside_", in_place(heaviside), module=False)
 gcd = binary("gcd", kernels.gcd, scalars=False)
 lcm = binary("lcm", kernels.lcm, scalars=False)
-publish("ldexp", lambda input, other: input * FUNCTIONS["pow"](2.0, other))
+
+
+@op(
+    "ldexp_",
+    method=False,
+    module=False,
+    node="LdexpBackward0",
+    x=broadcast_sum(lambda xp, g, y: g * xp.conj(xp.exp2(y)), "x"),
+    y=broadcast_sum(lambda xp, g, out: g * xp.conj(out * 0.6931471805599453), "y"),
+)
+def scaled_by_power(x: Array, y: Array):
+    """``x * 2 ** y``."""
+    if x.dtype.kind in "fV" and y.dtype.kind in "biu":
+        if y.dtype.kind == "b":
+            raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
+        return np.asarray(kernels.widened(x).astype(np.float64) * np.exp2(y.astype(np.float64))).astype(x.dtype)
+    power = kernels.with_number(kernels.pow, y, 2.0, dtypes.arithmetic_to_float(y, 2.0).numpy, True)
+    return np.multiply(*together(x, power))
+
+
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``input * 2 ** other``."""
+    result = scaled_by_power(input, other)
+    return result if out is None else write_out("ldexp", out, result, (input, other))
+
+
+entry.publish("ldexp", ldexp, inplace=in_place(ldexp))
 angle = unary(
     "angle", kernels.angle, to_float, inplace=False,
     x=lambda xp, g, x: g * 0 if not is_complex(x) else xp.where(x == 0, 0.0, x / xp.abs(x) / xp.abs(x) * g * 1j),
@@ -184,6 +308,9 @@ def half_at_ties(xp, g, mask, tie):
     return xp.where(tie, g / 2, xp.where(mask, g, 0.0))
 
 
+entry.guard("atan2", "arctan2", "hypot", "logaddexp", "logaddexp2", "nextafter", "gcd", "lcm", tensors=2)
+entry.guard("copysign", tensors=1)
+entry.guard("xlogy")
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
     x=lambda xp, g, x, y: half_at_ties(xp, g, x >= y, x == y),
@@ -200,6 +327,8 @@ def ignoring_nan(kernel: Any) -> Any:
     """An extreme for which nan counts for nothing."""
 
     def chosen(x: Array, y: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"f{kernel.__name__[:3]} not implemented for complex tensors.")
         if x.dtype.kind not in "fV":
             return kernel(x, y)
         return np.where(np.isnan(x), y, np.where(np.isnan(y), x, kernel(x, y)))
@@ -219,12 +348,15 @@ fmin = binary(
 )
 
 
+entry.guard("maximum", "minimum", "fmax", "fmin", tensors=2)
+
+
 @op("where_", method=False, module=False, node="WhereBackward0", vocabulary=False,
     x=broadcast_sum(lambda xp, g, condition: xp.where(condition, g, 0.0), "x"),
     y=broadcast_sum(lambda xp, g, condition: xp.where(condition, 0.0, g), "y"))
 def where_(condition: Array, x: Array, y: Array):
     """``x`` where the condition holds, ``y`` elsewhere."""
-    return np.where(condition, *together(x, y))
+    return gather.where(condition, *together(x, y))
 
 
 def as_operand(value: Any, beside: Any) -> Tensor:
@@ -251,7 +383,21 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
     return result if out is None else write_out("where", out, result, (input, other))
 
 
-arrays.where = np.where
+
+
+def array_where(condition: Array, x: Any, y: Any) -> Array:
+    """``np.where`` with the memory order of the argument that has a shape of its own."""
+    r = np.where(condition, x, y)
+    like = x if isinstance(x, np.ndarray) and x.ndim else y
+    if r.ndim < 2 or (isinstance(like, np.ndarray) and like.flags.c_contiguous):
+        return r
+    operands = [each for each in (condition, x, y) if isinstance(each, np.ndarray)]
+    out = layout.elementwise_output(r.shape, r.dtype, *operands)
+    out[...] = r
+    return out
+
+
+arrays.where = array_where
 tensors.where = where
 publish("where", where, method=False)
 publish("where", lambda self, condition, other: where(condition, self, other), module=False)
@@ -270,8 +416,12 @@ def clamp_bounds(xp, g, x, min, max):
 @op("clamp_numbers", method=False, module=False, node="ClampBackward1", x=clamp_bounds)
 def clamp_numbers(x: Array, min, max):
     """``x`` within two numbers."""
+    return clamp_kernel(x, min, max)
+
+
+def clamp_kernel(x: Array, min: Any, max: Any) -> Array:
     if x.dtype.kind == "c":
-        raise RuntimeError("clamp is not supported for complex types")
+        raise NotImplementedError("clamp is not supported for complex types")
     wanted = dtypes.result_type(x, *[each for each in (min, max) if each is not None]).numpy
     x = x.astype(wanted, copy=False)
     return kernels.clamp(x, *[None if each is None else bound_in(each, x.dtype) for each in (min, max)])
@@ -327,11 +477,33 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
 def one_bound(name: str, argument: str) -> None:
     """Declare ``clamp_min`` or ``clamp_max``."""
 
-    def function(input: Tensor, bound: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
-        return clamp(input, out=out, **{argument: named.get(argument, bound)})
+    title = "".join(part.capitalize() for part in name.split("_"))
+    lower = argument == "min"
 
-    publish(name, function)
-    publish(name + "_", in_place(function))
+    @op(
+        name + "_number", method=False, module=False, node=f"{title}Backward0",
+        x=lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0),
+    )
+    def number(x: Array, bound):
+        return clamp_kernel(x, *((bound, None) if lower else (None, bound)))
+
+    @op(
+        name + "_tensor", method=False, module=False, node=f"{title}Backward1",
+        x=broadcast_sum(lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0), "x"),
+        bound=broadcast_sum(lambda xp, g, x, bound: xp.where(x < bound if lower else x > bound, g, 0.0), "bound"),
+    )
+    def tensor(x: Array, bound: Array):
+        x, bound = together(x, bound)
+        return kernels.clamp(x, *((bound, None) if lower else (None, bound)))
+
+    def function(input: Tensor, bound: Any, *, out: Tensor | None = None) -> Tensor:
+        result = (tensor if isinstance(bound, Tensor) else number)(input, bound)
+        return result if out is None else write_out(name, out, result, (input,))
+
+    def form(input: Tensor, *bound: Any, out: Tensor | None = None, **named: Any) -> Tensor:
+        return function(input, *bound, *named.values(), out=out) if set(named) <= {argument} else function(**named)
+
+    entry.publish(name, form, inplace=in_place(form))
 
 
 publish("clamp", clamp)
@@ -343,6 +515,6 @@ one_bound("clamp_max", "max")
 
 
 @op(inplace=True, x=lambda xp, g, x: xp.where(xp.isfinite(x), g, 0.0))
-def nan_to_num(x: Array, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(x: Array, nan=None, posinf=None, neginf=None):
     """nan and infinities replaced by numbers."""
     return kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf)

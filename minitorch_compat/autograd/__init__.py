@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
 from .._core.graph import LEAF, NOWHERE, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
-from . import anomaly_mode, function, functional, graph, variable
+from . import anomaly_mode, function, graph, variable
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
 from .gradcheck import gradcheck, gradgradcheck
@@ -22,7 +23,7 @@ from .variable import Variable
 
 __all__ = [
     "Function", "NestedIOFunction", "Variable", "anomaly_mode", "backward", "detect_anomaly", "enable_grad", "function",
-    "functional", "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
     "set_grad_enabled", "variable",
 ]
 
@@ -210,3 +211,6 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made
+
+
+__getattr__ = _room("torch.autograd", __name__, frozenset(("functional",)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
+from os.path import abspath, dirname, join
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from .._core.quiet import quietly
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
 
 _plain_slot: Any = Node.__dict__["order"]
-OWN_FILES = str(Path(__file__).resolve().parent.parent)
-HARNESS = str(Path(OWN_FILES) / "parity")
+OWN_FILES = dirname(dirname(abspath(__file__)))
+HARNESS = join(OWN_FILES, "parity")
 
 
 class _Examination:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from .._core import saving
+from .._core.absent import room as _room
 from .._core.graph import LEAF, Node, Pass, accumulator_of, step_of
 from .._core.tensor import Tensor
 
@@ -165,3 +166,6 @@ def register_multi_grad_hook(
         return hook
 
     return _Handles([each.register_hook(hook_at(place)) for place, each in enumerate(tensors)])
+
+
+__getattr__ = _room("torch.autograd.graph", __name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor
 from .._ops.activation import leaky_relu as _leaky_relu
@@ -107,7 +108,6 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
 
 
-
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """In training, zero with probability ``p`` and scaled by 1 / (1 - p) elsewhere; otherwise the input itself."""
     if p < 0.0 or p > 1.0:
@@ -126,3 +126,6 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     if inplace:
         return input.copy_(_leaky_relu(input.clone(), negative_slope))  # type: ignore[attr-defined]
     return _leaky_relu(input, negative_slope)
+
+
+__getattr__ = _room("torch.nn.functional", __name__)

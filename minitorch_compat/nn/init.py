@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from .._core.absent import room as _room
 from .._core.modes import no_grad
 from .._core.tensor import Tensor
 
@@ -162,3 +163,6 @@ xavier_uniform = _renamed(xavier_uniform_)
 xavier_normal = _renamed(xavier_normal_)
 kaiming_uniform = _renamed(kaiming_uniform_)
 kaiming_normal = _renamed(kaiming_normal_)
+
+
+__getattr__ = _room("torch.nn.init", __name__)

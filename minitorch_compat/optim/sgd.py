@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core.modes import enable_grad
 from .._core.tensor import Tensor
-from .._ops.arithmetic import scale_and_add_
+from .._ops.updates import average_, step_
 from .optimizer import Optimizer, _use_grad_for_differentiable
 
 
@@ -46,35 +46,26 @@ class SGD(Optimizer):
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            plain = not (group["momentum"] or group["weight_decay"] or group["maximize"])
-            step = -group["lr"]
+            momentum, decay, nesterov = group["momentum"], group["weight_decay"], group["nesterov"]
+            kept, maximize, factor = 1 - group["dampening"], group["maximize"], -group["lr"]
             for parameter in group["params"]:
-                gradient = parameter._grad
+                gradient: Any = parameter._grad
                 if gradient is None:
                     continue
-                if plain:
-                    parameter.add_(gradient, alpha=step)
-                else:
-                    self._update(parameter, gradient, group)
+                if maximize:
+                    gradient = -gradient
+                if decay != 0:
+                    gradient = gradient.add(parameter, alpha=decay)
+                if momentum != 0:
+                    state = self.state[parameter]
+                    buffer = state.get("momentum_buffer")
+                    if buffer is None:
+                        buffer = state["momentum_buffer"] = gradient.detach().clone()
+                    else:
+                        average_(buffer, momentum, gradient, kept)
+                    gradient = gradient.add(buffer, alpha=momentum) if nesterov else buffer
+                step_(parameter, gradient, factor)
         return loss
-
-    def _update(self, parameter: Any, gradient: Any, group: dict[str, Any]) -> None:
-        if group["maximize"]:
-            gradient = -gradient
-        decay = group["weight_decay"]
-        if decay != 0:
-            gradient = gradient.add(parameter, alpha=decay)
-        momentum = group["momentum"]
-        if momentum != 0:
-            state = self.state[parameter]
-            buffer = state.get("momentum_buffer")
-            if buffer is None:
-                buffer = gradient.detach().clone()
-            else:
-                scale_and_add_(buffer, momentum, gradient, 1 - group["dampening"])
-            state["momentum_buffer"] = buffer
-            gradient = gradient.add(buffer, alpha=momentum) if group["nesterov"] else buffer
-        parameter.add_(gradient, alpha=-group["lr"])
 
 
 SGD.__module__ = "torch.optim.sgd"
