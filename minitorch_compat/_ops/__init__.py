@@ -18,5 +18,6 @@ from . import (  # noqa: F401
     ranges,
     reductions,
     shape,
+    sorting,
     transcendental,
 )

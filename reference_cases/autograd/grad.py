@@ -1,4 +1,6 @@
 """autograd.grad, and derivatives of derivatives."""
+import warnings
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.grad")
@@ -128,6 +130,12 @@ def anomaly_mode(torch, see):
     x = torch.tensor([-1.0], requires_grad=True)
     with see.warnings("turned on"):
         mode = torch.autograd.detect_anomaly()
-    with mode, see.warnings("of the block"), see.refusal():
+    with warnings.catch_warnings(record=True) as caught, mode, see.refusal():
+        warnings.simplefilter("always")
         (x.sqrt() * 0 + 1).sum().backward()
     see("x.grad", x.grad)
+    for each in caught:
+        lines = str(each.message).splitlines()
+        see("kind", each.category.__name__)
+        see("first line", lines[0])
+        see("the call", [line.strip() for line in lines if "x.sqrt()" in line])

@@ -1,7 +1,7 @@
 """Derivatives of single operations: names, shapes, kinks, and results that have none."""
 import math
 
-from minitorch_compat.parity import chapter
+from minitorch_compat.parity import Ulps, chapter
 
 case = chapter("tensor.derivatives")
 
@@ -128,7 +128,13 @@ def names_and_gradients_of_arithmetic(torch, see):
     ))
 
 
-@case(fact="B-104")
+@case(
+    fact="B-104",
+    tolerance={
+        name: Ulps(1, "torch's vectorised cosine is within a unit in the last place, and not always rounded")
+        for name in ("cos", "sin: x.grad")
+    },
+)
 def names_and_gradients_of_functions(torch, see):
     """Functions of each element: the name of each node and the gradient it gives."""
     looked_at(torch, see, tuple(
@@ -137,7 +143,10 @@ def names_and_gradients_of_functions(torch, see):
     ))
 
 
-@case(fact="B-104")
+@case(
+    fact="B-104",
+    tolerance={"log_softmax: x.grad": Ulps(4, "one unit in a vectorised exponential, times three, taken from one")},
+)
 def names_and_gradients_of_reductions(torch, see):
     """Reductions and losses: the name of each node and the gradient it gives."""
     looked_at(torch, see, (
