@@ -15,6 +15,7 @@ from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
+from .._core.conjugate import conjugate_view
 from .._core.views import check_write, rebase, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
@@ -333,6 +334,12 @@ def _unless_real(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Ten
     return conjugate
 
 
+def _conjugated(x: Tensor) -> Tensor:
+    """The conjugate as a view of the same memory."""
+    recorded = mode.enabled and x._node is not None
+    return conjugate_view(x, conj(x)._node if recorded else None)
+
+
 def _as_real(x: ndarray) -> ndarray:
     """The pairs of real and imaginary parts of a complex array, as one more dimension."""
     part = x.real
@@ -458,7 +465,7 @@ for _function in (fill_, zero_):
     publish(_function.__name__, _function)
 for _function in (to, type_as, cpu, cuda, contiguous, copy_):
     publish(_function.__name__, _function, module=False)
-for _name, _function in (("conj", _unless_real(conj)), ("conj_physical", _unless_real(_conj_physical))):
+for _name, _function in (("conj", _unless_real(_conjugated)), ("conj_physical", _unless_real(_conj_physical))):
     publish(_name, _function)
 for _function in (view_as_real, view_as_complex, real, imag):
     publish(_function.__name__, _function, method=False)
