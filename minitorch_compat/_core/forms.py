@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .families import Kept, tensors
-from .graph import LEAF
 from .modes import mode
 from .options import checked
 from .quiet import quietly, run
+from .recording import Kept, tensors
 from .tensor import Tensor, wrap
-from .views import check_write, edge_of, rebase, shared_of
+from .views import check_write, rebase, shared_of
 
 ndarray = np.ndarray
 
@@ -27,12 +26,14 @@ HOT = frozenset(("add", "sub", "mul", "div", "pow", "matmul", "mm", "sum", "mean
 """Operations too quick to be wrapped: a call with arguments they do not have is refused in Python's words."""
 
 WRITING_FUNCTIONS = frozenset(
-    """abs_ acos_ acosh_ addmv_ alpha_dropout_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_
-    asinh_ atan_ atanh_ ceil_ celu_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_ detach_ dropout_
-    embedding_renorm_ erf_ erfc_ exp2_ exp_ expm1_ feature_alpha_dropout_ feature_dropout_ fill_ fix_ floor_ frac_ gcd_
-    i0_ index_put_ lcm_ ldexp_ log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_
-    resize_as_ rrelu_ round_ rsqrt_ selu_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ tan_ tanh_ threshold_ trunc_ xlogy_
-    zero_""".split()
+    """
+    abs_ acos_ acosh_ addmv_ alpha_dropout_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ as_strided_ asin_
+    asinh_ atan_ atanh_ ceil_ celu_ clamp_ clamp_max_ clamp_min_ clip_ conj_physical_ cos_ cosh_ deg2rad_
+    detach_ dropout_ embedding_renorm_ erf_ erfc_ exp2_ exp_ expm1_ feature_alpha_dropout_ feature_dropout_
+    fill_ fix_ floor_ frac_ gcd_ i0_ index_put_ lcm_ ldexp_ log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_
+    negative_ rad2deg_ reciprocal_ relu_ resize_as_ rrelu_ round_ rsqrt_ selu_ sigmoid_ sin_ sinc_ sinh_ sqrt_
+    square_ tan_ tanh_ threshold_ trunc_ xlogy_ zero_
+    """.split()  # noqa: SIM905
 )
 """The in-place operations that torch has as functions too; all others are methods alone."""
 
@@ -67,13 +68,12 @@ def commit(x: Tensor, out: Tensor) -> Tensor:
     store(target, source)
     x._bump()
     if node is not None:
-        if x._node is not None or node is not None:
-            rebase(x, node)
+        rebase(x, node)
     return x
 
 
 def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
-    """Before ``x`` is overwritten: what the node kept of ``x`` becomes a copy, what it kept of the result becomes ``x``."""
+    """Before ``x`` is overwritten: what the node kept of it becomes a copy, what it kept of the result ``x`` itself."""
     kept = node.kept or ()
     if any(each is x or type(each) is Kept for each in kept):
         old = None

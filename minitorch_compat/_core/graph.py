@@ -302,10 +302,14 @@ def accumulator_of(leaf: Any) -> AccumulateGrad:
     return accumulator
 
 
-# What the tensor module fills in: making a tensor of an array, without importing it from here.
-wrap: Callable[[ndarray], Any]
-# What the families fill in: a kept tensor, checked and with its history.
-revive: Callable[[Node, int], Any]
+def wrap(array: ndarray) -> Any:
+    """A tensor over an array; the tensor module, which stands above this one, puts its own function here."""
+    raise AssertionError("the tensor module is not loaded")
+
+
+def revive(node: Node, place: int) -> Any:
+    """What a node kept at a place, checked and with its history; the recording module puts its own function here."""
+    raise AssertionError("the recording module is not loaded")
 
 
 def step_of(tensor: Any) -> Node | None:
@@ -316,7 +320,7 @@ def step_of(tensor: Any) -> Node | None:
     return node.parent if isinstance(node, Output) else node
 
 
-def propagate(node: Node, g: ndarray, keep: bool) -> None:
+def propagate(node: Node, g: Any, keep: bool) -> None:
     """The common pass: from one node to the leaves, on arrays, with nobody watching.
 
     What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop.
@@ -331,13 +335,13 @@ def propagate(node: Node, g: ndarray, keep: bool) -> None:
         if node.__class__ is Output:
             deliver(node, g, gradients, heap)
         else:
-            results = node.vjp(g)
+            results: Any = node.vjp(g)
             if not keep and node.kept:
                 node.free()
             if bumps and node in bumps:
                 hand_on(node, g, results, bumps)
             g = None
-            for edge, result in zip(node.edges, results):
+            for edge, result in zip(node.edges, results):  # noqa: B905
                 if result is None or edge is None:
                     continue
                 if edge in gradients:
@@ -509,7 +513,7 @@ class Pass:
             if bumps and node in bumps:
                 hand_on(node, g, results, bumps)
             del g
-            for edge, result in zip(node.edges, results):
+            for edge, result in zip(node.edges, results, strict=True):
                 if result is None or edge is None:
                     if awaited is not None and edge is not None:
                         self.miss(edge)
@@ -552,7 +556,7 @@ class Pass:
             self.miss(edge)
 
     def miss(self, edge: Any) -> None:
-        """One arrival fewer to wait for; a leaf that waits for none is settled at once, as its accumulator runs first."""
+        """One arrival fewer to wait for; a leaf that waits for none is settled next: accumulators run first."""
         awaited = self.awaited
         assert awaited is not None
         remaining = awaited[edge] = awaited.get(edge, 0) - 1
@@ -646,7 +650,7 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
 
 
 def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
-    """Add ``gradient`` to ``leaf.grad``: in place when not recording, a buffer that nobody else holds is taken as is."""
+    """Add ``gradient`` to ``leaf.grad``: in place when not recording; a buffer nobody else holds is taken as is."""
     if leaf._node is not LEAF:
         if leaf._node is not None:
             raise errors.leaf_moved_inside()
@@ -707,7 +711,7 @@ def retain(tensor: Any, gradient: Any, create: bool) -> None:
 
 
 def reaching(edges: Iterable[Any], wanted: set[Any]) -> set[Any]:
-    """The nodes from which a wanted node or leaf can be reached, wanted ones themselves only if they lead to another."""
+    """The nodes from which a wanted node or leaf can be reached; wanted ones only if they lead to another."""
     found: set[Any] = set()
     visited: set[Any] = set()
     for root in edges:

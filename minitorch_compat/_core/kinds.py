@@ -58,9 +58,13 @@ class device:
 
     __slots__ = ("index", "type")
 
+    type: str
+    index: int | None
+
     def __init__(self, type: str | device | int = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
-            self.type, self.index = type.type, type.index
+            self.type = type.type
+            self.index = type.index
             return
         if isinstance(type, int):
             raise RuntimeError("Cannot access accelerator device when none is available.")

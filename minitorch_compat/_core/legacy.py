@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, kinds
-from .families import tensors
 from .nested import array_from
 from .options import Misfit, allocate, is_integer, size_of
+from .recording import tensors
 from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor, wrap
 

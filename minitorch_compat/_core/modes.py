@@ -35,7 +35,8 @@ class _Switch:
                 FutureWarning,
                 stacklevel=2,
             )
-            return lambda *arguments, **keywords: self(function.__init__)  # type: ignore[return-value]
+            made: Any = function
+            return lambda *arguments, **keywords: self(made.__init__)  # type: ignore[return-value]
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & GENERATOR:
             return _switched_generator(self.clone, function)  # type: ignore[return-value]

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from . import families
+from . import recording
 from .graph import LEAF, Node, Output, record
+from .tensor import Tensor, wrap
 
 _plain_slot: Any = Node.__dict__["kept"]
 _lock = threading.Lock()
@@ -47,11 +48,11 @@ class Packed:
     _shared = None
 
     def __init__(self, tensor: Any, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
-        self.own = type(tensor) is families.Kept
+        self.own = type(tensor) is recording.Kept
         self.number = getattr(tensor, "output_nr", 0)
         node = None if self.own else tensor._node
         self.source = record(Alias, (tensor,)) if node is LEAF else node
-        data = families.wrap(tensor._data)
+        data = wrap(tensor._data)
         data._shared = tensor._shared
         self.packed = pack(data)
         self.unpack = unpack
@@ -63,7 +64,7 @@ class Packed:
     def opened(self) -> Any:
         """What the unpack hook makes of it."""
         tensor = self.unpack(self.packed)
-        if not isinstance(tensor, families.Tensor):
+        if not isinstance(tensor, Tensor):
             raise TypeError(
                 f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(tensor).__name__}"
             )

@@ -6,7 +6,7 @@ import warnings
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,6 +51,10 @@ class Tensor(metaclass=TensorType):
     output_nr = 0
 
     __array_priority__ = 1000
+
+    if TYPE_CHECKING:
+        # The operations, which ``_ops`` attaches; a real one would slow every attribute down.
+        def __getattr__(self, name: str) -> Any: ...
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> Tensor:
         from .legacy import construct
@@ -114,7 +118,8 @@ class Tensor(metaclass=TensorType):
     device = property(lambda self: kinds.CPU)
     layout = property(lambda self: kinds.strided)
     is_cpu = property(lambda self: True)
-    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = is_nested = is_mkldnn = property(lambda self: False)
+    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = property(lambda self: False)
+    is_nested = is_mkldnn = property(lambda self: False)
     names = property(lambda self: (None,) * self._data.ndim)
 
     def get_device(self) -> int:
@@ -219,9 +224,9 @@ class Tensor(metaclass=TensorType):
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
         if self._grad is None and not self.is_leaf and not self.retains_grad:
             warnings.warn(
-                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-                "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
-                "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
+                "a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
                 "mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
                 "more information.",
                 UserWarning,

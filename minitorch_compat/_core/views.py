@@ -127,13 +127,18 @@ def gather_strided(
     return strided(memory, shape, steps, offset).copy()
 
 
-# Filled in by the shape operations, which know how to say it in tensors.
-scatter_strided_tensor: Any
-gather_strided_tensor: Any
+def scatter_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
+    """``scatter_strided`` on tensors; the shape operations, which stand above, put their own function here."""
+    raise AssertionError("the shape operations are not loaded")
+
+
+def gather_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
+    """``gather_strided`` on tensors; the shape operations, which stand above, put their own function here."""
+    raise AssertionError("the shape operations are not loaded")
 
 
 class CopySlices(Node):
-    """A write through a view, seen from the base: outside the region the gradient passes by, inside through the step."""
+    """A write through a view, seen from the base: outside the region the gradient passes by, inside through ``fn``."""
 
     __slots__ = ("fn", "region")
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import op, unary
+from .._core.families import unary
 from .._core.forms import publish, write_out
+from .._core.operations import op
 from .._core.tensor import Tensor, wrap_dim
 from .._kernels import elementwise as kernels
 from .._kernels import summation

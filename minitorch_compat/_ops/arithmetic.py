@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, Formula, arrays, bad_arguments, binary, op, tensors, unary
+from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
 from .._core.modes import mode
+from .._core.operations import op
 from .._core.quiet import quietly
+from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
@@ -537,7 +539,6 @@ def negative(x: Array) -> Array:
 
 
 neg = unary("neg", negative, x=lambda xp, g: -g)
-Tensor.__neg__ = neg  # type: ignore[attr-defined]
 FUNCTIONS["negative"] = FUNCTIONS["neg"]
 Tensor.negative = Tensor.neg  # type: ignore[attr-defined]
 Tensor.negative_ = Tensor.neg_  # type: ignore[attr-defined]
@@ -551,7 +552,8 @@ def positive(input: Tensor) -> Tensor:
 
 
 publish("positive", positive)
-Tensor.__pos__ = positive  # type: ignore[attr-defined]
+for _name, _form in {"__neg__": neg, "__pos__": positive}.items():
+    setattr(Tensor, _name, _form)
 
 # ---- three tensors
 
@@ -581,7 +583,8 @@ def together(*operands: Array) -> list[Array]:
 )
 def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 * tensor2``."""
-    return kernels.addcmul(*together(x, tensor1, tensor2), value)
+    x, tensor1, tensor2 = together(x, tensor1, tensor2)
+    return kernels.addcmul(x, tensor1, tensor2, value)
 
 
 @op(
@@ -602,7 +605,8 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
             "* tensor1 / tensor2), for all dtypes."
         )
-    return kernels.addcdiv(*together(x, tensor1, tensor2), value)
+    x, tensor1, tensor2 = together(x, tensor1, tensor2)
+    return kernels.addcdiv(x, tensor1, tensor2, value)
 
 
 @op(

@@ -9,8 +9,9 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.families import NUMBERS, bad_arguments, binary, op, unary
+from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, in_place, publish, write_out
+from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
 from . import entry
@@ -167,7 +168,7 @@ def invert(x: Tensor) -> Tensor:
     return _invert(x)
 
 
-Tensor.__invert__ = invert  # type: ignore[attr-defined]
+setattr(Tensor, "__invert__", invert)  # noqa: B010
 
 
 def shifted(name: str, kernel: Any) -> Any:
@@ -193,7 +194,7 @@ operators("or", bitwise_or, bitwise_or)
 operators("xor", bitwise_xor, bitwise_xor)
 operators("lshift", bitwise_left_shift, lambda x, y: bitwise_left_shift(y, x))
 operators("rshift", bitwise_right_shift, lambda x, y: bitwise_right_shift(y, x))
-for _name, _function in {
+for _name, _written in {
     "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor", "lshift": "bitwise_left_shift",
     "rshift": "bitwise_right_shift", "add": "add", "sub": "sub", "mul": "mul", "truediv": "div",
     "floordiv": "floor_divide", "mod": "remainder", "pow": "pow",
@@ -207,7 +208,7 @@ for _name, _function in {
 
         return augmented
 
-    setattr(Tensor, f"__i{_name}__", _augmented(_function))
+    setattr(Tensor, f"__i{_name}__", _augmented(_written))
 
 
 # ---- what numbers are

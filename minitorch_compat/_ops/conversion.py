@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
-from .._core.families import Recorder, arrays, bad_arguments, fit_of, tensors, unary, view
+from .._core.families import bad_arguments, unary, view
 from .._core.forms import publish, refuse_overlap
 from .._core.modes import mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
+from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._core.conjugate import conjugate_view

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.families import arrays, op, tensors
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
 from .._core.nested import array_from
+from .._core.operations import op
 from .._core.options import (
     Misfit,
     allocate,
@@ -27,6 +27,7 @@ from .._core.options import (
     size_of,
 )
 from .._core.quiet import quietly
+from .._core.recording import arrays, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once

@@ -22,7 +22,10 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             problem = error
         # Out of the handler, so that a refusal stands alone in its traceback.
-        refusal = refused(name, arguments[method:], keywords, method)
+        try:
+            refusal = refused(name, arguments[method:], keywords, method)
+        except KeyError:
+            raise problem from None
         if isinstance(problem, Misfit) or not isinstance(refusal, NotImplementedError):
             raise refusal
         raise problem

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import op
 from .._core.forms import in_place, write_out
+from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap, wrap_dim

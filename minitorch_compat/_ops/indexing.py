@@ -7,10 +7,10 @@ from weakref import ref as weak
 
 import numpy as np
 
-from .._core.families import note, op, tensors
 from .._core.forms import FUNCTIONS, commit, publish, wants_grad
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import mode
+from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
 from .._kernels import index as kernels
@@ -163,8 +163,8 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return index_put_values(input, values, arrays_of(indices), accumulate)
 
 
-Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
-Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
+for _name, _form in {"__getitem__": getitem, "__setitem__": setitem}.items():
+    setattr(Tensor, _name, _form)
 publish("index_put", index_put)
 publish("index_put_", index_put_)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import op
 from .._core.forms import FUNCTIONS, publish
+from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import rearrange as kernels
 from .shape import reshape, sizes_of, unsqueeze
@@ -28,7 +28,7 @@ def promoted(given: Arrays) -> list[Array]:
 
 def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[Any]:
     """A gradient cut into the parts that were joined."""
-    parts = []
+    parts: list[Any] = []
     start = 0
     for shape in shapes:
         if shape == (0,):

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.families import arrays, check_versions, note, tensor_values, tensors
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
+from .._core.recording import arrays, check_versions, note, tensor_values, tensors
 from .._core.signatures import refusal
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
@@ -44,19 +44,20 @@ class AddmmBackward0(Node):
         ):
             check_versions(self)
         bias_edge, x_edge, weight_edge = self.edges
-        for_weight = None
-        if weight_edge is not None:
-            for_weight = weight_gradient(arrays.conj(x._data), g)
-            if not self.folded:
-                for_weight = for_weight.T
-        return (
-            None if bias_edge is None else bias_gradient(g),
-            None if x_edge is None else kernels.mm(g, arrays.conj(weight._data)),
-            for_weight,
-        )
+        for_weight = for_bias = None
+        if self.values[1] and weight_edge is not None and bias_edge is not None:
+            for_weight, for_bias = one_weight(x._data, g)
+        else:
+            if weight_edge is not None:
+                for_weight = weight_gradient(arrays.conj(x._data), g)
+            if bias_edge is not None:
+                for_bias = summation.sum(g, 0)
+        if for_weight is not None and not self.folded:
+            for_weight = for_weight.T
+        return (for_bias, None if x_edge is None else kernels.mm(g, arrays.conj(weight._data)), for_weight)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        x, weight, _ = tensor_values(self)
+        x, weight, *_ = tensor_values(self)
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
@@ -95,20 +96,16 @@ class MmBackward0(AddmmBackward0):
 
 def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
     """``g.T @ x``: a transposed weight lies in memory column after column, and so does its gradient."""
-    if g.shape[1] == 1 == x.shape[1] and g.dtype.char in "fd" and len(g) > 1 and g.dtype is x.dtype:
-        # One weight: its products are added in order, each rounded by itself.
-        total = running_sum((g * x).ravel())[-1:]
-        if not total.item():
-            total.fill(0)
-        return total.reshape(1, 1)
     return kernels.mm(g.T, x)
 
 
-def bias_gradient(g: ndarray) -> ndarray:
-    """The sum over the rows."""
-    if g.shape[1] == 1 and g.dtype.char in "fd" and g.flags.c_contiguous and len(g):
-        return summation.sum_vector(g.ravel()).reshape(1)
-    return summation.sum(g, 0)
+def one_weight(x: ndarray, g: ndarray) -> tuple[ndarray, ndarray]:
+    """The gradients of a single weight and its bias: products and numbers added in order, each rounded by itself."""
+    g = g.ravel()
+    for_weight = running_sum(g * x.ravel())[-1:]
+    if not for_weight.item():
+        for_weight.fill(0)
+    return for_weight.reshape(1, 1), summation.sum_vector(g).reshape(1)
 
 
 def forward(x: ndarray, w: ndarray, b: ndarray | None) -> ndarray:
@@ -147,12 +144,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if (source is not None or other is not None or third is not None) and mode.enabled:
         step = new(MmBackward0 if bias is None else AddmmBackward0)
         step.order = next_order()
-        step.edges = (bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other)
+        step.edges = (
+            bias if third is LEAF else third, input if source is LEAF else source, weight if other is LEAF else other
+        )
         step.noted = None
         step.kept = (input if other is not None else None, weight if source is not None else None)
         if input._shared is not None or weight._shared is not None:
             note(step)
-        step.values = (None if b is None else b.shape,)
+        step.values = (None if b is None else b.shape, w.size == 1 and len(x) > 1 and x.dtype.char in "fd")
         step.fit = None
         out._node = step
     return out

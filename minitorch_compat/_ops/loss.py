@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.families import DECLARED, arrays, bad_arguments, check_versions, fit_all, note, tensors
+from .._core.families import bad_arguments
 from .._core.graph import Node, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
+from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensors
 from .._core.tensor import Tensor, new
 from .._core.views import edge_of
 from .._kernels import summation

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import Formula, Recorder, arrays, bad_arguments, note, op, pair_keeper, tensors
+from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, attach, publish, write_out
 from .._core.graph import LEAF, next_order
 from .._core.modes import mode
+from .._core.operations import op
 from .._core.quiet import quietly, run
+from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
 from .._kernels import layout
 from .._kernels import matmul as kernels
@@ -160,8 +162,8 @@ def _operator(x: Tensor, y: Any) -> Any:
     return matmul(x, y) if isinstance(y, Tensor) else NotImplemented
 
 
-Tensor.__matmul__ = _operator  # type: ignore[attr-defined]
-Tensor.__rmatmul__ = lambda x, y: NotImplemented  # type: ignore[attr-defined]
+for _name, _form in {"__matmul__": _operator, "__rmatmul__": lambda x, y: NotImplemented}.items():
+    setattr(Tensor, _name, _form)
 
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
@@ -236,14 +238,19 @@ def addr(x: Array, vec1: Array, vec2: Array, *, beta=1, alpha=1):
     return kernels.addr(x, vec1, vec2, beta=beta, alpha=alpha)
 
 
+def repeated(xp: Any, g: Any, shape: Sequence[int]) -> Any:
+    """A gradient as each product of the batch receives it."""
+    return xp.expand(xp.unsqueeze(g, 0), (shape[0], *g.shape))
+
+
 @op(
     inplace=True,
     x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
     batch1=lambda xp, g, batch1_shape, batch2, alpha: scaled(
-        xp, xp.bmm(xp.expand(xp.unsqueeze(g, 0), (batch1_shape[0], *g.shape)), xp.conj(xp.transpose(batch2, 1, 2))), alpha
+        xp, xp.bmm(repeated(xp, g, batch1_shape), xp.conj(xp.transpose(batch2, 1, 2))), alpha
     ),
     batch2=lambda xp, g, batch2_shape, batch1, alpha: scaled(
-        xp, xp.bmm(xp.conj(xp.transpose(batch1, 1, 2)), xp.expand(xp.unsqueeze(g, 0), (batch2_shape[0], *g.shape))), alpha
+        xp, xp.bmm(xp.conj(xp.transpose(batch1, 1, 2)), repeated(xp, g, batch2_shape)), alpha
     ),
 )
 def addbmm(x: Array, batch1: Array, batch2: Array, *, beta=1, alpha=1):
@@ -258,7 +265,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     """Sums of products over pairs of dimensions, or over the last of ``a`` and the first of ``b``."""
     if isinstance(dims, Tensor):
         dims = dims.tolist()
-    given: Any = dims if isinstance(dims, int) else tuple([each] if isinstance(each, int) else list(each) for each in dims)
+    given: Any = dims
+    if not isinstance(dims, int):
+        given = tuple([each] if isinstance(each, int) else list(each) for each in dims)
     kernels.tensordot(a._data, b._data, given)
     if isinstance(given, int):
         given = (list(range(-given, 0)), list(range(given)))
@@ -346,7 +355,7 @@ def einsum(*arguments: Any) -> Tensor:
                 f"einsum(): output subscript {name} does not appear in the equation for any input operand"
             )
     order = wanted + [name for name in dict.fromkeys(everything) if name not in wanted]
-    total = None
+    total: Any = None
     names_so_far: list[str] = []
     for place, (names, operand) in enumerate(zip(letters, operands, strict=True)):
         for name in [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -372,8 +381,7 @@ def _contract(
     x: Any, x_names: list[str], y: Any, y_names: list[str], needed: set[str]
 ) -> tuple[Tensor, list[str]]:
     """The product of two operands, summed over what both have and nobody needs any more, as one batched product."""
-    for own, other in ((0, 1), (1, 0)):
-        tensor, names, others = ((x, x_names, y_names), (y, y_names, x_names))[own]
+    for own, (tensor, names, others) in enumerate(((x, x_names, y_names), (y, y_names, x_names))):
         gone = tuple([place for place, name in enumerate(names) if name not in needed and name not in others])
         if gone:
             tensor = tensors.sum(tensor, gone)
@@ -392,10 +400,11 @@ def _contract(
         for name, length in zip(names, tensor._data.shape, strict=True):
             if sizes.get(name, 1) != 1 and length not in (1, sizes[name]):
                 raise RuntimeError(
-                    f"einsum(): subscript {name} has size {length} for operand 1 which does not broadcast with previously "
-                    f"seen size {sizes[name]}"
+                    f"einsum(): subscript {name} has size {length} for operand 1 which does not broadcast with "
+                    f"previously seen size {sizes[name]}"
                 )
             sizes[name] = max(sizes.get(name, 1), length)
+
     def arranged(tensor: Any, names: list[str], groups: Sequence[list[str]]) -> Any:
         order = [name for group in groups for name in group]
         tensor = tensors.permute(tensor, tuple([names.index(name) for name in order]))
@@ -411,5 +420,5 @@ def _contract(
 
 for _function in (tensordot, inner, kron):
     publish(_function.__name__, _function, method=_function is not tensordot)
-for _function in (chain_matmul, einsum):
-    publish(_function.__name__, _function, method=False)
+publish("chain_matmul", chain_matmul, method=False)
+publish("einsum", einsum, method=False)

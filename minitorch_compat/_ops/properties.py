@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core import dtypes, kinds
 from .._core.conjugate import ConjugateView
-from .._core.families import tensors
+from .._core.recording import tensors
 from .._core.forms import publish
 from .._core.options import Misfit, checked
 from .._core.scalars import is_number, number_of

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import Recorder
 from .._core.forms import publish, refuse_overlap
 from .._core.generator import Generator, default_generator
 from .._core.modes import mode
@@ -26,6 +25,7 @@ from .._core.options import (
     out_of,
     size_of,
 )
+from .._core.recording import Recorder
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, rebase

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import arrays, axes_of, op, reduction, tensors
+from .._core.families import axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.operations import op
+from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import shape as shapes
@@ -259,7 +261,8 @@ extreme("amin", kernels.amin)
 
 def named(name: str, *fields: str) -> Any:
     """The named tuple ``torch.return_types.name``."""
-    made: Any = namedtuple(name, fields)
+    build: Any = namedtuple
+    made = build(name, fields)
     made.__module__ = "torch.return_types"
     made.__repr__ = lambda self: (
         f"torch.return_types.{name}(\n" + ",\n".join(f"{each}={getattr(self, each)!r}" for each in fields) + ")"

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from .._core import views
-from .._core.families import arrays, bad_arguments, note, op, tensors, view
+from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import Node, NodeType, Output, record
 from .._core.modes import mode
+from .._core.operations import op
+from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
 from .._core.views import check_write, edge_of, gather_strided, scatter_strided
 from .._core.warn import warn_once
@@ -61,7 +63,8 @@ into_zeros("diagonal_backward", kernels.diagonal)
 # ---- one result
 
 _view = view(
-    "view", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape), method=False, module=False
+    "view", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape),
+    method=False, module=False,
 )
 transpose = view("transpose", kernels.transpose, x=lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1))
 t = view("t", kernels.t, x=lambda xp, g: xp.t(g))
@@ -276,8 +279,8 @@ def gather_strided_(g: Array, base_shape, base_strides, size, stride, offset):
     return gather_strided(g, base_shape, base_strides, size, stride, offset)
 
 
-views.scatter_strided_tensor = lambda g, values: tensors.scatter_strided_(g, *values)
-views.gather_strided_tensor = lambda g, values: tensors.gather_strided(g, *values)
+views.scatter_strided_tensor = lambda g, place: tensors.scatter_strided_(g, *place)
+views.gather_strided_tensor = lambda g, place: tensors.gather_strided(g, *place)
 
 
 # ---- several results
@@ -291,7 +294,7 @@ def several(
     method: bool = True,
     module: bool = True,
 ) -> Callable[..., tuple[Tensor, ...]]:
-    """Declare a view with several results; ``formula(xp, gradients, shape, *values)`` has zeros for absent gradients."""
+    """Declare a view with several results; ``formula(xp, gradients, shape, *values)`` has zeros for absent ones."""
 
     def carry(node: Any, g: Any, xp: Any) -> Sequence[Any]:
         shape, dtype, shapes, values = node.values
@@ -330,7 +333,9 @@ def several(
 
 _unbind = several("unbind", kernels.unbind, lambda xp, g, shape, dim: xp.stack(g, dim))
 _split = several("split", kernels.split, lambda xp, g, shape, size, dim: xp.cat(g, dim))
-_split_with_sizes = several("split_with_sizes", kernels.split_with_sizes, lambda xp, g, shape, sizes, dim: xp.cat(g, dim))
+_split_with_sizes = several(
+    "split_with_sizes", kernels.split_with_sizes, lambda xp, g, shape, sizes, dim: xp.cat(g, dim)
+)
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -397,11 +402,13 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return form
 
 
-for _name, _function in {
+_functions: dict[str, Callable[..., Any]] = {
     "view": view_, "reshape": reshape, "permute": permute, "expand": expand, "squeeze": squeeze, "flatten": flatten,
     "unflatten": unflatten, "movedim": movedim, "narrow": narrow, "adjoint": adjoint, "as_strided": as_strided,
-    "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk, "tensor_split": tensor_split,
-}.items():
+    "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk,
+    "tensor_split": tensor_split,
+}
+for _name, _function in _functions.items():
     publish(_name, _function, module=_name not in ("view", "expand"))
 tensors.reshape = reshape
 tensors.expand = _expand

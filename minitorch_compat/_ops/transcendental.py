@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import arrays, binary, op, tensors, unary
+from .._core.families import binary, unary
 from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
+from .._core.operations import op
+from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout

@@ -5,16 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._core import errors
-from .._core.families import Kept, note
 from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order, record
 from .._core.modes import mode, no_grad
+from .._core.recording import Kept, note
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, edge_of, make_view, rebase, shared_of
 
@@ -49,6 +48,12 @@ class BackwardCFunction(Node, FunctionCtx):
 
     __slots__ = ()
 
+    function: Any
+    places: list[bool]
+    made: list[Any]
+    inputs_like: list[Any]
+    needs_input_grad: tuple[bool, ...]
+
     def __init__(self) -> None:
         self.order = next_order()
         self.edges = self.kept = self.values = ()
@@ -57,7 +62,7 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to ``save_for_backward``; RuntimeError after they were freed or written to."""
-        from .._core.families import tensor_values
+        from .._core.recording import tensor_values
 
         if self.kept is None:
             raise errors.graph_freed()
@@ -201,8 +206,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         warnings.warn(
             f"{self.__class__} should not be instantiated. Methods on autograd functions are all static, so you should "
-            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future version "
-            "of PyTorch.",
+            "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
+            "version of PyTorch.",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -307,17 +312,17 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
                 each.output_nr = number
             attached.append(each)
         if recording and node.to_save is not None:
-            kept = []
+            kept: list[Any] = []
             for each in node.to_save:
                 if each is not None and not isinstance(each, Tensor):
                     raise TypeError(
                         f"save_for_backward can only save variables, but argument {len(kept)} is of type "
                         f"{type(each).__name__}"
                     )
-                number = next((n for n, one in enumerate(results) if one is each), None)
-                own = number is not None and isinstance(attached[number], Tensor) and attached[number] is each
-                if own and each._node is not None and each._node is not LEAF:
-                    kept.append(Kept(each._data, shared_of(each), number))
+                place = next((n for n, one in enumerate(results) if one is each), None)
+                own = place is not None and attached[place] is each
+                if each is not None and own and each._node is not None and each._node is not LEAF:
+                    kept.append(Kept(each._data, shared_of(each), place or 0))
                 else:
                     kept.append(each)
             node.kept = tuple(kept)

@@ -353,8 +353,8 @@ class Check:
         together = grad(output, self.wanted, batch, retain_graph=True, allow_unused=True, is_grads_batched=True)
         single = [grad(output, self.wanted, each, retain_graph=True, allow_unused=True) for each in weights]
         for place, found in enumerate(together):
-            expected = [each[place] for each in single]
-            if found is not None and not np.allclose(found._data, [each._data for each in expected if each is not None]):
+            expected = [one._data for each in single if (one := each[place]) is not None]
+            if found is not None and not np.allclose(found._data, expected):
                 raise GradcheckError(f"Batched gradients disagree with single ones for input {place}")
 
     def check_zero(self, outputs: Sequence[Tensor]) -> None:

@@ -36,8 +36,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
             parameter._node = LEAF
         return parameter
 
-    def __repr__(self, *, tensor_contents: str | None = None) -> str:
-        return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:  # type: ignore[override]
+        return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)  # type: ignore[call-arg]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) in memo:
@@ -55,7 +55,7 @@ class Buffer(Tensor, metaclass=TensorType):
     persistent: bool = True
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
-        buffer = new(Tensor)
+        buffer: Any = new(Tensor)
         buffer._data = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data._data
         buffer._is_buffer = True
         buffer.persistent = persistent

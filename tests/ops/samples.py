@@ -223,6 +223,16 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "x.norm(float('inf'), dim=1)": (real(2, 3),),
     "x.norm(0)": (real(2, 3),),
     "x.logsumexp(1)": (real(2, 3),),
+    # order
+    "x.sort().values": (real(2, 3),),
+    "x.sort(0, True, stable=True).values": (real(3, 2),),
+    "x.topk(2).values": (real(2, 3),),
+    "x.kthvalue(2, 0).values": (real(3, 2),),
+    "x.median()": (real(2, 3),),
+    "x.median(1).values": (real(2, 3),),
+    "x.nanmedian()": (real(2, 3),),
+    "x.nanmedian(0, True).values": (real(3, 2),),
+    "x.mode(0).values": (real(2, 3),),
     # shapes and views
     "x.view(3, 2)": (number(2, 3),),
     "x.t().reshape(-1)": (number(2, 3),),
@@ -333,6 +343,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
 }
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
+    "torch.unique(x)": ("the derivative for '_unique2' is not implemented.", (real(2, 3),)),
+    "torch.unique(x, dim=0)": ("the derivative for 'unique_dim' is not implemented.", (real(2, 3),)),
+    "torch.unique_consecutive(x)": ("the derivative for 'unique_consecutive' is not implemented.", (real(2, 3),)),
     "x // y": ("derivative for aten::floor_divide is not implemented", (real(2, 3), real(3))),
     "torch.scatter(x, 1, torch.tensor([[0], [1]]), y, reduce='add')": (
         "derivative for aten::scatter is not implemented", (real(2, 3), real(2, 3)),

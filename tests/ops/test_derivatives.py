@@ -9,7 +9,7 @@ import pytest
 from samples import REFUSED, SAMPLES, draw
 
 import minitorch_compat as torch
-from minitorch_compat._core.families import DECLARED
+from minitorch_compat._core.recording import DECLARED
 
 RANDOM = ("uniform_", "normal", "exponential_", "geometric_", "cauchy_", "random_", "bernoulli", "poisson")
 """Operations whose results are drawn anew at every call: differences say nothing, the gradients are zeros."""

@@ -47,6 +47,9 @@ class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
     training: bool
+    _parameters: dict[str, Any]
+    _buffers: dict[str, Any]
+    _modules: dict[str, Any]
     _version: int = 1
     call_super_init = False
 
@@ -100,7 +103,8 @@ class Module:
                 if changed is not None:
                     if not (isinstance(changed, tuple) and len(changed) == 2):
                         raise RuntimeError(
-                            f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
+                            f"but got {changed}."
                         )
                     arguments, keywords = changed
             else:
@@ -182,11 +186,12 @@ class Module:
             elif modules is not None and name in modules:
                 if value is not None:
                     raise TypeError(
-                        f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                        f"cannot assign '{_type_name(value)}' as child module '{name}' "
+                        "(torch.nn.Module or None expected)"
                     )
                 modules[name] = value
             else:
-                buffers = state.get("_buffers")
+                buffers: Any = state.get("_buffers")
                 marked = isinstance(value, Tensor) and getattr(value, "_is_buffer", False)
                 if marked or (buffers is not None and name in buffers):
                     if value is not None and not isinstance(value, Tensor):
@@ -196,7 +201,7 @@ class Module:
                         )
                     if marked:
                         self._forget(name, "_parameters", "_modules")
-                        self.register_buffer(name, value, value.persistent)
+                        self.register_buffer(name, value, value.persistent)  # type: ignore[union-attr]
                     else:
                         buffers[name] = value
                 else:
@@ -539,7 +544,8 @@ class Module:
                     0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
                 )
             if missing:
-                messages.insert(0, "Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
+                named = ", ".join(f'"{key}"' for key in missing)
+                messages.insert(0, f"Missing key(s) in state_dict: {named}. ")
         if messages:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(messages))

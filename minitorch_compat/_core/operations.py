@@ -1,0 +1,265 @@
+"""``op``: an operation declared from its kernel, whatever its arguments and results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .families import bad_arguments, renamed
+from .graph import Node, NodeType, Output, record
+from .modes import mode
+from .quiet import quietly
+from .recording import (
+    DECLARED,
+    Formula,
+    array_values,
+    arrays,
+    backward_name,
+    fit_all,
+    keep_result,
+    note,
+    parameters,
+    saved_names,
+    tensor_values,
+    tensors,
+)
+from .tensor import Tensor, wrap
+from .views import edge_of
+
+ndarray = np.ndarray
+asarray = np.asarray
+
+
+def op(
+    name: str | None = None,
+    *,
+    node: str | None = None,
+    results: Sequence[str] = ("out",),
+    method: bool = True,
+    module: bool = True,
+    inplace: bool = False,
+    vocabulary: bool = True,
+    **formulas: Formula | None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an operation from its kernel, a function of arrays whose annotations say which arguments are tensors.
+
+    ``x: Array`` is a tensor, ``x: Array | None`` an optional one, ``x: Arrays`` a sequence of tensors whose formula
+    returns one gradient for each. A kernel that returns a tuple names its parts in ``results``; those with a floating
+    dtype are differentiable: with one of them a formula's ``g`` is its gradient, with more a list.
+    """
+    from .forms import attach, write_out
+
+    def declare(kernel: Any) -> Callable[..., Any]:
+        own = name or kernel.__name__
+        code = kernel.__code__
+        positional = code.co_varnames[: code.co_argcount]
+        accepted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        annotations = kernel.__annotations__
+        kinds = tuple(
+            2 if annotations.get(each) == "Arrays" else 1 if str(annotations.get(each, "")).startswith("Array") else 0
+            for each in accepted
+        )
+        default_values = dict(zip(positional[::-1], (kernel.__defaults__ or ())[::-1], strict=False))
+        default_values.update(kernel.__kwdefaults__ or {})
+        arguments = tuple(each for each, kind in zip(accepted, kinds, strict=True) if kind and each in formulas)
+        plain = tuple(each for each, kind in zip(accepted, kinds, strict=True) if not kind)
+        tensor_names = [each for each, kind in zip(accepted, kinds, strict=True) if kind]
+        recording = OpRecorder(own, node, arguments, tensor_names, plain, results, formulas) if arguments else None
+
+        def call(*values: Any, **named: Any) -> Any:
+            if len(values) > len(positional):
+                raise bad_arguments(own, values, named)
+            if named or len(values) < len(accepted):
+                given = dict(zip(positional, values, strict=False))
+                for keyword, value in named.items():
+                    keyword = RENAMED.get(keyword, keyword) if keyword not in accepted else keyword
+                    if keyword not in accepted or keyword in given:
+                        raise bad_arguments(own, values, named)
+                    given[keyword] = value
+                try:
+                    values = tuple(
+                        [given[each] if each in given else default_values[each] for each in accepted]
+                    )
+                except KeyError:
+                    raise bad_arguments(own, values, named) from None
+            entered = list(values)
+            for place, kind in enumerate(kinds):
+                value = values[place]
+                if kind == 1:
+                    if value is not None:
+                        try:
+                            entered[place] = value._data
+                        except AttributeError:
+                            raise bad_arguments(own, values, named) from None
+                elif kind == 2:
+                    try:
+                        entered[place] = [each._data for each in value]
+                    except (AttributeError, TypeError):
+                        raise bad_arguments(own, values, named) from None
+            r = quietly(kernel_call, kernel, entered, positional, accepted)
+            parts = r if type(r) is tuple else (r,)
+            outs = tuple([wrap(each if type(each) is ndarray else asarray(each)) for each in parts])
+            if recording is not None and mode.enabled:
+                recording.record(dict(zip(accepted, values, strict=True)), outs)
+            return outs if type(r) is tuple else outs[0]
+
+        def function(*values: Any, out: Any = None, **named: Any) -> Any:
+            if "input" in named:
+                values = (named.pop("input"), *values)
+            r = call(*values, **named)
+            return r if out is None else write_out(own, out, r, values)
+
+        if vocabulary:
+            setattr(arrays, own, kernel)
+        attach(own, call, function, method=method, module=module, inplace=inplace)
+        return renamed(call, own)
+
+    return declare
+
+
+RENAMED = {"axis": "dim", "keepdims": "keepdim", "input": "x", "other": "y"}
+
+
+def kernel_call(kernel: Any, entered: list[Any], positional: Sequence[str], accepted: Sequence[str]) -> Any:
+    """Call a kernel with its positional and keyword-only arguments."""
+    count = len(positional)
+    if count == len(accepted):
+        return kernel(*entered)
+    return kernel(*entered[:count], **dict(zip(accepted[count:], entered[count:], strict=True)))
+
+
+class OpRecorder:
+    """Records the calls of an ``op``: any number of tensors, sequences of tensors and results."""
+
+    def __init__(
+        self,
+        name: str,
+        node: str | None,
+        arguments: tuple[str, ...],
+        tensor_names: list[str],
+        plain: tuple[str, ...],
+        results: Sequence[str],
+        formulas: dict[str, Formula | None],
+    ) -> None:
+        self.arguments = arguments
+        self.results = tuple(results)
+        shapes = ("shape", *(f"{each}_shape" for each in tensor_names), *(f"{each}_shapes" for each in tensor_names))
+        named: dict[str, set[str]] = {}
+        for argument, formula in formulas.items():
+            if argument not in arguments:
+                raise TypeError(f"{name}: a formula for {argument!r}, which is not one of the tensors {tensor_names}")
+            for each in () if formula is None else parameters(formula)[2:]:
+                if each not in (*tensor_names, *plain, *results, *shapes):
+                    raise TypeError(f"{name}: the formula for {argument!r} names {each!r}, which nothing provides")
+                named.setdefault(each, set()).add(argument)
+        self.named = named
+        self.kept_inputs = [each for each in tensor_names if each in named]
+        self.kept_results = [place for place, each in enumerate(self.results) if each in named]
+        self.values = [each for each in (*plain, *shapes) if each in named]
+        self.formulas = formulas
+        self.make = self.node_class(node or backward_name(name), name)
+
+    def node_class(self, title: str, name: str) -> type[Node]:
+        arguments, formulas = self.arguments, self.formulas
+
+        def carry(node: Any, g: Any, xp: Any, kept: list[Any]) -> Sequence[Any]:
+            named = node.regroup(kept)
+            gradients: list[Any] = []
+            for argument, (start, stop, many) in zip(arguments, node.spans, strict=True):
+                formula = formulas[argument]
+                edges = node.edges[start:stop]
+                if formula is None or all(edge is None for edge in edges):
+                    gradients.extend([None] * (stop - start))
+                    continue
+                made = formula(xp, g, *[named[each] for each in parameters(formula)[2:]])
+                gradients.extend(made if many else (made,))
+            return gradients if node.fit is None else fit_all(xp, node, gradients)
+
+        def vjp(node: Any, g: Any) -> Sequence[Any]:
+            return carry(node, g, arrays, array_values(node))
+
+        def vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
+            return carry(node, g, tensors, tensor_values(node))
+
+        def regroup(node: Any, values: list[Any]) -> dict[str, Any]:
+            """The kept values by the names that formulas use, sequences of tensors together again."""
+            named = {}
+            start = 0
+            for each, count in node.counts:
+                named[each] = values[start] if count < 0 else values[start : start + count]
+                start += abs(count)
+            return named
+
+        body = {
+            "__slots__": ("counts", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
+            "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
+            "saved": saved_names([*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
+        }
+        made: Any = NodeType(title, (Node,), body)
+        DECLARED[name] = made
+        return made
+
+    def record(self, given: dict[str, Any], outs: tuple[Tensor, ...]) -> None:
+        """Make the node of this call, if any differentiable argument requires grad and any result can."""
+        inputs: list[Any] = []
+        spans = []
+        asking = set()
+        for argument in self.arguments:
+            value = given[argument]
+            start = len(inputs)
+            many = isinstance(value, (tuple, list))
+            inputs.extend(value if many else (value,))
+            spans.append((start, len(inputs), many))
+            if any(each is not None and each._node is not None for each in inputs[start:]):
+                asking.add(argument)
+        if not asking:
+            return
+        floating = [each for each in outs if each._data.dtype.kind in "fcV"]
+        if not floating:
+            return
+        node = record(self.make, tuple([None if each is None else edge_of(each) for each in inputs]))
+        node.spans = spans
+        node.outputs = len(floating)
+        kept: list[Any] = []
+        counts = []
+        for each in self.kept_inputs:
+            value = given[each]
+            wanted = not asking.isdisjoint(self.named[each])
+            if isinstance(value, (tuple, list)):
+                kept.extend(value if wanted else [None] * len(value))
+                counts.append((each, len(value)))
+            else:
+                kept.append(value if wanted else None)
+                counts.append((each, -1))
+        for place in self.kept_results:
+            kept.append(keep_result(outs[place]) if not asking.isdisjoint(self.named[self.results[place]]) else None)
+            counts.append((self.results[place], -1))
+        node.kept = tuple(kept)
+        note(node)
+        values = []
+        for each in self.values:
+            if each in given:
+                values.append(given[each])
+            else:
+                argument = next(iter(given)) if each == "shape" else each.removesuffix("s").removesuffix("_shape")
+                value = given[argument]
+                many = isinstance(value, (tuple, list))
+                shapes = [one._data.shape for one in value] if many else None if value is None else value._data.shape
+                values.append(shapes)
+            counts.append((each, -1))
+        node.values = tuple(values)
+        node.counts = counts
+        made = floating[0]._data.dtype
+        fits = [
+            None if each is None or each._data.dtype == made else (each._data.shape, each._data.dtype)
+            for each in inputs
+        ]
+        node.fit = tuple(fits) if any(fits) else None
+        for number, out in enumerate(floating):
+            if node.outputs == 1:
+                out._node = node
+            else:
+                out._node = Output(node, number)
+                out.output_nr = number

@@ -1,0 +1,353 @@
+"""What a recorded step keeps, and how its formulas find it on the way back.
+
+A formula is written once and lives twice: its ``xp`` is ``arrays`` when an ordinary backward runs on ndarrays, and
+``tensors`` when the backward is recorded itself. Both have torch's names, filled by the declarations. A formula's
+parameters are what the graph keeps: ``x`` or ``y`` an input, ``out`` the result, any other name a plain value of the
+call. The signature is read once, when an operation is declared, and a name that nothing provides is refused.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, errors, graph
+from .graph import LEAF, Node, NodeType, Output, record
+from .tensor import Tensor, wrap
+from .views import Shared, edge_of, shared_of
+
+ndarray = np.ndarray
+asarray = np.asarray
+new = object.__new__
+
+arrays: Any = SimpleNamespace()
+"""The kernels under torch's names: the ``xp`` of a backward pass on arrays."""
+tensors: Any = SimpleNamespace()
+"""The operations under torch's names: the ``xp`` of a backward pass that is recorded."""
+
+arrays.written = lambda g: g.view(graph.Written)
+arrays.written_twice = lambda g: g.view(graph.WrittenTwice)
+tensors.written = tensors.written_twice = lambda g: g
+
+DECLARED: dict[str, type[Node]] = {}
+"""Every declaration with a derivative, by name; tests walk it."""
+
+Formula = Callable[..., Any]
+
+
+class Kept:
+    """A result that its own node keeps: its memory and version, without the tensor, which would be a cycle."""
+
+    __slots__ = ("_data", "_shared", "output_nr")
+
+    def __init__(self, data: ndarray, shared: Shared, output_nr: int = 0) -> None:
+        self._data = data
+        self._shared = shared
+        self.output_nr = output_nr
+
+
+def parameters(function: Any) -> tuple[str, ...]:
+    """The names of a function's positional parameters, or those that it says it has."""
+    code = function.__code__
+    return function.__dict__.get("names") or code.co_varnames[: code.co_argcount]
+
+
+# ---- what a node keeps, and how a formula finds it
+
+
+def array_values(node: Node) -> list[Any]:
+    """What ``node`` kept, as arrays, after checking that nobody wrote to it; then its plain values."""
+    if node.kept is None:
+        raise errors.graph_freed()
+    check_versions(node)
+    return [*[None if each is None else each._data for each in node.kept], *node.values]
+
+
+def tensor_values(node: Node) -> list[Any]:
+    """The same as tensors."""
+    if node.kept is None:
+        raise errors.graph_freed()
+    check_versions(node)
+    return [*[revived(node, each) for each in node.kept], *node.values]
+
+
+def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError:
+    """The error for a kept tensor that was written to since."""
+    data = kept._data
+    origin = ""
+    source = getattr(kept, "_node", None)
+    if type(kept) is Kept:
+        origin = f", which is output {kept.output_nr} of {node.operation_name()},"
+    elif source is not None and source is not LEAF:
+        origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
+    return errors.modified_in_place(dtypes.of(data).tensor_type, data.shape, origin, version, expected)
+
+
+def note(node: Node) -> None:
+    """Write down the versions of the kept tensors where one is not 0."""
+    kept = node.kept or ()
+    for each in kept:
+        if each is not None and each._shared is not None and each._shared.number:
+            node.noted = tuple(0 if each is None or each._shared is None else each._shared.number for each in kept)
+            return
+
+
+def keep_result(out: Tensor) -> Kept:
+    """``out`` as its own node keeps it."""
+    return Kept(out._data, shared_of(out))
+
+
+# ---- gradients of broadcast and promoted arguments
+
+
+def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """``g`` summed over what broadcasting added, and cast to the argument's dtype."""
+    if xp is arrays:
+        if type(g) is not ndarray:
+            g = asarray(g)
+        if g.shape != shape:
+            g = arrays.sum_to_size(g, shape)
+        if g.dtype is not dtype and g.dtype != dtype:
+            if g.dtype.kind == "c" and dtype.kind != "c":
+                g = g.real
+            g = g.astype(dtype)
+        return g
+    if g.shape != shape:
+        g = tensors.sum_to_size(g, shape)
+    if g._data.dtype != dtype:
+        g = tensors.to_dtype(g.real if g.is_complex() and dtype.kind != "c" else g, dtypes.BY_NUMPY[dtype])
+    return g
+
+
+# ---- node classes
+
+
+def node_class(
+    name: str, arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str], values: Sequence[str]
+) -> type[Node]:
+    """The class of the nodes that an operation records.
+
+    ``kept`` are the tensors and ``values`` the plain values that its formulas name. Both ways back are written out as
+    source when they are first needed, so that they ask no question whose answer the declaration has given.
+    """
+
+    def first_vjp(node: Any, g: Any) -> Sequence[Any]:
+        made.vjp = written(made, arguments, formulas, kept, values, arrays)
+        return made.vjp(node, g)
+
+    def first_vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
+        made.vjp_tensors = written(made, arguments, formulas, kept, values, tensors)
+        return made.vjp_tensors(node, g)
+
+    body = {
+        "__slots__": (), "__module__": "builtins", "operation": name, "saved": saved_names(kept, values), "vjp": first_vjp,
+        "vjp_tensors": first_vjp_tensors,
+    }
+    made: Any = NodeType(name, (Node,), body)
+    DECLARED[name] = made
+    return made
+
+
+def written(
+    make: type[Node], arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str],
+    values: Sequence[str], xp: Any
+) -> Callable[[Any, Any], Sequence[Any]]:
+    """Source and function of one way back: for ``mul`` on arrays
+
+    def vjp(node, g):
+        kept = node.kept
+        if kept is None: raise graph_freed()
+        x, y = kept
+        if (node.noted is not None or ...): check_versions(node)
+        edge_0, edge_1, = node.edges
+        result_0 = None if edge_0 is None else formula_0(xp, g, y._data)
+        result_1 = None if edge_1 is None else formula_1(xp, g, x._data)
+        return (result_0, result_1) if node.fit is None else fit_all(xp, node, (result_0, result_1))
+    """
+    plain = xp is arrays
+    lines = ["def vjp(node, g):"]
+    if kept:
+        lines.append("    kept = node.kept")
+        lines.append("    if kept is None: raise graph_freed()")
+        lines.append("    " + "".join(f"kept_{each}, " for each in kept) + "= kept")
+        shared = " or ".join(f"(kept_{each} is not None and kept_{each}._shared is not None)" for each in kept)
+        lines.append(f"    if node.noted is not None or {shared}: check_versions(node)")
+    if values:
+        lines.append("    " + "".join(f"value_{each}, " for each in values) + "= node.values")
+    lines.append("    " + "".join(f"edge_{place}, " for place in range(len(arguments))) + "= node.edges")
+    space: dict[str, Any] = {
+        "graph_freed": errors.graph_freed, "check_versions": check_versions, "revived": revived, "fit_all": fit_all,
+        "xp": xp,
+    }
+    for place, argument in enumerate(arguments):
+        formula = formulas.get(argument)
+        if formula is None:
+            lines.append(f"    result_{place} = None")
+            continue
+        if hands_on(formula):
+            lines.append(f"    result_{place} = None if edge_{place} is None else g")
+            continue
+        space[f"formula_{place}"] = formula
+        named = "".join(
+            f", value_{each}" if each in values
+            else f", kept_{each}._data" if plain
+            else f", revived(node, kept_{each})"
+            for each in parameters(formula)[2:]
+        )
+        lines.append(f"    result_{place} = None if edge_{place} is None else formula_{place}(xp, g{named})")
+    results = "(" + "".join(f"result_{place}, " for place in range(len(arguments))) + ")"
+    lines.append(f"    return {results} if node.fit is None else fit_all(xp, node, {results})")
+    source = "\n".join(lines) + "\n"
+    title = f"<{make.__name__} on {'arrays' if plain else 'tensors'}>"
+    linecache.cache[title] = (len(source), None, source.splitlines(True), title)
+    exec(compile(source, title, "exec"), space)
+    return space["vjp"]
+
+
+def hands_on(formula: Formula) -> bool:
+    """Whether a formula returns the gradient as it came."""
+    if len(parameters(formula)) != 2:
+        return False
+    probe = object()
+    try:
+        return formula(None, probe) is probe
+    except (TypeError, AttributeError):
+        return False
+
+
+def check_versions(node: Node) -> None:
+    """RuntimeError where something the node kept was written to since."""
+    noted = node.noted
+    for place, each in enumerate(node.kept or ()):
+        if each is not None and each._shared is not None:
+            expected = 0 if noted is None else noted[place]
+            if each._shared.number != expected:
+                raise modified(node, each, each._shared.number, expected)
+
+
+def revived(node: Any, each: Any) -> Any:
+    """A kept tensor as it was; a kept result with the node as its history again."""
+    if type(each) is not Kept:
+        return each.revived(node) if hasattr(each, "revived") else each
+    tensor = wrap(each._data)
+    tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
+    return tensor
+
+
+def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, tuple[bool, int]]:
+    """Under which attributes torch shows what a node saved: a tensor or not, and its place."""
+    named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
+    return {
+        **{f"_saved_{named.get(each, each)}": (False, place) for place, each in enumerate(values)},
+        **{f"_saved_{named.get(each, each)}": (True, place) for place, each in enumerate(kept)},
+    }
+
+
+def saved_tensor(node: Node, place: int) -> Any:
+    """What the node kept at one place, as a tensor; RuntimeError where it was written to since."""
+    check_versions(node)
+    each = (node.kept or ())[place]
+    return None if each is None else revived(node, each)
+
+
+graph.revive = saved_tensor
+
+
+def fit_all(xp: Any, node: Any, results: Sequence[Any]) -> Sequence[Any]:
+    """Fit each gradient to the argument that ``node.fit`` describes at its place."""
+    return [
+        result if result is None or fit is None else fitted(xp, result, *fit)
+        for result, fit in zip(results, node.fit, strict=True)
+    ]
+
+
+def backward_name(name: str, overload: int = 0) -> str:
+    """``grad_fn`` names follow the operation's: ``mul`` has ``MulBackward0``, ``log_softmax`` LogSoftmaxBackward0."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) + f"Backward{overload}"
+
+
+class Recorder:
+    """How the calls of one operation are recorded: which inputs and results its node keeps, and for whom."""
+
+    __slots__ = ("arguments", "keeps_out", "kept", "make", "values")
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        formulas: dict[str, Formula | None],
+        value_names: Sequence[str] = (),
+        *,
+        node: str | None = None,
+    ) -> None:
+        for argument in formulas:
+            if argument not in arguments:
+                raise TypeError(f"{name}: a formula for {argument!r}, which is not one of {tuple(arguments)}")
+        named = {each for formula in formulas.values() if formula for each in parameters(formula)[2:]}
+        self.arguments = tuple(arguments)
+        self.kept = tuple(
+            (place, frozenset(arguments.index(a) for a, f in formulas.items() if f and each in parameters(f)[2:]))
+            for place, each in enumerate(arguments)
+            if each in named
+        )
+        self.keeps_out = "out" in named
+        self.values = tuple(each for each in value_names if each in named)
+        kept_names = [arguments[place] for place, _ in self.kept] + ["out"] * self.keeps_out
+        for formula in formulas.values():
+            for each in () if formula is None else parameters(formula)[2:]:
+                if each not in kept_names and each not in value_names:
+                    raise TypeError(f"{name}: a formula names {each!r}, known are {(*arguments, 'out', *value_names)}")
+        self.make = node_class(node or backward_name(name), arguments, formulas, kept_names, self.values)
+
+    def node(self, inputs: Sequence[Tensor | None], values: tuple[Any, ...] = ()) -> Node:
+        """A node for ``inputs`` (None: not a tensor); its result, where a formula names it, is kept afterwards."""
+        edges = tuple([None if x is None else edge_of(x) for x in inputs])
+        if not self.kept:
+            return record(self.make, edges, (), values)
+        kept = tuple(
+            [inputs[place] if any(edges[asks] is not None for asks in askers) else None for place, askers in self.kept]
+        )
+        node = record(self.make, edges, kept, values)
+        note(node)
+        return node
+
+    def keep_out(self, node: Node, out: Tensor) -> None:
+        """Let ``node`` keep the result it made."""
+        if self.keeps_out:
+            if node.noted is not None:
+                node.noted = (*node.noted, 0)
+            node.kept = (*(node.kept or ()), keep_result(out))
+
+
+CROSSED = ((0, frozenset((1,))), (1, frozenset((0,))))
+"""Each of two arguments is kept for the other's gradient, as in a product."""
+
+
+def pair_keeper(recorder: Recorder) -> Callable[..., tuple[Any, ...]] | None:
+    """What a node of two arguments keeps, as one function: nothing, each for the other's sake, or as the masks say."""
+    if not recorder.kept:
+        return None
+    if recorder.kept == CROSSED:
+        return lambda x, y, left, right: (x if right is not None else None, y if left is not None else None)
+    masks = recorder.kept
+
+    def keep(x: Any, y: Any, left: Any, right: Any) -> tuple[Any, ...]:
+        asking = {place for place, source in enumerate((left, right)) if source is not None}
+        return tuple([(x, y)[place] if asking & askers else None for place, askers in masks])
+
+    return keep
+
+
+def fit_of(inputs: Sequence[Tensor | None], result: ndarray) -> tuple[Any, ...] | None:
+    """What to fit the gradients to: for each input its shape and dtype, or None where the result has the same."""
+    fits = tuple(
+        None
+        if x is None or (x._data.shape == result.shape and x._data.dtype == result.dtype)
+        else (x._data.shape, x._data.dtype)
+        for x in inputs
+    )
+    return None if not any(fits) else fits
