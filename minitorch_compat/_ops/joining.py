@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from .._core import dtypes
-from .._core.forms import FUNCTIONS, publish
+from .._core.errors import Misfit
+from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import rearrange as kernels
+from . import entry
 from .shape import reshape, sizes_of, unsqueeze
 
 Array = np.ndarray
@@ -43,6 +46,7 @@ def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[An
 @op(
     "cat",
     method=False,
+    module=False,
     tensors=lambda xp, g, tensors_shapes, dim: cut(xp, g, tensors_shapes, dim),
 )
 def cat(tensors: Arrays, dim=0):
@@ -53,6 +57,7 @@ def cat(tensors: Arrays, dim=0):
 @op(
     "stack",
     method=False,
+    module=False,
     tensors=lambda xp, g, tensors_shapes, dim: [
         xp.select(g, dim, place) for place in range(len(tensors_shapes))
     ],
@@ -60,6 +65,24 @@ def cat(tensors: Arrays, dim=0):
 def stack(tensors: Arrays, dim=0):
     """The tensors after each other along a new dimension."""
     return kernels.stack(promoted(tensors), dim)
+
+
+def joining(name: str, call: Callable[..., Tensor]) -> None:
+    """Enter ``cat`` and kin, which take a tuple or a list of tensors."""
+
+    def function(tensors: Any, dim: Any = None, *, axis: Any = None, out: Tensor | None = None) -> Tensor:
+        if not isinstance(tensors, (tuple, list)) or (dim is not None and axis is not None):
+            raise Misfit
+        dim = axis if dim is None else dim
+        result = call(tensors, 0 if dim is None else dim)
+        return result if out is None else write_out(name, out, result, tuple(tensors))
+
+    entry.publish(name, function, method=False)
+
+
+for _name in ("cat", "concat", "concatenate"):
+    joining(_name, cat)
+joining("stack", stack)
 
 
 def at_least(count: int) -> Callable[..., Any]:
@@ -81,6 +104,8 @@ def at_least(count: int) -> Callable[..., Any]:
         if len(tensors) == 1:
             if isinstance(tensors[0], Tensor):
                 return one(tensors[0])
+            if not isinstance(tensors[0], (tuple, list)):
+                raise Misfit
             tensors = tuple(tensors[0])
         return tuple([one(each) for each in tensors])
 
@@ -88,17 +113,19 @@ def at_least(count: int) -> Callable[..., Any]:
 
 
 for _count in (1, 2, 3):
-    publish(f"atleast_{_count}d", at_least(_count), method=False)
+    entry.publish(f"atleast_{_count}d", at_least(_count), method=False)
 
 
 def joined(name: str, prepare: str, dim_of: Callable[[Any], int]) -> None:
     """Declare ``hstack`` and kin: tensors brought to a number of dimensions, then ``cat``."""
 
     def function(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(tensors, (tuple, list)):
+            raise Misfit
         raised = FUNCTIONS[prepare](tuple(tensors))
         return FUNCTIONS["cat"](raised, dim_of(raised[0]), out=out)
 
-    publish(name, function, method=False)
+    entry.publish(name, function, method=False)
 
 
 joined("hstack", "atleast_1d", lambda first: 0 if first.dim() == 1 else 1)
@@ -114,15 +141,12 @@ def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Ten
 
 
 publish("column_stack", column_stack, method=False)
-for _name in ("concat", "concatenate"):
-    publish(_name, lambda tensors, dim=0, *, out=None: FUNCTIONS["cat"](tensors, dim, out=out), method=False)
-
 
 @op(
     "block_diag_",
     method=False,
     module=False,
-    node="CatBackward0",
+    node="BlockDiagBackward0",
     tensors=lambda xp, g, tensors_shapes: blocks_of(xp, g, tensors_shapes),
 )
 def block_diag_(tensors: Arrays):
@@ -141,7 +165,12 @@ def blocks_of(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
     return blocks
 
 
-publish("block_diag", lambda *tensors: block_diag_(tensors), method=False)
+def block_diag(*tensors: Any) -> Tensor:
+    """Matrices, vectors and numbers as the blocks along the diagonal of a matrix of zeros."""
+    return block_diag_(tensors) if tensors else FUNCTIONS["empty"](1, 0)
+
+
+publish("block_diag", block_diag, method=False)
 
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:
@@ -174,11 +203,15 @@ def repeat_(x: Array, repeats):
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """``input`` beside itself so many times along each dimension."""
+    if not repeats:
+        raise Misfit
     return repeat_(input, sizes_of("repeat", repeats))
 
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """``repeat``, with ones put in front of too short a list."""
+    if not dims:
+        raise Misfit
     counts = sizes_of("tile", dims)
     return repeat_(input, (1,) * (input._data.ndim - len(counts)) + counts)
 
@@ -258,13 +291,38 @@ def diag_embed(x: Array, offset=0, dim1=-2, dim2=-1):
     return kernels.diag_embed(x, offset, dim1, dim2)
 
 
-def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+@op(
+    "diagonal_copy_",
+    method=False,
+    module=False,
+    node="DiagonalBackward0_copy",
+    x=lambda xp, g, shape, offset: xp.diagonal_backward(g, shape, (offset, 0, 1)),
+)
+def diagonal_copied(x: Array, offset):
+    """A matrix's diagonal in memory of its own."""
+    return x.diagonal(offset).copy()
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """All elements as the diagonal of a square matrix."""
+    return diag_embed(reshape(input, -1), offset)
+
+
+publish("diagflat", diagflat)
+
+
+def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """A vector as the diagonal of a square matrix, or a matrix's diagonal as a vector."""
+    result = diag_of(input, diagonal)
+    return result if out is None else write_out("diag", out, result, (input,))
+
+
+def diag_of(input: Tensor, diagonal: int) -> Tensor:
     if input._data.ndim == 1:
         return diag_embed(input, diagonal)
     if input._data.ndim != 2:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input._data.ndim}D")
-    return FUNCTIONS["diagonal"](input, diagonal, 0, 1).clone()
+    return diagonal_copied(input, diagonal)
 
 
 publish("diag", diag)
@@ -302,8 +360,19 @@ publish("repeat_interleave", repeat_interleave)
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of ``r`` elements of a vector, as rows."""
     kernels.combinations(input._data, r, with_replacement)
-    rows = kernels.combinations(np.arange(input._data.size), r, with_replacement)
-    return input[wrap(rows)] if r else wrap(np.empty(0, input._data.dtype))  # type: ignore[index]
+    if not r:
+        return wrap(np.empty(0, input._data.dtype))
+    return stack([FUNCTIONS["masked_select"](grid, wrap(mask)) for grid, mask in chosen(input, r, with_replacement)], 1)
+
+
+def chosen(input: Tensor, r: int, with_replacement: bool) -> Any:
+    """The grids of the elements, and where their places increase."""
+    grids = FUNCTIONS["meshgrid"](*[input] * r, indexing="ij")
+    places = np.meshgrid(*[np.arange(input._data.size)] * r, indexing="ij")
+    mask = np.ones(places[0].shape, np.bool_)
+    for one, other in pairwise(places):
+        mask &= one <= other if with_replacement else one < other
+    return [(grid, mask) for grid in grids]
 
 
 publish("combinations", combinations)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core import views
+from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import Node, NodeType, Output, record
@@ -63,7 +64,11 @@ into_zeros("diagonal_backward", kernels.diagonal)
 # ---- one result
 
 _view = view(
-    "view", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape),
+    "view", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape), method=False,
+    module=False,
+)
+_reshape_alias = view(
+    "reshape_alias", lambda x, size: kernels.view(x, size), x=lambda xp, g, shape: xp.reshape(g, shape),
     method=False, module=False,
 )
 transpose = view("transpose", kernels.transpose, x=lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1))
@@ -137,35 +142,45 @@ def unsafe_view(x: Array, size):
     return kernels.view(x, size)
 
 
-def view_(input: Tensor, *size: Any, dtype: Any = None) -> Tensor:
+def view_(input: Tensor, *given: Any, size: Any = None, dtype: Any = None) -> Tensor:
     """The same elements in another shape without a copy, or their bytes as another dtype."""
+    size = given if dtype is not None or (given and size is None) else named_or_positional(given, size)
     if dtype is not None or (len(size) == 1 and not isinstance(size[0], (int, tuple, list, Tensor))):
         return tensors.view_dtype(input, size[0] if dtype is None else dtype)
     sizes = sizes_of("view", size)
     return _view(input, layout.infer_size(sizes, input._data.size) if -1 in sizes else sizes)
 
 
-def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
+def named_or_positional(given: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
+    """Sizes given by position or under their name; Misfit for both, and for none."""
+    if (named is None) == (not given):
+        raise Misfit
+    return given if named is None else (named,)
+
+
+def reshape(input: Tensor, *given: Any, shape: Any = None) -> Tensor:
     """A view where strides allow it, otherwise a copy."""
-    sizes = sizes_of("reshape", (named["shape"],) if named else shape)
+    sizes = sizes_of("reshape", given if shape is None and given else named_or_positional(given, shape))
     array = input._data
     sizes = layout.infer_size(sizes, array.size)
-    if array.flags.c_contiguous or kernels.try_view(array, sizes) is not None:
+    if array.flags.c_contiguous:
         return _view(input, sizes)
+    if kernels.try_view(array, sizes) is not None:
+        return _reshape_alias(input, sizes)
     return unsafe_view(tensors.clone_contiguous(input), sizes)
 
 
 arrays.reshape = lambda g, shape: g.reshape(shape)
 
 
-def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
+def permute(input: Tensor, *given: Any, dims: Any = None) -> Tensor:
     """The dimensions in another order."""
-    return _permute(input, sizes_of("permute", (named["dims"],) if named else dims))
+    return _permute(input, sizes_of("permute", named_or_positional(given, dims)))
 
 
-def expand(input: Tensor, *size: Any, **named: Any) -> Tensor:
+def expand(input: Tensor, *given: Any, size: Any = None, implicit: bool = False) -> Tensor:
     """Dimensions of length 1 repeated without a copy."""
-    return _expand(input, sizes_of("expand", (named["size"],) if "size" in named else size))
+    return _expand(input, sizes_of("expand", named_or_positional(given, size)))
 
 
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
@@ -180,9 +195,9 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from ``start_dim`` to ``end_dim`` as one."""
     array = input._data
+    start, end = wrap_dim(start_dim, array.ndim), wrap_dim(end_dim, array.ndim)
     if not array.ndim:
         return reshape(input, 1)
-    start, end = wrap_dim(start_dim, array.ndim), wrap_dim(end_dim, array.ndim)
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
     if start == end:
@@ -216,29 +231,45 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
 
 def mT(input: Tensor) -> Tensor:
     """The last two dimensions exchanged."""
+    if not input._data.ndim:
+        warn_once("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2)
+        return input
     kernels.matrix_transpose(input._data)
     return transpose(input, -2, -1)
 
 
-def adjoint(input: Tensor) -> Tensor:
+def adjoint(input: Tensor, name: str = "adjoint()", said: str = "tensor.adjoint()") -> Tensor:
     """The last two dimensions exchanged and complex elements conjugated."""
+    ndim = input._data.ndim
+    if not ndim:
+        warn_once(f"{name} is deprecated on 0-D tensors. Consider using x.conj().", stacklevel=3)
+        return tensors.conj(input)
+    if ndim == 1:
+        raise RuntimeError(f"{said} is only supported on matrices or batches of matrices. Got 1-D tensor.")
     swapped = transpose(input, -2, -1)
     return swapped.conj() if input.is_complex() else swapped  # type: ignore[attr-defined]
 
 
+def _h_property(input: Tensor) -> Tensor:
+    ndim = input._data.ndim
+    if ndim not in (0, 2):
+        batches = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{batches}")
+    return adjoint(input, "Tensor.H")
+
+
 def _t_property(input: Tensor) -> Tensor:
-    if not input._data.ndim:
+    ndim = input._data.ndim
+    if not ndim:
+        warn_once("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2)
+    elif ndim != 2:
         warn_once(
-            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2
-        )
-    elif input._data.ndim != 2:
-        warn_once(
-            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
-            "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
             "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
             stacklevel=2,
         )
-    return _permute(input, tuple(range(input._data.ndim))[::-1])
+    return _permute(input, tuple(range(ndim))[::-1])
 
 
 def as_strided(
@@ -298,6 +329,8 @@ def several(
 
     def carry(node: Any, g: Any, xp: Any) -> Sequence[Any]:
         shape, dtype, shapes, values = node.values
+        if node.outputs == 1:
+            g = [g]
         filled = [
             (np.zeros(own, dtype) if xp is arrays else wrap(np.zeros(own, dtype))) if each is None else each
             for each, own in zip(g, shapes, strict=True)
@@ -402,25 +435,42 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return form
 
 
+def in_one_tuple(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function of a tensor and numbers that may not come one by one."""
+
+    def form(input: Tensor, *given: Any, **named: Any) -> Tensor:
+        if len(given) > 1 or (given and not isinstance(given[0], (tuple, list))):
+            raise Misfit
+        return function(input, *given, **named)
+
+    return form
+
+
 _functions: dict[str, Callable[..., Any]] = {
     "view": view_, "reshape": reshape, "permute": permute, "expand": expand, "squeeze": squeeze, "flatten": flatten,
-    "unflatten": unflatten, "movedim": movedim, "narrow": narrow, "adjoint": adjoint, "as_strided": as_strided,
-    "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk,
+    "unflatten": unflatten, "movedim": movedim, "narrow": narrow, "adjoint": lambda input: adjoint(input),
+    "as_strided": as_strided, "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk,
     "tensor_split": tensor_split,
 }
 for _name, _function in _functions.items():
-    publish(_name, _function, module=_name not in ("view", "expand"))
+    if _name in ("reshape", "permute"):
+        # The functions take the numbers as one tuple only.
+        publish(_name, _function, module=False)
+        publish(_name, in_one_tuple(_function), method=False)
+    else:
+        publish(_name, _function, module=_name not in ("view", "expand"))
 tensors.reshape = reshape
 tensors.expand = _expand
 tensors.permute = _permute
 tensors.view = _view
 Tensor.T = property(_t_property)  # type: ignore[attr-defined]
 Tensor.mT = property(mT)  # type: ignore[attr-defined]
-Tensor.H = Tensor.mH = property(adjoint)  # type: ignore[attr-defined]
+Tensor.H = property(_h_property)  # type: ignore[attr-defined]
+Tensor.mH = property(lambda input: adjoint(input, "Tensor.mH", "tensor.mH"))  # type: ignore[attr-defined]
 
 for _name, _same in {
     "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim", "unsafe_split": "split",
-    "unsafe_chunk": "chunk",
+    "unsafe_chunk": "chunk", "unsafe_split_with_sizes": "split_with_sizes",
 }.items():
     FUNCTIONS[_name] = FUNCTIONS[_same]
     setattr(Tensor, _name, FUNCTIONS[_same])
@@ -453,25 +503,21 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
         tensors = tuple(tensors[0])
     shape = layout.broadcast_shapes(*[each._data.shape for each in tensors])
-    return tuple([_expand(each, shape) for each in tensors])
+    return tuple([each if each._data.shape == shape else _expand(each, shape) for each in tensors])
 
 
 def ravel(input: Tensor) -> Tensor:
     """All elements in one dimension."""
-    return reshape(input, -1)
+    return _view(input.contiguous(), (input._data.size,))  # type: ignore[attr-defined]
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Grids of coordinates from vectors."""
-    import warnings
-
     if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
         tensors = tuple(tensors[0])
     if indexing is None:
-        warnings.warn(
-            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.",
-            UserWarning,
-            stacklevel=2,
+        warn_once(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=3
         )
         indexing = "ij"
     kernels.meshgrid([each._data for each in tensors], indexing)
@@ -483,7 +529,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         for place, each in enumerate(vectors)
     ]
     if swap:
-        grids = [transpose(grids[1], 0, 1), transpose(grids[0], 0, 1), *(transpose(each, 0, 1) for each in grids[2:])]
+        grids = [grids[1], grids[0], *grids[2:]]
     return tuple(grids)
 
 
@@ -504,6 +550,8 @@ publish("expand_as", expand_as, module=False)
 publish("broadcast_to", broadcast_to)
 publish("broadcast_tensors", broadcast_tensors, method=False)
 publish("ravel", ravel)
+publish("detach", lambda input: input.detach(), method=False)
+publish("detach_", lambda input: input.detach_(), method=False)
 publish("meshgrid", meshgrid, method=False)
 for _name, _dims in {"hsplit": (0, 1), "vsplit": (0, 0), "dsplit": (2, 2)}.items():
     publish(_name, split_evenly(_name, _dims))

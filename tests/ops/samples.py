@@ -236,6 +236,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     # shapes and views
     "x.view(3, 2)": (number(2, 3),),
     "x.t().reshape(-1)": (number(2, 3),),
+    "x[:, ::2].reshape(2, 1, 2)": (number(2, 4),),
     "x.transpose(0, 1)": (number(2, 3),),
     "x.t()": (number(2, 3),),
     "x.permute(2, 0, 1)": (number(2, 3, 2),),
@@ -258,6 +259,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     # joining, repeating, moving
     "torch.cat([x, y], 1)": (number(2, 1), number(2, 2)),
     "torch.stack([x, y], 1)": (number(2, 3), number(2, 3)),
+    "torch.combinations(x)": (number(3),),
+    "torch.diagflat(x)": (number(2),),
     "torch.block_diag(x, y)": (number(2, 2), number(3)),
     "x.repeat(2, 1, 2)": (number(2, 3),),
     "x.repeat_interleave(2, 1)": (number(2, 3),),
