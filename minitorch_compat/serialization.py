@@ -1,4 +1,4 @@
-"""``save`` and ``load``: objects with tensors in torch's file format, an archive with a pickle and one entry a storage."""
+"""``save`` and ``load``: objects with tensors in torch's format, an archive of a pickle and its storages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import import_module
 from io import BytesIO
 from os import PathLike, fspath
 from os.path import basename, splitext
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -52,10 +52,14 @@ class _Storage:
         self.key = key
 
 
-class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
+_Pickler: Any = pickle._Pickler  # type: ignore[attr-defined]
+"""The pickler in Python, whose steps can be replaced."""
+
+
+class _Writer(_Pickler):
     """A pickler that writes tensors as torch does, and remembers their storages."""
 
-    dispatch = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar[dict[type, Any]] = dict(_Pickler.dispatch)
 
     def __init__(self, file: BytesIO, protocol: int) -> None:
         super().__init__(file, protocol)
@@ -75,7 +79,7 @@ class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
                 self.places[start] = len(self.storages)
                 self.storages.append(flat)
             key = ("storage", STORAGE_NAMES[thing.dtype], str(self.places[start]), "cpu", flat.size)
-            arguments = (
+            arguments: tuple[Any, ...] = (
                 _Storage(key), offset, tuple(thing._data.shape), layout.strides(thing._data), thing.requires_grad,
                 OrderedDict(),
             )
@@ -191,7 +195,7 @@ def load(
     f: str | PathLike[str] | BinaryIO, map_location: Any = None, pickle_module: Any = None, *,
     weights_only: bool | None = None, mmap: bool | None = None, **pickle_load_args: Any
 ) -> Any:
-    """Read what ``save`` wrote, here or in torch; UnpicklingError for globals beyond weights, unless these are allowed."""
+    """Read what ``save`` wrote, also in torch; UnpicklingError for globals beyond weights, unless allowed."""
     weights_only = weights_only is not False
     with zipfile.ZipFile(f) as archive:
         entry = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
@@ -204,8 +208,10 @@ def load(
             raise pickle.UnpicklingError(
                 "Weights only load failed. This file can still be loaded, to do so you have two options, "
                 "\033[1mdo those steps only if you trust the source of the checkpoint\033[0m. \n"
-                "\t(1) In PyTorch 2.6, we changed the default value of the `weights_only` argument in `torch.load` from "
-                "`False` to `True`. Re-running `torch.load` with `weights_only` set to `False` will likely succeed, but "
+                "\t(1) In PyTorch 2.6, we changed the default value of the `weights_only` argument in "
+                "`torch.load` from "
+                "`False` to `True`. Re-running `torch.load` with `weights_only` set to `False` will "
+                "likely succeed, but "
                 "it can result in arbitrary code execution. Do it only if you got the file from a trusted source.\n"
                 "\t(2) Alternatively, to load with `weights_only=True` please check the recommended steps in the "
                 f"following error message.\n\t{error}\n\n"

@@ -86,7 +86,8 @@ def integers_cannot_require_grad() -> RuntimeError:
 
 def unused_input(position: int) -> RuntimeError:
     return RuntimeError(
-        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set allow_unused=True if this is "
+        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+        "allow_unused=True if this is "
         "the desired behavior."
     )
 

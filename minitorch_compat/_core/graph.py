@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from sys import getrefcount
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
     order = False
-    examine: Callable[[Any, Any, bool], Sequence[Any]] | None = None
+    examine: Any = None
     """How to run a step of backward where anomalies are looked for."""
 
 
@@ -121,7 +121,7 @@ class Node(metaclass=NodeType):
     values: tuple[Any, ...]
     fit: tuple[Any, ...] | None
     operation = ""
-    saved: dict[str, tuple[bool, int]] = {}
+    saved: ClassVar[dict[str, tuple[bool, int]]] = {}
     outputs = 1
     output_nr = 0
     prehooks: OrderedDict[int, Any] | None = None
@@ -244,7 +244,7 @@ class Output(Node):
 
 
 class Nowhere(Node):
-    """The history of a view made while nothing was recorded: it requires grad as its base does, and leads to no leaf."""
+    """The history of a view made while nothing was recorded: it requires grad as its base does, and leads nowhere."""
 
     __slots__ = ()
 
@@ -695,7 +695,8 @@ def dense(array: ndarray) -> bool:
     if array.flags.forc:
         return True
     span = array.itemsize
-    for step, length in sorted((step, length) for step, length in zip(array.strides, array.shape) if length > 1):
+    steps = sorted(pair for pair in zip(array.strides, array.shape, strict=True) if pair[1] > 1)
+    for step, length in steps:
         if step != span:
             return False
         span *= length

@@ -144,7 +144,8 @@ def node_class(
         return made.vjp_tensors(node, g)
 
     body = {
-        "__slots__": (), "__module__": "builtins", "operation": name, "saved": saved_names(kept, values), "vjp": first_vjp,
+        "__slots__": (), "__module__": "builtins", "operation": name, "saved": saved_names(kept, values),
+        "vjp": first_vjp,
         "vjp_tensors": first_vjp_tensors,
     }
     made: Any = NodeType(name, (Node,), body)

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._kernels.layout import address, storage_offset, strides
 from . import dtypes, errors, graph, kinds, modes, views
-from .graph import LEAF, NOWHERE, OWN, Node, Output, RemovableHandle, add_hook, step_of
+from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
@@ -168,6 +168,10 @@ class Tensor(metaclass=TensorType):
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         self._set_flag(wanted)
 
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad must be a bool")
+
     def _set_flag(self, wanted: bool) -> None:
         """Make the tensor a leaf that requires grad, or does not; its views require grad with it."""
         before = self._node
@@ -182,10 +186,6 @@ class Tensor(metaclass=TensorType):
                 view = reference()
                 if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
                     view._node = NOWHERE if wanted else None
-
-    @requires_grad.deleter
-    def requires_grad(self) -> None:
-        raise RuntimeError("requires_grad must be a bool")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad`` and return the tensor."""
@@ -275,7 +275,7 @@ class Tensor(metaclass=TensorType):
     @grad_dtype.setter
     def grad_dtype(self, dtype: dtypes.dtype | None) -> None:
         if not self.is_leaf:
-            self.grad  # torch looks at it first, and warns
+            _ = self.grad  # torch looks at it first, and warns
             raise RuntimeError("grad_dtype can only be set on leaf tensors.")
         self._grad_dtype = dtype
 
@@ -563,12 +563,12 @@ class StaleView(Tensor):
     def _node(self, node: Any) -> None:
         pass
 
-    @property
-    def requires_grad(self) -> bool:
+    @property  # type: ignore[misc]
+    def requires_grad(self) -> bool:  # type: ignore[override]
         return True
 
-    @property
-    def grad_fn(self) -> Node | None:
+    @property  # type: ignore[misc]
+    def grad_fn(self) -> Node | None:  # type: ignore[override]
         raise self._refusal()
 
     is_leaf = retains_grad = grad_fn  # type: ignore[assignment]

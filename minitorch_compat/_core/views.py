@@ -8,14 +8,14 @@ nodes of the living views, so that an ordinary call asks no question about views
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, NOWHERE, Node, record, step_of
+from .graph import LEAF, NOWHERE, Node, record
 from .modes import mode
 
 ndarray = np.ndarray
@@ -286,5 +286,6 @@ def refresh(view: Any, base: Any) -> None:
     view._backward_hooks = None
 
 
-# Filled in by the tensor module, whose class it changes.
-make_stale: Callable[[Any], None]
+def make_stale(view: Any) -> None:
+    """Let a view refuse its use; the tensor module, which stands above this one, puts its own function here."""
+    raise AssertionError("the tensor module is not loaded")

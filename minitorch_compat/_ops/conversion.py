@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
+from .._core.conjugate import conjugate_view
 from .._core.families import bad_arguments, unary, view
 from .._core.forms import publish, refuse_overlap
 from .._core.modes import mode
@@ -16,7 +17,6 @@ from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.conjugate import conjugate_view
 from .._core.views import check_write, rebase, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory

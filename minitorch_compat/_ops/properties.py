@@ -7,9 +7,9 @@ from typing import Any
 
 from .._core import dtypes, kinds
 from .._core.conjugate import ConjugateView
-from .._core.recording import tensors
 from .._core.forms import publish
 from .._core.options import Misfit, checked
+from .._core.recording import tensors
 from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor
 

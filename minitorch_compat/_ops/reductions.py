@@ -293,7 +293,8 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         return kernel(x, None, False)
 
     everything = reduction(
-        name, all_elements, x=lambda xp, g, x, out: xp.written(share(xp, g, x == out, None)), nodes=(f"{title}Backward1",) * 2
+        name, all_elements, x=lambda xp, g, x, out: xp.written(share(xp, g, x == out, None)),
+        nodes=(f"{title}Backward1",) * 2,
     )
 
     @op(

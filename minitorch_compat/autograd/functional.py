@@ -26,7 +26,8 @@ def as_tuple(given: Any, what: str | None = None, asked_by: str | None = None) -
                     f"index {place} has type {type(each)}."
                 )
             raise TypeError(
-                f"The {what} given to {asked_by} must be either a Tensor or a tuple of Tensors but the given {what} has "
+                f"The {what} given to {asked_by} must be either a Tensor or a tuple of Tensors but the "
+                f"given {what} has "
                 f"type {type(each)}."
             )
     return several, entries
@@ -92,13 +93,15 @@ def check_dependence(tensors: Sequence[Any], kind: str, strict: bool) -> None:
         if kind == "jacobian":
             raise RuntimeError(
                 "While computing the hessian, found that the jacobian of the user-provided function with respect to "
-                f"input {place} is independent of the input. This is not allowed in strict mode. You should ensure that "
+                f"input {place} is independent of the input. This is not allowed in strict mode. You "
+                "should ensure that "
                 "your function is twice differentiable and that the jacobian depends on the inputs (this would be "
                 "violated by a linear function for example)."
             )
         if kind == "grad_inputs":
             raise RuntimeError(
-                f"The gradient with respect to input {place} is independent of the inputs of the user-provided function. "
+                f"The gradient with respect to input {place} is independent of the inputs of the "
+                "user-provided function. "
                 "This is not allowed in strict mode."
             )
         raise RuntimeError(
@@ -115,7 +118,9 @@ def gradients(
     from . import grad
 
     weights = (None,) * len(outputs) if weights is None else weights
-    pairs = [(out, weight) for out, weight in zip(outputs, weights, strict=True) if out is not None and out.requires_grad]
+    pairs = [
+        (out, weight) for out, weight in zip(outputs, weights, strict=True) if out is not None and out.requires_grad
+    ]
     if not pairs:
         return (None,) * len(inputs)
     return grad(
@@ -130,9 +135,11 @@ MISSING = {
         "The gradient with respect to the input is independent of entry {} in the grad_outputs when using the double "
         "backward trick to compute forward mode gradients. This is not allowed in strict mode."
     ),
-    "double_back": "The jacobian of the user-provided function is independent of input {}. This is not allowed in strict mode.",
+    "double_back": "The jacobian of the user-provided function is independent of input {}. This is not "
+    "allowed in strict mode.",
     "double_back_trick": (
-        "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This is not allowed "
+        "The hessian of the user-provided function is independent of entry {} in the grad_jacobian. This "
+        "is not allowed "
         "in strict mode as it prevents from using the double backward trick to replace forward mode AD."
     ),
 }
@@ -205,7 +212,8 @@ def jvp(
     with set_grad_enabled(True if create_graph else mode.enabled):
         found = gradients(carried, weights, direction, create_graph)
         product = with_zeros(found, outputs, strict, create_graph, "back_trick")
-    return unpacked(finished(outputs, create_graph), several_out), unpacked(finished(product, create_graph), several_out)
+    made = finished(outputs, create_graph), finished(product, create_graph)
+    return unpacked(made[0], several_out), unpacked(made[1], several_out)
 
 
 def jacobian(
@@ -225,7 +233,8 @@ def jacobian(
         )
     if vectorize and strict:
         raise RuntimeError(
-            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please "
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
+            "together. Please "
             "either set `strict=False` or `vectorize=False`."
         )
     with enable_grad():
@@ -242,7 +251,8 @@ def jacobian(
                     if each is None:
                         if strict:
                             raise RuntimeError(
-                                f"Output {number} of the user-provided function is independent of input {place}. This is "
+                                f"Output {number} of the user-provided function is independent of input "
+                                f"{place}. This is "
                                 "not allowed in strict mode."
                             )
                         each = FUNCTIONS["zeros_like"](entry)
@@ -261,7 +271,7 @@ def jacobian(
 
 def single(out: Any, asked_by: str) -> Any:
     """The one element that a function must return whose second derivatives are asked for."""
-    several, outputs = as_tuple(out, "outputs of the user-provided function", asked_by)
+    several, _ = as_tuple(out, "outputs of the user-provided function", asked_by)
     if several or not isinstance(out, Tensor):
         raise RuntimeError(f"The function given to {asked_by} should return a single Tensor")
     if out.nelement() != 1:

@@ -46,7 +46,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
 
 
 class saved_tensors_hooks:
-    """Within the block, what a recorded operation saves goes through ``pack_hook``, and back through ``unpack_hook``."""
+    """Within the block, what a recorded operation saves goes out by ``pack_hook`` and comes back by ``unpack_hook``."""
 
     def __init__(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
         self.pack_hook = pack_hook

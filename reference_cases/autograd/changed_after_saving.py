@@ -137,7 +137,7 @@ def through_an_array_unseen(torch, see):
 def in_a_function_of_ones_own(torch, see):
     """What save_for_backward kept is watched in the same way."""
 
-    class Square(torch.autograd.Function):
+    class Square(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(x)

@@ -7,7 +7,7 @@ case = chapter("autograd.functions")
 def square(torch):
     """The square, with its input saved."""
 
-    class Square(torch.autograd.Function):
+    class Square(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(x)
@@ -66,7 +66,7 @@ def what_backward_may_return(torch, see):
     """One gradient for each input, that fits it or can be summed to it; more only if they are None."""
 
     def function(returned):
-        class Mine(torch.autograd.Function):
+        class Mine(torch.autograd.Function):  # type: ignore[name-defined]
             @staticmethod
             def forward(ctx, x):
                 return x * 2
@@ -95,7 +95,7 @@ def several_inputs(torch, see):
     """None goes to what is no tensor; needs_input_grad says who wants a gradient."""
     log = []
 
-    class Product(torch.autograd.Function):
+    class Product(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, a, b, k):
             ctx.save_for_backward(a, b)
@@ -120,15 +120,15 @@ def several_inputs(torch, see):
 def missing_pieces(torch, see):
     """Without forward apply fails, without backward the pass; only tensors can be saved."""
 
-    class NoBackward(torch.autograd.Function):
+    class NoBackward(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             return x * 2
 
-    class NoForward(torch.autograd.Function):
+    class NoForward(torch.autograd.Function):  # type: ignore[name-defined]
         pass
 
-    class SavesANumber(torch.autograd.Function):
+    class SavesANumber(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(5)
@@ -150,7 +150,7 @@ def missing_pieces(torch, see):
 def instances_and_keywords(torch, see):
     """Making an instance warns; a keyword for a tensor is accepted and not tracked."""
 
-    class Twice(torch.autograd.Function):
+    class Twice(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             return x * 2
@@ -165,7 +165,7 @@ def instances_and_keywords(torch, see):
 def once_differentiable(torch, see):
     """A backward so marked gives constants; where the gradient given to it requires grad, a second pass raises."""
 
-    class Once(torch.autograd.Function):
+    class Once(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(x)
@@ -194,7 +194,7 @@ def several_results(torch, see):
     """A result marked non-differentiable requires no grad; a result not used gets zeros."""
     log = []
 
-    class Three(torch.autograd.Function):
+    class Three(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             place = x.argmax()
@@ -220,7 +220,7 @@ def gradients_not_materialised(torch, see):
     """set_materialize_grads(False) leaves None for a result not used."""
     log = []
 
-    class Two(torch.autograd.Function):
+    class Two(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.set_materialize_grads(False)
@@ -241,7 +241,7 @@ def gradients_not_materialised(torch, see):
 def an_input_written_to(torch, see):
     """mark_dirty and returning the input records the write on the tensor itself; a leaf refuses it."""
 
-    class Increment(torch.autograd.Function):
+    class Increment(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             x.add_(1)
@@ -266,7 +266,7 @@ def an_input_written_to(torch, see):
 def an_input_returned_as_it_is(torch, see):
     """The input returned becomes another tensor over the same memory, with the function in between."""
 
-    class Same(torch.autograd.Function):
+    class Same(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             return x
@@ -287,7 +287,7 @@ def an_input_returned_as_it_is(torch, see):
 def a_context_set_up_apart(torch, see):
     """With setup_context, forward does not see the context."""
 
-    class Scaled(torch.autograd.Function):
+    class Scaled(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(x, k):
             return x * k
@@ -311,7 +311,7 @@ def a_context_set_up_apart(torch, see):
 def tensors_within_a_list(torch, see):
     """Tensors inside a list are not tracked, so nothing is recorded."""
 
-    class Add(torch.autograd.Function):
+    class Add(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, both):
             return both[0] + both[1]

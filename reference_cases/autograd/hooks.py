@@ -1,5 +1,6 @@
 """Gradients of results, and hooks on tensors, nodes and modules."""
 import threading
+from typing import Any
 
 from minitorch_compat.parity import chapter
 
@@ -154,7 +155,7 @@ def hooks_on_nodes(torch, see):
     """A node's prehook sees the gradients that come, its hook those that come and those that go."""
     x = torch.ones(2, requires_grad=True)
     y = (x * 3).sum()
-    log = []
+    log: list[Any] = []
 
     def after(inputs, outputs):
         came = [each.tolist() for each in outputs]
@@ -230,7 +231,7 @@ def backward_inside_a_hook(torch, see):
 def backward_inside_a_function(torch, see):
     """So can the backward of a function of one's own."""
 
-    class Detour(torch.autograd.Function):
+    class Detour(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(x)

@@ -153,7 +153,7 @@ def the_mode_inside_backward(torch, see):
     """Forward of a function runs without recording; backward and hooks record only under create_graph."""
     seen = []
 
-    class Twice(torch.autograd.Function):
+    class Twice(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             seen.append(("forward", torch.is_grad_enabled()))

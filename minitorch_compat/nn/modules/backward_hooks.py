@@ -27,7 +27,9 @@ class BackwardHookFunction(Function):
 class BackwardHook:
     """One call of a module: waits for the gradients of its outputs and of its inputs, then calls the hooks."""
 
-    def __init__(self, module: Any, hooks: Sequence[Callable[..., Any]], pre_hooks: Sequence[Callable[..., Any]]) -> None:
+    def __init__(
+        self, module: Any, hooks: Sequence[Callable[..., Any]], pre_hooks: Sequence[Callable[..., Any]]
+    ) -> None:
         self.module = module
         self.hooks = hooks
         self.pre_hooks = pre_hooks
@@ -122,7 +124,8 @@ class BackwardHook:
                             isinstance(changed, tuple) and all(each is None for each in changed)
                         ):
                             raise RuntimeError(
-                                "Backward hook for Modules where no input requires gradient should always return None or "
+                                "Backward hook for Modules where no input requires gradient should always "
+                                "return None or "
                                 "None for all gradients."
                             )
                     self.outputs = None

@@ -47,6 +47,7 @@ class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
     training: bool
+    _is_full_backward_hook: bool | None
     _parameters: dict[str, Any]
     _buffers: dict[str, Any]
     _modules: dict[str, Any]
@@ -153,7 +154,8 @@ class Module:
         """Call ``hook(module, grad_input, grad_output)`` once the gradients of the inputs are there."""
         if self._is_full_backward_hook is False:
             raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one "
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. "
+                "Please use only one "
                 "of them."
             )
         self._is_full_backward_hook = True
