@@ -199,8 +199,9 @@ def check_write(x: Any) -> None:
     if base is not None:
         created = x._created
         if created is not None:
-            raise refused_view(x, created, x._node)
-        if base._node is LEAF:
+            held = x.__dict__
+            raise refused_view(x, created, held.get("_node", held.get("_before")))
+        if x._node is not None and (base._node is None or base._node is LEAF):
             raise errors.write_to_view_of_leaf()
     if x._node is LEAF:
         raise errors.write_to_leaf()
