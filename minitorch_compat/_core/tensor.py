@@ -319,9 +319,7 @@ class Tensor(metaclass=TensorType):
             return
         shared.number += times
         if shared.views:
-            base = self if self._base is None else self._base
-            if base._node is not None:
-                refresh_views(base)
+            refresh_views(self if self._base is None else self._base)
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode: it has neither versions nor history."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, NOWHERE, Node, record
+from .graph import LEAF, NOWHERE, Node, record, step_of
 from .modes import mode
 
 ndarray = np.ndarray
@@ -193,6 +193,13 @@ def edge_of(x: Any) -> Any:
     return x if node is LEAF else node
 
 
+def refuse_created(x: Any) -> None:
+    """Refuse to write to a view of which nobody could tell the history, before anything asks for it."""
+    if x._created is not None and mode.enabled and x.requires_grad:
+        held = x.__dict__
+        raise refused_view(x, x._created, held.get("_node", held.get("_before")))
+
+
 def check_write(x: Any) -> None:
     """Refuse to record a write where torch refuses: leaves that require grad, and views that cannot be rebased."""
     base = x._base
@@ -212,7 +219,7 @@ def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> R
     step = None if node is None or node is LEAF or node is NOWHERE else node.face(node)
     what = "its base or another view of its base has been" if indirectly else "is being"
     output = "" if step is None else f"Output {x.output_nr} of {step.operation_name()} is a view"
-    if created == "several":
+    if created == "several" and output:
         return RuntimeError(
             f"{output} and {what} modified inplace. This view is the output of a function that returns multiple views. "
             "Such functions do not allow the output views to be modified inplace. You should replace the inplace "
@@ -273,7 +280,9 @@ def refresh_views(base: Any) -> None:
     if shared is not None and shared.views:
         for reference in shared.views:
             view = reference()
-            if view is not None and view._base is base:
+            if view is None or view._base is not base:
+                continue
+            if base._node is not None or step_of(view) is not None:
                 refresh(view, base)
 
 

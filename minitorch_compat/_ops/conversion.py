@@ -10,14 +10,14 @@ import numpy as np
 from .._core import dtypes, kinds
 from .._core.conjugate import conjugate_view
 from .._core.families import bad_arguments, unary, view
-from .._core.forms import publish, refuse_overlap
+from .._core.forms import publish, refuse_overlap, refuse_partial_overlap
 from .._core.modes import mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write, rebase, shared_of
+from .._core.views import check_write, rebase, refuse_created, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -211,6 +211,7 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             raise Misfit
         other = wrap(cast(number_of(other), self.dtype))
     target, source = self._data, other._data
+    refuse_created(self)
     recording = mode.enabled and (self._node is not None or other._node is not None) and target.dtype.kind in "fcV"
     if mode.enabled and (self._node is not None or recording):
         check_write(self)
@@ -221,6 +222,8 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             memory.broadcast_shapes(target.shape, source.shape)
             raise memory.cannot_hold(target.shape, memory.broadcast_shapes(target.shape, source.shape)) from None
     refuse_overlap(target)
+    if self._shared is not None and other._shared is self._shared and other is not self:
+        refuse_partial_overlap(target, other._data)
     if recording:
         node = _copy.node((self, other))
         node.fit = fit_of((self, other), target)
@@ -258,6 +261,7 @@ _zero = Recorder("zero_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="Z
 
 def _overwrite(x: Tensor, inputs: tuple[Tensor, ...], value: Any, recorder: Recorder) -> Tensor:
     """Write one value into all of ``x``, and record that what was there before has no part in the result."""
+    refuse_created(x)
     recording = mode.enabled and any(each._node is not None for each in inputs) and x._data.dtype.kind in "fcV"
     if recording:
         check_write(x)
