@@ -96,6 +96,8 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
 
 def refuse_partial_overlap(target: ndarray, source: ndarray) -> None:
     """RuntimeError for an operand that shares some memory with the target, and not all of it in the same way."""
+    if target.base is None and source.base is None:
+        return
     if not target.size or not source.size or not (dense(target) and dense(source)):
         return
     start, other = address(target), address(source)
@@ -139,10 +141,9 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
             or wants_grad(*arguments, *keywords.values())
         ):
             check_write(x)
-        if x._shared is not None:
-            for each in arguments:
-                if isinstance(each, Tensor) and each._shared is x._shared and each is not x:
-                    refuse_partial_overlap(x._data, each._data)
+        for each in arguments:
+            if isinstance(each, Tensor) and each is not x:
+                refuse_partial_overlap(x._data, each._data)
         return commit(x, function(x, *arguments, **keywords))
 
     return form

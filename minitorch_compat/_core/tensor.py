@@ -319,7 +319,7 @@ class Tensor(metaclass=TensorType):
             return
         shared.number += times
         if shared.views:
-            refresh_views(self if self._base is None else self._base)
+            refresh_views(shared)
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode: it has neither versions nor history."""

@@ -219,9 +219,11 @@ def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> R
     step = None if node is None or node is LEAF or node is NOWHERE else node.face(node)
     what = "its base or another view of its base has been" if indirectly else "is being"
     output = "" if step is None else f"Output {x.output_nr} of {step.operation_name()} is a view"
-    if created == "several" and output:
+    if created == "several":
+        output = output or "A view was created in no_grad mode"
+        how = "" if step is not None else " with grad mode enabled"
         return RuntimeError(
-            f"{output} and {what} modified inplace. This view is the output of a function that returns multiple views. "
+            f"{output} and {what} modified inplace{how}. This view is the output of a function that returns multiple views. "
             "Such functions do not allow the output views to be modified inplace. You should replace the inplace "
             "operation by an out-of-place one."
         )
@@ -269,21 +271,18 @@ def rebase(x: Any, node: Node) -> None:
         slices.fn = node
         slices.region = geometry(x._data, base._data)
         base._node = slices
-    refresh_views(base)
+    if base._shared is not None and base._shared.views:
+        refresh_views(base._shared)
     if retained:
         before.retained, x._node.retained = None, before.retained
 
 
-def refresh_views(base: Any) -> None:
-    """Derive the histories of the living views of ``base``, which was written to, from its own."""
-    shared = base._shared
-    if shared is not None and shared.views:
-        for reference in shared.views:
-            view = reference()
-            if view is None or view._base is not base:
-                continue
-            if base._node is not None or step_of(view) is not None:
-                refresh(view, base)
+def refresh_views(shared: Shared) -> None:
+    """After a write, derive the histories of the living views of the memory from those of their bases."""
+    for reference in shared.views:
+        view = reference()
+        if view is not None and (view._base._node is not None or step_of(view) is not None):
+            refresh(view, view._base)
 
 
 def refresh(view: Any, base: Any) -> None:

@@ -222,7 +222,7 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             memory.broadcast_shapes(target.shape, source.shape)
             raise memory.cannot_hold(target.shape, memory.broadcast_shapes(target.shape, source.shape)) from None
     refuse_overlap(target)
-    if self._shared is not None and other._shared is self._shared and other is not self:
+    if other is not self:
         refuse_partial_overlap(target, other._data)
     if recording:
         node = _copy.node((self, other))
