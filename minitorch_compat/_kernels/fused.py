@@ -54,9 +54,19 @@ def fma64(a: Any, b: Any, c: Any) -> np.ndarray:
     return np.where(np.isnan(result) | (result == 0), total, result)
 
 
+def one_minus_square(y: np.ndarray) -> np.ndarray:
+    """``1 - y * y`` rounded once, for float32 and float64; the square of a float32 is exact in float64."""
+    if y.dtype.char != "f":
+        return fma64(-y, y, 1.0)
+    if y.size > BLOCK and (made := _in_blocks(one_minus_square, _SINGLE, y)) is not None:
+        return made
+    square = np.multiply(y, y, dtype=_DOUBLE)
+    return np.asarray(np.subtract(1.0, square)).astype(_SINGLE)
+
+
 def _in_blocks(kernel: Callable[..., np.ndarray], dtype: np.dtype, *parts: Any) -> np.ndarray | None:
     """The result made block by block where all parts are numbers or contiguous arrays of one shape, else None."""
-    shape = parts[2].shape
+    shape = parts[-1].shape
     for part in parts:
         if getattr(part, "shape", ()) not in ((), shape) or (np.ndim(part) and not part.flags.c_contiguous):
             return None

@@ -327,6 +327,9 @@ def _scan(function: np.ufunc, x: np.ndarray, dim: int, dtype: np.dtype | None) -
         x = x.astype(np.int64)
     if x.ndim == 0 or not x.size:
         return x.copy("K")
+    if function is np.add and x.dtype.char in "efdEFD":
+        # torch starts from zero, so that no sum is minus zero.
+        x = x + x.dtype.type(0)
     wide = x.astype(_WIDER[x.dtype.char]) if x.dtype.char in _WIDER else x
     return np.asarray(function.accumulate(wide, dim)).astype(x.dtype, copy=False)
 

@@ -280,7 +280,7 @@ def rounded_division(name: str, kernel: Any) -> Callable[..., Tensor]:
         method=False,
         module=False,
         inplace=False,
-        node="DivBackward1",
+        node="DivBackward2",
     )
 
 

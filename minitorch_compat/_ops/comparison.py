@@ -10,7 +10,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, in_place, publish, write_out
+from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
@@ -297,6 +297,6 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
     return bool(isclose(input, other, rtol, atol, equal_nan)._data.all())
 
 
-publish("equal", equal)
-publish("isclose", isclose)
-publish("allclose", allclose)
+entry.publish("equal", equal)
+entry.publish("isclose", isclose)
+entry.publish("allclose", allclose)

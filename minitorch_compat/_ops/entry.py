@@ -12,6 +12,10 @@ from .._core.options import refused
 from .._core.tensor import Tensor
 
 
+NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""Keywords of NumPy that torch takes for its own."""
+
+
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:
     """``function``; where it stumbles over its arguments, torch's parser is asked whether it would have let them in."""
 
@@ -21,6 +25,8 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
             return function(*arguments, **keywords)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             problem = error
+        if not NUMPY_WORDS.keys().isdisjoint(keywords):
+            return call(*arguments, **{NUMPY_WORDS.get(word, word): value for word, value in keywords.items()})
         # Out of the handler, so that a refusal stands alone in its traceback.
         try:
             refusal = refused(name, arguments[method:], keywords, method)

@@ -7,13 +7,15 @@ from weakref import ref as weak
 
 import numpy as np
 
-from .._core.forms import FUNCTIONS, commit, publish, wants_grad
+from .._core.forms import FUNCTIONS, commit, publish, wants_grad, write_out
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
 from .._kernels import index as kernels
+from .._kernels import shape as shapes
+from . import entry
 from .shape import alias, reshape, select, slice_, unsqueeze
 
 ndarray = np.ndarray
@@ -121,8 +123,16 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         kind = type(value)
         name = f"{kind.__module__}.{kind.__name__}" if kind.__module__ != "builtins" else kind.__name__
         raise TypeError(f"can't assign a {name} to a {x.type()}")
+    if index is False:
+        return
     steps, indices = kernels.plan(x._data.shape, index)
+    if len(steps) == 1 and takes_everything(x._data, steps[0]):
+        steps = []
     y: Any = viewed(x, steps)
+    if isinstance(value, Tensor):
+        sizes = value._data.shape
+        if sizes and sizes[0] == 1 and (indices or len(sizes) > y._data.ndim):
+            value = reshape(value, kernels.strip_ones(sizes))
     if indices:
         if not isinstance(value, Tensor):
             value = FUNCTIONS["scalar_tensor"](value, dtype=x.dtype)
@@ -130,13 +140,23 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
             value = value.to(x.dtype)  # type: ignore[attr-defined]
         write_at(y, indices, value, False)
     elif isinstance(value, Tensor):
-        sizes = value._data.shape
-        if len(sizes) > y._data.ndim:
-            value = reshape(value, kernels.strip_ones(sizes))
+        if value._data.shape != y._data.shape:
+            if not value._data.ndim:
+                y.fill_(value)
+                return
+            shapes.expand(value._data, y._data.shape)
         y.copy_(value)
     else:
         # torch writes a number as a tensor, and the node it records has a place for it.
         y.fill_(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype) if wants_grad(y) else value)
+
+
+def takes_everything(x: ndarray, step: tuple[Any, ...]) -> bool:
+    """Whether a view step is a slice from end to end, which torch does not take to write."""
+    if step[0] != "slice":
+        return False
+    _, dim, start, stop, pace = step
+    return not start and pace == 1 and (stop is None or stop >= x.shape[dim])
 
 
 def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tensor:
@@ -174,8 +194,8 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
     positions = kernels.nonzero(input._data)
     if as_tuple:
         array = input._data.reshape(1) if not input._data.ndim else input._data
-        return tuple(wrap(np.asarray(each)) for each in array.nonzero())
-    return wrap(positions)
+        return tuple(wrap(np.array(each)) for each in array.nonzero())
+    return wrap(positions) if out is None else write_out("nonzero", out, wrap(positions), ())
 
 
 def argwhere(input: Tensor) -> Tensor:
@@ -183,5 +203,5 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-publish("nonzero", nonzero)
-publish("argwhere", argwhere)
+entry.publish("nonzero", nonzero)
+entry.publish("argwhere", argwhere)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import namedtuple
 from collections.abc import Callable
 from math import prod as product_of
@@ -10,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.families import axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import reduce as kernels
+from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
 from .._kernels import summation
+from . import entry
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -130,10 +134,18 @@ mean = reduction(
     typed=True,
     check=check_mean,
 )
+
+
+def check_nansum(x: ndarray, dtype: Any) -> None:
+    if x.dtype.kind == "c":
+        raise RuntimeError("nansum on CPU does not support complex inputs")
+
+
 nansum = reduction(
     "nansum",
     kernels.nansum,
     dtypes.to_sum,
+    check=check_nansum,
     x=lambda xp, g, x, shape: xp.where(xp.isnan(x), 0.0, xp.expand(g, shape)),
     typed=True,
 )
@@ -143,12 +155,21 @@ def nanmean(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
 ) -> Tensor:
     """The mean of the elements that are numbers."""
+    if input._data.dtype.kind not in "fcV":
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_type}"
+        )
+    if dtype is not None and dtype.category < dtypes.FLOAT:
+        raise RuntimeError(
+            "nanmean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. "
+            f"Got: {dtype.scalar_type}"
+        )
     numbers = sum(~FUNCTIONS["isnan"](input.detach()), dim, keepdim)  # type: ignore[operator]
     result = nansum(input, dim, keepdim, dtype) / numbers  # type: ignore[operator]
     return result if out is None else write_out("nanmean", out, result, (input,))
 
 
-publish("nanmean", nanmean)
+entry.publish("nanmean", nanmean)
 
 
 def others(xp, x, dim):
@@ -179,6 +200,20 @@ def prod_x(xp, g, x, out, shape, dim):
 
 
 _prod = reduction("prod", kernels.prod, dtypes.to_sum, x=prod_x, nodes=("ProdBackward0", "ProdBackward1"), typed=True)
+
+
+
+def prod(
+    input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """The product of all elements, or along one dimension."""
+    if dim is None and keepdim:
+        raise Misfit
+    result = _prod(input, None if dim is None else one_dim(dim), keepdim, dtype)
+    return result if out is None else write_out("prod", out, result, (input,))
+
+
+entry.publish("prod", prod)
 
 
 @op(
@@ -234,13 +269,15 @@ def extreme(name: str, kernel: Any) -> None:
     """Declare ``amax`` or ``amin``."""
 
     def forward(x: ndarray, axes: Any, keepdim: bool) -> ndarray:
-        if not x.size and (axes is None or any_empty(x, axes)):
-            raise IndexError(
+        if not x.size and axes is None:
+            raise RuntimeError(
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                 "with the 'dim' argument."
-                if axes is None
-                else f"{name}(): Expected reduction dim {axes[0]} to have non-zero size."
             )
+        if not x.size and any_empty(x, axes):
+            raise IndexError(f"{name}(): Expected reduction dim {axes[0]} to have non-zero size.")
+        if x.dtype.kind == "c":
+            raise types.not_implemented(f"{name[1:]}_values_cpu", x.dtype)
         return kernel(x, axes, keepdim)
 
     reduction(name, forward, x=lambda xp, g, x, out, dim: share(xp, g, x == out, dim))
@@ -279,12 +316,21 @@ def pair(name: str, *fields: str) -> Any:
     return made
 
 
+def one_dim(dim: Any) -> int:
+    """A dimension given as one integer; Misfit for anything else."""
+    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
+        raise Misfit
+    return int(dim)
+
+
 def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> None:
     """Declare ``max`` or ``min`` in its three forms: of all elements, along a dimension, of two tensors."""
     results = pair(name)
     title = name.capitalize()
 
     def all_elements(x: ndarray, axes: Any, keepdim: bool) -> ndarray:
+        if x.dtype.kind == "c":
+            raise types.not_implemented(f"{name}_all", x.dtype)
         if not x.size:
             raise RuntimeError(
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
@@ -308,6 +354,8 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         )),
     )
     def along(x: Array, dim, keepdim):
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"{name}(): does not support complex input")
         if x.ndim and not x.shape[dim]:
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
         return asarray(kernel(x, dim, keepdim)), asarray(arg(x, dim, keepdim))
@@ -318,18 +366,20 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
     ) -> Any:
         dim = axis if dim is None else dim
         other = dim if isinstance(dim, Tensor) else other
+        if other is None and dim is None and (keepdim or keepdims):
+            raise Misfit
         if other is not None:
             return FUNCTIONS[name + "imum"](input, other, out=out)
         if dim is None:
             result = everything(input)
             return result if out is None else write_out(name, out, result, (input,))
-        values, indices = along(input, wrap_dim(dim, input._data.ndim), keepdim or keepdims)
+        values, indices = along(input, wrap_dim(one_dim(dim), input._data.ndim), keepdim or keepdims)
         if out is not None:
             values = write_out(name, out[0], values, (input,))
             indices = write_out(name, out[1], indices, (input,))
         return results(values, indices)
 
-    publish(name, function)
+    entry.publish(name, function)
 
 
 def kept(xp, x, dim, keepdim, shape):
@@ -349,12 +399,12 @@ def arg_extreme(name: str, kernel: Any) -> None:
     ) -> Tensor:
         x = input._data
         dim = axis if dim is None else dim
+        dim = None if dim is None else one_dim(dim)
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"{name}(): does not support complex input")
         if not x.size:
             if dim is None:
-                raise IndexError(
-                    f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-                    "dim with the 'dim' argument."
-                )
+                raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
             if not x.shape[wrap_dim(dim, x.ndim)]:
                 raise IndexError(
                     f"{name}(): Expected reduction dim {wrap_dim(dim, x.ndim)} to have non-zero size."
@@ -362,23 +412,46 @@ def arg_extreme(name: str, kernel: Any) -> None:
         result = wrap(asarray(kernel(x, None if dim is None else wrap_dim(dim, x.ndim), keepdim)))
         return result if out is None else write_out(name, out, result, (input,))
 
-    publish(name, function)
+    entry.publish(name, function)
 
 
 arg_extreme("argmax", kernels.argmax)
 arg_extreme("argmin", kernels.argmin)
 
 
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
+def both_extremes(xp, g, x, low, high, dim, keepdim, shape):
+    """The gradients of the smallest and of the largest element, each shared out to all that attain it."""
+    total = None
+    for gradient, extreme in zip(g, (low, high), strict=True):
+        if gradient is not None:
+            mask = x == raised(xp, extreme, shape, dim, keepdim)
+            part = share(xp, raised(xp, gradient, shape, dim, keepdim), mask, dim)
+            total = part if total is None else total + part
+    return total
+
+
+@op("aminmax_", method=False, module=False, node="AminmaxBackward0", results=("low", "high"), x=both_extremes)
+def low_and_high(x: Array, dim, keepdim):
+    if x.dtype.kind == "c":
+        raise types.not_implemented("aminmax_cpu", x.dtype)
+    if not x.size and (dim is None or any_empty(x, dim)):
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
+    return kernels.aminmax(x, dim, keepdim)
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
     """The smallest and the largest element."""
-    low, high = FUNCTIONS["amin"], FUNCTIONS["amax"]
-    if dim is None:
-        return RETURN_TYPES["aminmax"](low(input), high(input))
-    return RETURN_TYPES["aminmax"](low(input, dim, keepdim), high(input, dim, keepdim))
+    axes = None if dim is None else (wrap_dim(one_dim(dim), input._data.ndim),) if input._data.ndim else None
+    found = low_and_high(input, axes, keepdim)
+    if out is not None:
+        found = tuple([write_out("aminmax", place, each, (input,)) for place, each in zip(out, found, strict=True)])
+    return RETURN_TYPES["aminmax"](*found)
 
 
 pair("aminmax", "min", "max")
-publish("aminmax", aminmax)
+entry.publish("aminmax", aminmax)
 
 
 def running(name: str, kernel: Any) -> None:
@@ -421,7 +494,7 @@ def truth(name: str, kernel: Any) -> None:
         result = wrap(asarray(kernel(x, axes, keepdim or keepdims)))
         return result if out is None else write_out(name, out, result, ())
 
-    publish(name, function)
+    entry.publish(name, function)
 
 
 truth("all", kernels.all)
@@ -433,7 +506,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     return wrap(asarray(kernels.count_nonzero(input._data, axes_of(dim, input._data.ndim, "count_nonzero"))))
 
 
-publish("count_nonzero", count_nonzero)
+entry.publish("count_nonzero", count_nonzero)
 
 
 # ---- spread
@@ -450,6 +523,30 @@ def var_x(xp, g, x, shape, dim, correction):
     return g * (2.0 / free if free else float("inf")) * centered(xp, x, dim, shape)
 
 
+def spread_arguments(
+    name: str, x: ndarray, dim: Any, unbiased: Any, correction: Any
+) -> tuple[tuple[int, ...] | None, Any]:
+    """The dimensions and the correction of ``var`` and kin, of which both have two spellings."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = 1 if unbiased else 0
+    elif correction is None:
+        correction = 1
+    if x.dtype.kind not in "fcV":
+        who = name if name.endswith("mean") else "std and var"
+        raise RuntimeError(f"{who} only support floating point and complex dtypes")
+    axes = axes_of(None if isinstance(dim, (tuple, list)) and not dim else dim, x.ndim, name)
+    if counted(x.shape, axes) - correction <= 0:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
+            UserWarning,
+            stacklevel=4,
+        )
+    return axes, correction
+
+
 def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[..., Tensor]:
     """Declare ``var`` or ``std``; the gradient arrives with its reduced dimensions in place."""
 
@@ -461,30 +558,11 @@ def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[
         input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None,
         out: Tensor | None = None, axis: Any = None, keepdims: bool = False
     ) -> Tensor:
-        x = input._data
-        dim = axis if dim is None else dim
-        if isinstance(dim, bool):
-            dim, unbiased = None, dim
-        if unbiased is not None:
-            correction = 1 if unbiased else 0
-        elif correction is None:
-            correction = 1
-        if x.dtype.kind not in "fcV":
-            raise RuntimeError(f"{name} only support floating point and complex dtypes")
-        axes = axes_of(None if dim in ((), []) else dim, x.ndim, name)
-        if counted(x.shape, axes) - correction <= 0:
-            import warnings
-
-            warnings.warn(
-                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
-                "(input numel divided by output numel).",
-                UserWarning,
-                stacklevel=2,
-            )
+        axes, correction = spread_arguments(name, input._data, axis if dim is None else dim, unbiased, correction)
         result = over(input, axes, correction, keepdim or keepdims)
         return result if out is None else write_out(name, out, result, (input,))
 
-    publish(name, function)
+    entry.publish(name, function)
     return function
 
 
@@ -513,22 +591,41 @@ def std_x(xp, g, x, out, shape, dim, correction, keepdim):
 spread("std", kernels.std, std_x)
 
 
-def with_mean(name: str, field: str) -> None:
+def with_mean(name: str, kernel: Callable[..., ndarray], formula: Any) -> None:
     """Declare ``var_mean`` or ``std_mean``."""
+    field = name.removesuffix("_mean")
+
+    def formula_of_both(xp, g, x, spread, shape, dim, correction, keepdim):
+        g_spread, g_mean = g
+        total = None
+        if g_spread is not None:
+            total = formula(xp, g_spread, x, spread, shape, dim, correction, keepdim)
+        if g_mean is not None:
+            part = xp.expand(raised(xp, g_mean, shape, dim, keepdim), shape) / counted(shape, dim)
+            total = part if total is None else total + part
+        return total
+
+    @op(
+        name + "_over", method=False, module=False, node=f"{field.capitalize()}MeanBackward0",
+        results=("spread", "mean"), x=formula_of_both,
+    )
+    def over(x: Array, dim, correction, keepdim):
+        return kernel(x, dim, correction, keepdim), asarray(summation.mean(x, dim, keepdim))
 
     def function(
         input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
     ) -> tuple[Tensor, Tensor]:
-        first = FUNCTIONS[field](input, dim, unbiased, keepdim, correction=correction)
-        if isinstance(dim, bool):
-            dim = None
-        return first, mean(input, dim if dim not in ((), []) else None, keepdim)
+        return over(input, *spread_arguments(name, input._data, dim, unbiased, correction), keepdim)
 
-    publish(name, function, method=False)
+    entry.publish(name, function, method=False)
 
 
-with_mean("var_mean", "var")
-with_mean("std_mean", "std")
+with_mean("var_mean", kernels.var, lambda xp, g, x, spread, shape, dim, correction, keepdim: var_x(
+    xp, raised(xp, g, shape, dim, keepdim), x, shape, dim, correction
+))
+with_mean("std_mean", kernels.std, lambda xp, g, x, spread, shape, dim, correction, keepdim: std_x(
+    xp, g, x, spread, shape, dim, correction, keepdim
+))
 
 
 # ---- norms and logarithms of sums
@@ -579,7 +676,7 @@ def norm(
     return result if out is None else write_out("norm", out, result, (input,))
 
 
-publish("norm", norm)
+entry.publish("norm", norm)
 
 
 @op(
@@ -588,7 +685,7 @@ publish("norm", norm)
     module=False,
     node="LogsumexpBackward0",
     x=lambda xp, g, x, out, shape, dim, keepdim: raised(xp, g, shape, dim, keepdim)
-    * xp.exp(x - raised(xp, out, shape, dim, keepdim)),
+    * xp.conj(xp.exp(x - raised(xp, out, shape, dim, keepdim))),
 )
 def logsumexp_over(x: Array, dim, keepdim):
     return kernels.logsumexp(x, dim, keepdim)
@@ -598,10 +695,12 @@ def logsumexp(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, keepdims: bool = False
 ) -> Tensor:
     """The logarithm of a sum of exponentials, without overflow."""
+    if dim is None:
+        raise Misfit
     if input._data.dtype.kind not in "fcV":
-        input = input.to(dtypes.get_default_dtype())  # type: ignore[attr-defined]
+        input = input.to(dtypes.get_default_dtype())
     result = logsumexp_over(input, axes_of(dim, input._data.ndim, "logsumexp"), keepdim or keepdims)
     return result if out is None else write_out("logsumexp", out, result, (input,))
 
 
-publish("logsumexp", logsumexp)
+entry.publish("logsumexp", logsumexp)

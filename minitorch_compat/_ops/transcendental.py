@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.families import binary, unary
 from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
+from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
-from .._kernels.fused import fma64
+from .._kernels.fused import one_minus_square
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
@@ -78,12 +80,12 @@ tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backwa
 )
 def tanh_backward(grad: Array, y: Array):
     """``grad * (1 - y ** 2)``, with the square subtracted before it is rounded."""
-    if y.dtype.char == "f":
-        wide = y.astype(np.float64)
-        return grad * (1 - wide * wide).astype(np.float32)
-    if y.dtype.char == "d":
-        return grad * fma64(-y, y, 1.0)
+    if y.dtype.char in "fd":
+        slope = one_minus_square(y)
+        same = grad.shape == slope.shape and grad.dtype == slope.dtype
+        return np.multiply(grad, slope, out=slope if same else None)
     return grad * np.conj(1 - y * y)
+
 
 asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
 acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
@@ -397,8 +399,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
 def array_where(condition: Array, x: Any, y: Any) -> Array:
     """``np.where`` with the memory order of the argument that has a shape of its own."""
     r = np.where(condition, x, y)
-    like = x if isinstance(x, np.ndarray) and x.ndim else y
-    if r.ndim < 2 or (isinstance(like, np.ndarray) and like.flags.c_contiguous):
+    if r.ndim < 2 or condition.flags.c_contiguous:
         return r
     operands = [each for each in (condition, x, y) if isinstance(each, np.ndarray)]
     out = layout.elementwise_output(r.shape, r.dtype, *operands)
@@ -475,11 +476,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
     """``input`` within bounds, numbers or tensors."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if isinstance(min, Tensor) or isinstance(max, Tensor):
-        bounds = [each if each is None else as_operand(each, input) for each in (min, max)]
-        result = clamp_tensors(input, *bounds)
+    bounds = [each for each in (min, max) if each is not None]
+    if all(isinstance(each, Tensor) for each in bounds):
+        result = clamp_tensors(input, min, max)
+    elif all(is_number(each) for each in bounds):
+        result = clamp_numbers(input, *[None if each is None else number_of(each) for each in (min, max)])
     else:
-        result = clamp_numbers(input, min, max)
+        raise Misfit
     return result if out is None else write_out("clamp", out, result, (input,))
 
 
@@ -515,10 +518,9 @@ def one_bound(name: str, argument: str) -> None:
     entry.publish(name, form, inplace=in_place(form))
 
 
-publish("clamp", clamp)
-publish("clamp_", in_place(clamp))
-publish("clip", lambda input, min=None, max=None, *, out=None: clamp(input, min, max, out=out))
-publish("clip_", in_place(clamp))
+entry.publish("clamp", clamp, inplace=in_place(clamp))
+entry.publish("clip", lambda input, min=None, max=None, *, out=None: clamp(input, min, max, out=out),
+              inplace=in_place(clamp))
 one_bound("clamp_min", "min")
 one_bound("clamp_max", "max")
 

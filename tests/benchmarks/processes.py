@@ -29,6 +29,21 @@ for _ in range(20):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
+# The garbage collector walks over everything that is imported, so each side has its own process, as its users have.
+DEEP = """
+import importlib, statistics, time
+from tests.benchmarks.workloads import deep
+torch = importlib.import_module({engine!r})
+if hasattr(torch, "set_num_threads"):
+    torch.set_num_threads(1)
+times = []
+for _ in range({turns}):
+    began = time.process_time()
+    deep(torch, {length})
+    times.append(time.process_time() - began)
+print(statistics.median(times))
+"""
+
 # Beside the tensor that is alive, each node holds what it must until backward: that is counted, from outside, for
 # torch's allocations are not Python's.
 NODES = """
@@ -77,6 +92,14 @@ def import_time(engine: str, reference: str, turns: int) -> Measured:
     return Measured(
         "import beyond NumPy's", "≤ 25 ms", 1000 * statistics.median(mine), 1000 * statistics.median(theirs), "ms"
     )
+
+
+def deep_chain(engine: str, reference: str, exponent: int, turns: int) -> Measured:
+    """The time of 10ⁿ additions, one on the other, of the way back, and of throwing all away."""
+    names = (engine, reference, reference)
+    mine, theirs, again = (printed(DEEP.format(engine=name, length=10**exponent, turns=turns)) for name in names)
+    name = f"10{'⁰¹²³⁴⁵⁶'[exponent]} chained adds, backward, del"
+    return Measured(name, "≤ 0.6", mine / theirs, again / theirs, seconds=mine, reference_seconds=theirs)
 
 
 def bytes_a_node(engine: str, reference: str, length: int) -> Measured:
