@@ -48,9 +48,17 @@ newaxis = None
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
-_LAZY = frozenset(("autograd", "nn", "optim", "return_types", "special"))
-__getattr__ = _room("torch", __name__, _LAZY)
+_LAZY = frozenset(("autograd", "func", "nn", "optim", "return_types", "serialization", "special"))
+_find = _room("torch", __name__, _LAZY)
+
+
+def __getattr__(name: str) -> object:
+    if name in ("load", "save"):
+        from . import serialization
+
+        return getattr(serialization, name)
+    return _find(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, "load", "save"})

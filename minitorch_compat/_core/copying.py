@@ -18,7 +18,7 @@ new = object.__new__
 
 INTERNAL = frozenset(
     ("_data", "_node", "_base", "_shared", "_created", "_grad", "_accumulator", "_backward_hooks",
-     "_post_accumulate_grad_hooks", "output_nr")
+     "_post_accumulate_grad_hooks", "_grad_dtype", "_before", "output_nr")
 )  # fmt: skip
 
 

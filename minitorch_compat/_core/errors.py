@@ -32,6 +32,14 @@ def modified_in_place(type_name: str, shape: Sequence[int], origin: str, version
     )
 
 
+def not_writable(name: str) -> AttributeError:
+    return AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+
+def numpy_of_tracked() -> RuntimeError:
+    return RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+
+
 def does_not_require_grad(position: int) -> RuntimeError:
     return RuntimeError(f"element {position} of tensors does not require grad and does not have a grad_fn")
 
@@ -61,6 +69,13 @@ def out_requires_grad(name: str) -> RuntimeError:
     )
 
 
+def write_to_inference_tensor() -> RuntimeError:
+    return RuntimeError(
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+        "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+    )
+
+
 def leaf_moved_inside() -> RuntimeError:
     return RuntimeError("leaf variable has been moved into the graph interior")
 
@@ -69,10 +84,11 @@ def integers_cannot_require_grad() -> RuntimeError:
     return RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
 
 
-def unused_input() -> RuntimeError:
+def unused_input(position: int) -> RuntimeError:
     return RuntimeError(
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-        "is the desired behavior."
+        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+        "allow_unused=True if this is "
+        "the desired behavior."
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
+from .._kernels.layout import address
+from .graph import dense
 from .modes import mode
 from .options import checked
 from .quiet import quietly, run
@@ -92,6 +94,22 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
         node.noted = tuple(noted)
 
 
+def refuse_partial_overlap(target: ndarray, source: ndarray) -> None:
+    """RuntimeError for an operand that shares some memory with the target, and not all of it in the same way."""
+    if target.base is None and source.base is None:
+        return
+    if not target.size or not source.size or not (dense(target) and dense(source)):
+        return
+    start, other = address(target), address(source)
+    end, other_end = start + target.nbytes, other + source.nbytes
+    same = start == other and end == other_end
+    if (same and target.strides != source.strides) or (not same and start < other_end and other < end):
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
+
+
 def refuse_overlap(target: ndarray) -> None:
     """RuntimeError for memory that a write would reach twice."""
     if target.size > 1 and 0 in target.strides and any(
@@ -118,8 +136,14 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place form of an operation: the operation, then a write, then the new history."""
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        if mode.enabled and (x._node is not None or wants_grad(*arguments, *keywords.values())):
+        if mode.enabled and (
+            (x._created is not None and x.requires_grad) or x._node is not None
+            or wants_grad(*arguments, *keywords.values())
+        ):
             check_write(x)
+        for each in arguments:
+            if isinstance(each, Tensor) and each is not x:
+                refuse_partial_overlap(x._data, each._data)
         return commit(x, function(x, *arguments, **keywords))
 
     return form

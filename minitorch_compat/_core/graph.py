@@ -8,13 +8,14 @@ recursion and without a pass to count.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from sys import getrefcount
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -43,10 +44,28 @@ class _Leaf:
 LEAF: Any = _Leaf()
 
 
+class Written(ndarray):
+    """A gradient that torch forms by writing into new memory; its tensor has counted so many writes."""
+
+    writes = 1
+
+
+class WrittenTwice(Written):
+    """The same, where torch writes the zeros as well."""
+
+    writes = 2
+
+
+OWN: Any = object()
+"""The ``grad_dtype`` of a leaf that was not given one: its own dtype."""
+
+
 class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
     order = False
+    examine: Any = None
+    """How to run a step of backward where anomalies are looked for."""
 
 
 class RemovableHandle:
@@ -102,6 +121,7 @@ class Node(metaclass=NodeType):
     values: tuple[Any, ...]
     fit: tuple[Any, ...] | None
     operation = ""
+    saved: ClassVar[dict[str, tuple[bool, int]]] = {}
     outputs = 1
     output_nr = 0
     prehooks: OrderedDict[int, Any] | None = None
@@ -125,7 +145,8 @@ class Node(metaclass=NodeType):
 
     def name(self) -> str:
         """The name of the step, for example ``MulBackward0``."""
-        return type(self).__name__
+        name = type(self).__name__
+        return "torch::autograd::NotImplemented" if name == "NotImplemented" else name
 
     def operation_name(self) -> str:
         """The operation's own name, as messages about its results have it: ``Mul``."""
@@ -139,10 +160,25 @@ class Node(metaclass=NodeType):
     def face(self, edge: Any) -> Any:
         """The object that stands for ``edge`` before users; this node keeps a leaf's accumulator alive."""
         if edge is None or isinstance(edge, Node):
-            return edge.parent if isinstance(edge, Output) else edge
+            return edge.parent if isinstance(edge, Output) else None if edge is NOWHERE else edge
         accumulator = accumulator_of(edge)
         self.__dict__.setdefault("accumulators", []).append(accumulator)
         return accumulator
+
+    def __getattr__(self, name: str) -> Any:
+        """What the step saved, under the names that torch gives it: ``_saved_self``, ``_saved_dim``."""
+        place = self.saved.get(name)
+        if place is None:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+        is_tensor, number = place
+        if not is_tensor:
+            return self.values[number]
+        if self.kept is None:
+            raise errors.graph_freed()
+        return revive(self, number)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self.saved})
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -207,6 +243,25 @@ class Output(Node):
         self.noted = self.fit = None
 
 
+class Nowhere(Node):
+    """The history of a view made while nothing was recorded: it requires grad as its base does, and leads nowhere."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.order = 0.0
+        self.edges = self.kept = self.values = ()
+        self.noted = self.fit = None
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return ()
+
+    vjp_tensors = vjp
+
+
+NOWHERE = Nowhere()
+
+
 class AccumulateGrad(Node):
     """Where a gradient ends: adds what arrives to the leaf's ``grad``."""
 
@@ -252,10 +307,15 @@ def wrap(array: ndarray) -> Any:
     raise AssertionError("the tensor module is not loaded")
 
 
+def revive(node: Node, place: int) -> Any:
+    """What a node kept at a place, checked and with its history; the recording module puts its own function here."""
+    raise AssertionError("the recording module is not loaded")
+
+
 def step_of(tensor: Any) -> Node | None:
     """The node that made ``tensor``, with a result of several taken to the step they share."""
     node = tensor._node
-    if node is None or node is LEAF:
+    if node is None or node is LEAF or node is NOWHERE:
         return None
     return node.parent if isinstance(node, Output) else node
 
@@ -334,7 +394,9 @@ def hand_on(node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int]) ->
 def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
     """Add an array to what waits at ``edge``: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
-    if type(waiting) is ndarray and waiting.base is None:
+    # A NumPy scalar, what a formula made of no dimension, is a buffer too.
+    scalar = isinstance(waiting, np.generic)
+    if scalar or (type(waiting) is ndarray and waiting.base is None):
         references = getrefcount(waiting)
         if references > 3:
             for other in siblings:
@@ -342,10 +404,24 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
                     references -= 1
         # Three: the dictionary, the local name, the argument of getrefcount.
         if references == 3:
-            np.add(waiting, result, waiting)
+            if scalar:
+                gradients[edge] = waiting + result
+            else:
+                np.add(waiting, result, waiting)
             bumps[edge] = bumps.get(edge, 0) + 1
             return
     gradients[edge] = waiting + result
+
+
+class _Running(threading.local):
+    """The passes this thread is in, the innermost last."""
+
+    def __init__(self) -> None:
+        self.stack: list[Pass] = []
+
+
+_running = _Running()
+next_serial: Callable[[], int] = count().__next__
 
 
 class Pass:
@@ -367,6 +443,22 @@ class Pass:
         self.awaited: dict[Any, int] | None = None
         self.ready: list[Any] = []
         self.needed: set[Any] | None = None
+        self.serial_number = next_serial()
+
+    @staticmethod
+    def running() -> Pass:
+        """The pass this thread is in."""
+        return _running.stack[-1]
+
+    @staticmethod
+    def serial() -> int:
+        """The number of the pass this thread is in."""
+        return _running.stack[-1].serial_number
+
+    def reaches(self, tensor: Any) -> bool:
+        """Whether the gradient of ``tensor`` comes about in this pass."""
+        edge = tensor if tensor._node is LEAF else tensor._node
+        return self.awaited is not None and edge in self.awaited
 
     def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
         """Send ``gradients`` into ``edges`` and on, until nothing is left."""
@@ -379,6 +471,7 @@ class Pass:
         for edge, gradient in zip(edges, gradients, strict=True):
             self.arrive(edge, gradient, ())
         previous, mode.enabled = mode.enabled, self.create
+        _running.stack.append(self)
         try:
             self.settle_ready()
             self.drain()
@@ -387,6 +480,7 @@ class Pass:
                     self.settle(leaf)
         finally:
             mode.enabled = previous
+            _running.stack.pop()
 
     def drain(self) -> None:
         """Run the waiting nodes, the latest recorded first."""
@@ -408,7 +502,10 @@ class Pass:
             if node.__class__ is Output:
                 deliver(node, g, gradients, heap)
                 continue
-            results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
+            if Watched.examine is not None:
+                results = Watched.examine(node, g, create)
+            else:
+                results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
             if awaited is not None and node.posthooks:
                 results = self.after(node, results, g)
             if not keep and node.kept:
@@ -518,6 +615,7 @@ class Pass:
         for hook in tuple(hooks.values()):
             replaced = hook(self.up(gradient))
             if replaced is not None:
+                check_hooked(hook, self.up(gradient), replaced)
                 gradient = self.down(replaced)
         return gradient
 
@@ -538,6 +636,19 @@ class Pass:
         return results
 
 
+def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
+    """Refuse what a hook may not put in place of a gradient: no tensor, or one of another type or size."""
+    name = getattr(hook, "__name__", repr(hook))
+    if not hasattr(replaced, "_data"):
+        raise TypeError(f"expected Variable, but hook returned '{type(replaced).__name__}'")
+    if value is None:
+        return
+    if replaced._data.dtype != value._data.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {value.type()} got {replaced.type()})")
+    if replaced._data.shape != value._data.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
 def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
     """Add ``gradient`` to ``leaf.grad``: in place when not recording; a buffer nobody else holds is taken as is."""
     if leaf._node is not LEAF:
@@ -549,7 +660,11 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
         return
     array = leaf._data
+    if leaf._grad_dtype is not OWN:
+        wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
+        gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
     if type(gradient) is not ndarray:
+        bumps += getattr(gradient, "writes", 0)
         gradient = np.asarray(gradient)
     if existing is not None:
         if existing._node is not None:
@@ -559,16 +674,33 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         existing._bump()
         return
     # Three: the caller's name, the name here, the argument of getrefcount.
-    if (gradient.strides == array.strides or not array.size) and getrefcount(gradient) <= 3:
+    fits = gradient.strides == array.strides or not array.size or (gradient.flags.c_contiguous and not dense(array))
+    if fits and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)
         if bumps:
             tensor._bump(bumps)
+        return
+    if not dense(array):
+        leaf._grad = wrap(np.array(gradient, order="C"))
         return
     copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
     np.copyto(copy, gradient)
     leaf._grad = tensor = wrap(copy)
     # torch makes the copy by writing to a new tensor.
     tensor._bump()
+
+
+def dense(array: ndarray) -> bool:
+    """Whether the elements fill their memory without gaps or overlaps, in whatever order of the dimensions."""
+    if array.flags.forc:
+        return True
+    span = array.itemsize
+    steps = sorted(pair for pair in zip(array.strides, array.shape, strict=True) if pair[1] > 1)
+    for step, length in steps:
+        if step != span:
+            return False
+        span *= length
+    return True
 
 
 def retain(tensor: Any, gradient: Any, create: bool) -> None:

@@ -160,12 +160,31 @@ class inference_mode(_Switch):
     def __enter__(self) -> None:
         self.previous = mode.enabled, mode.inference
         mode.enabled, mode.inference = not self.mode, self.mode
+        _follow(1)
 
     def __exit__(self, *exception: Any) -> None:
         mode.enabled, mode.inference = self.previous
+        _follow(-1)
 
     def clone(self) -> inference_mode:
         return self.__class__(self.mode)
+
+
+_inference_lock = threading.Lock()
+_inference_blocks = 0
+
+
+def _follow(step: int) -> None:
+    """Count the blocks in inference mode, so that new tensors are marked only while there is one."""
+    global _inference_blocks
+    with _inference_lock:
+        _inference_blocks += step
+        mark_new_tensors(_inference_blocks > 0)
+
+
+def mark_new_tensors(wanted: bool) -> None:
+    """Mark tensors made in inference mode; the tensor module, which stands above, puts its own function here."""
+    raise AssertionError("the tensor module is not loaded")
 
 
 def _exchange(enabled: bool) -> bool:

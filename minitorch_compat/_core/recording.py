@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, errors
+from . import dtypes, errors, graph
 from .graph import LEAF, Node, NodeType, Output, record
 from .tensor import Tensor, wrap
 from .views import Shared, edge_of, shared_of
@@ -28,6 +28,10 @@ arrays: Any = SimpleNamespace()
 """The kernels under torch's names: the ``xp`` of a backward pass on arrays."""
 tensors: Any = SimpleNamespace()
 """The operations under torch's names: the ``xp`` of a backward pass that is recorded."""
+
+arrays.written = lambda g: g.view(graph.Written)
+arrays.written_twice = lambda g: g.view(graph.WrittenTwice)
+tensors.written = tensors.written_twice = lambda g: g
 
 DECLARED: dict[str, type[Node]] = {}
 """Every declaration with a derivative, by name; tests walk it."""
@@ -140,7 +144,8 @@ def node_class(
         return made.vjp_tensors(node, g)
 
     body = {
-        "__slots__": (), "__module__": "builtins", "operation": name, "vjp": first_vjp,
+        "__slots__": (), "__module__": "builtins", "operation": name, "saved": saved_names(kept, values),
+        "vjp": first_vjp,
         "vjp_tensors": first_vjp_tensors,
     }
     made: Any = NodeType(name, (Node,), body)
@@ -228,10 +233,29 @@ def check_versions(node: Node) -> None:
 def revived(node: Any, each: Any) -> Any:
     """A kept tensor as it was; a kept result with the node as its history again."""
     if type(each) is not Kept:
-        return each
+        return each.revived(node) if hasattr(each, "revived") else each
     tensor = wrap(each._data)
     tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
     return tensor
+
+
+def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, tuple[bool, int]]:
+    """Under which attributes torch shows what a node saved: a tensor or not, and its place."""
+    named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
+    return {
+        **{f"_saved_{named.get(each, each)}": (False, place) for place, each in enumerate(values)},
+        **{f"_saved_{named.get(each, each)}": (True, place) for place, each in enumerate(kept)},
+    }
+
+
+def saved_tensor(node: Node, place: int) -> Any:
+    """What the node kept at one place, as a tensor; RuntimeError where it was written to since."""
+    check_versions(node)
+    each = (node.kept or ())[place]
+    return None if each is None else revived(node, each)
+
+
+graph.revive = saved_tensor
 
 
 def fit_all(xp: Any, node: Any, results: Sequence[Any]) -> Sequence[Any]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._kernels.layout import address, storage_offset, strides
-from . import dtypes, graph, kinds
-from .graph import LEAF, Node, RemovableHandle, add_hook, step_of
+from . import dtypes, errors, graph, kinds, modes, views
+from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
-from .views import make_view, shared_of
+from .views import Untracked, make_view, refresh_views, refused_view, shared_of
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -46,11 +46,11 @@ class Tensor(metaclass=TensorType):
     _accumulator: Any = None
     _backward_hooks: OrderedDict[int, Any] | None = None
     _post_accumulate_grad_hooks: OrderedDict[int, Any] | None = None
+    _grad_dtype: Any = OWN
     order: None = None
     output_nr = 0
 
     __array_priority__ = 1000
-    __hash__ = object.__hash__
 
     if TYPE_CHECKING:
         # The operations, which ``_ops`` attaches; a real one would slow every attribute down.
@@ -60,6 +60,9 @@ class Tensor(metaclass=TensorType):
         from .legacy import construct
 
         return construct(cls, dtypes.get_default_dtype(), arguments, keywords)
+
+    def __hash__(self) -> int:
+        return id(self)
 
     # ---- shape and type
 
@@ -155,42 +158,71 @@ class Tensor(metaclass=TensorType):
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
-        if self._node is not None and self._node is not LEAF:
-            if not wanted:
-                raise RuntimeError(
-                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
-                    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-                )
-            return
+        if wanted is not True and wanted is not False:
+            raise RuntimeError("requires_grad must be a bool")
+        if not self.is_leaf:
+            raise RuntimeError(NO_LEAF + (DETACH_INSTEAD if not wanted else ""))
         if wanted and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
-        self._node = LEAF if wanted else None
+        if wanted and self.is_inference() and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._set_flag(wanted)
 
     @requires_grad.deleter
     def requires_grad(self) -> None:
         raise RuntimeError("requires_grad must be a bool")
 
+    def _set_flag(self, wanted: bool) -> None:
+        """Make the tensor a leaf that requires grad, or does not; its views require grad with it."""
+        before = self._node
+        if wanted:
+            self._node = LEAF
+        else:
+            base = self._base
+            self._node = None if base is None or base._node is None else NOWHERE
+        shared = self._shared
+        if shared is not None and shared.views and self._base is None and (before is None) is wanted:
+            for reference in shared.views:
+                view = reference()
+                if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
+                    view._node = NOWHERE if wanted else None
+
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad`` and return the tensor."""
         if requires_grad and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        self.requires_grad = requires_grad
+        if not self.is_leaf:
+            if not requires_grad:
+                raise RuntimeError(NO_LEAF + DETACH_INSTEAD)
+            return self
+        if requires_grad and self.is_inference() and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._set_flag(bool(requires_grad))
         return self
 
     @property
     def is_leaf(self) -> bool:
         """Whether the tensor was not made by a recorded operation."""
-        return self._node is None or self._node is LEAF
+        node = self._node
+        return node is None or node is LEAF or node is NOWHERE
+
+    @is_leaf.setter
+    def is_leaf(self, value: Any) -> None:
+        raise errors.not_writable("is_leaf")
 
     @property
     def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf."""
         return step_of(self)
 
+    @grad_fn.setter
+    def grad_fn(self, value: Any) -> None:
+        raise errors.not_writable("grad_fn")
+
     @property
     def grad(self) -> Tensor | None:
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
-        if self._grad is None and self._node is not None and self._node is not LEAF and not self.retains_grad:
+        if self._grad is None and not self.is_leaf and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
                 "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
@@ -213,13 +245,14 @@ class Tensor(metaclass=TensorType):
             )
         if gradient is self:
             raise RuntimeError("can't assign Variable as its own grad")
-        if gradient._data.dtype != self._data.dtype:
+        wanted = self.dtype if self._grad_dtype is OWN else self._grad_dtype
+        if wanted is not None and gradient.dtype is not wanted:
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{gradient.dtype.c_name}' to a tensor with grad_dtype "
-                f"'{self.dtype.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the "
-                "tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
-                "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
-                "break downstream systems that assume they match."
+                f"'{wanted.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match."
             )
         if gradient._data.shape != self._data.shape:
             raise RuntimeError(
@@ -231,6 +264,20 @@ class Tensor(metaclass=TensorType):
     @grad.deleter
     def grad(self) -> None:
         self._grad = None
+
+    @property
+    def grad_dtype(self) -> dtypes.dtype | None:
+        """The dtype that ``grad`` has: the tensor's own until another is set, None for any."""
+        if not self.is_leaf:
+            raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+        return self.dtype if self._grad_dtype is OWN else self._grad_dtype
+
+    @grad_dtype.setter
+    def grad_dtype(self, dtype: dtypes.dtype | None) -> None:
+        if not self.is_leaf:
+            _ = self.grad  # torch looks at it first, and warns
+            raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+        self._grad_dtype = dtype
 
     @property
     def data(self) -> Tensor:
@@ -253,11 +300,30 @@ class Tensor(metaclass=TensorType):
 
     @property
     def _version(self) -> int:
-        return 0 if self._shared is None else self._shared.number
+        shared = self._shared
+        if shared.__class__ is Untracked:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return 0 if shared is None else shared.number
+
+    @_version.setter
+    def _version(self, value: Any) -> None:
+        raise errors.not_writable("_version")
 
     def _bump(self, times: int = 1) -> None:
-        """Count a write to this memory."""
-        shared_of(self).number += times
+        """Count a write to this memory; views that it changes find their history anew."""
+        shared = shared_of(self)
+        if shared.__class__ is Untracked:
+            if not mode.inference:
+                # As in torch, after the values were written.
+                raise errors.write_to_inference_tensor()
+            return
+        shared.number += times
+        if shared.views:
+            refresh_views(shared)
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was made in inference mode: it has neither versions nor history."""
+        return self._shared.__class__ is Untracked
 
     def _is_view(self) -> bool:
         return self._base is not None
@@ -275,7 +341,7 @@ class Tensor(metaclass=TensorType):
         node = self._node
         if node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if node is LEAF or self.retains_grad:
+        if node is LEAF or node is NOWHERE or self.retains_grad:
             return
         graph.Watched.order = True
         node.retained = {0: weakref.ref(self)}
@@ -287,7 +353,7 @@ class Tensor(metaclass=TensorType):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self._backward_hooks is None:
             self._backward_hooks = OrderedDict()
-            if node is not LEAF:
+            if node is not LEAF and node is not NOWHERE:
                 node.tensor_hooks = {0: self._backward_hooks}
         return add_hook(self._backward_hooks, hook)
 
@@ -331,7 +397,7 @@ class Tensor(metaclass=TensorType):
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
                 "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
         self._node = None
         return self
@@ -365,9 +431,7 @@ class Tensor(metaclass=TensorType):
     def numpy(self, *, force: bool = False) -> ndarray:
         """The same memory as an ndarray; RuntimeError, while recording, for one that requires grad unless ``force``."""
         if self._node is not None and not force and mode.enabled:
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
+            raise errors.numpy_of_tracked()
         array = self._data
         if array.dtype.kind == "V":
             raise TypeError(f"Got unsupported ScalarType {self.dtype.scalar_type}")
@@ -471,7 +535,87 @@ REQUIRES_GRAD_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
     "Consider using tensor.detach() first."
 )
+NO_LEAF = "you can only change requires_grad flags of leaf variables."
+DETACH_INSTEAD = (
+    " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+    "var_no_grad = var.detach()."
+)
 _INTERNAL = frozenset(("order",))
+
+
+class StaleView(Tensor):
+    """A view whose history cannot be told since its base was written to: its values are there, recording refuses it."""
+
+    _before: Any
+
+    def _refusal(self) -> RuntimeError:
+        return refused_view(self, str(self._created), self._before, indirectly=True)
+
+    @property
+    def _node(self) -> Any:  # type: ignore[override]
+        if mode.enabled:
+            raise self._refusal()
+        return NOWHERE
+
+    @_node.setter
+    def _node(self, node: Any) -> None:
+        pass
+
+    @property  # type: ignore[misc]
+    def requires_grad(self) -> bool:  # type: ignore[override]
+        return True
+
+    @property  # type: ignore[misc]
+    def grad_fn(self) -> Node | None:  # type: ignore[override]
+        raise self._refusal()
+
+    is_leaf = retains_grad = grad_fn  # type: ignore[assignment]
+
+    def numpy(self, *, force: bool = False) -> ndarray:
+        if mode.enabled and not force:
+            raise errors.numpy_of_tracked()
+        return self.detach().numpy()
+
+
+StaleView.__module__ = "torch"
+StaleView.__name__ = StaleView.__qualname__ = "Tensor"
+
+
+def make_stale(view: Tensor) -> None:
+    """Let ``view`` refuse what would need its history."""
+    if view.__class__ is not StaleView:
+        view._before = view.__dict__.pop("_node", None)  # type: ignore[attr-defined]
+        view.__class__ = StaleView
+
+
+class MarkingData:
+    """Stands for the attribute ``_data`` while some thread is in inference mode: what gets it there first is marked."""
+
+    def __get__(self, tensor: Any, owner: Any = None) -> Any:
+        if tensor is None:
+            return self
+        try:
+            return tensor.__dict__["_data"]
+        except KeyError:
+            raise AttributeError(f"'{type(tensor).__name__}' object has no attribute '_data'") from None
+
+    def __set__(self, tensor: Any, array: ndarray) -> None:
+        held = tensor.__dict__
+        if mode.inference and "_data" not in held:
+            held["_shared"] = UNTRACKED
+        held["_data"] = array
+
+
+def mark_new_tensors(wanted: bool) -> None:
+    """Let tensors made in inference mode be inference tensors from now on, or stop looking for them."""
+    if wanted and "_data" not in Tensor.__dict__:
+        Tensor._data = MarkingData()  # type: ignore[assignment]
+    elif not wanted and "_data" in Tensor.__dict__:
+        del Tensor._data
+
+
+UNTRACKED = Untracked()
+modes.mark_new_tensors = mark_new_tensors
 
 
 def wrap(array: ndarray) -> Tensor:
@@ -519,3 +663,4 @@ def _number(tensor: Tensor, kind: str) -> Any:
 
 
 graph.wrap = wrap
+views.make_stale = make_stale

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, Node, record
+from .graph import LEAF, NOWHERE, Node, record, step_of
 from .modes import mode
 
 ndarray = np.ndarray
@@ -41,6 +41,24 @@ class Shared:
         """Forget the views that have died."""
         self.views = [each for each in self.views if each() is not None]
         self.limit = 2 * len(self.views) + 64
+
+
+class Untracked:
+    """What inference tensors share: no versions, no views that could need a history."""
+
+    views: tuple[()] = ()
+
+    @property
+    def number(self) -> int:
+        # Asked by whoever notes what is kept for backward.
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use "
+            "it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+        )
+
+    def enter(self, view: Any) -> None:
+        """Views of inference tensors are not followed."""
 
 
 def shared_of(x: Any) -> Shared:
@@ -127,6 +145,9 @@ class CopySlices(Node):
     fn: Node
     region: tuple[tuple[int, ...], tuple[int, ...], int]
 
+    def name(self) -> str:
+        return "torch::autograd::CopySlices"
+
     def vjp(self, g: Any) -> Sequence[Any]:
         base = np.array(g, order="K")
         if not base.flags.forc:
@@ -172,33 +193,48 @@ def edge_of(x: Any) -> Any:
     return x if node is LEAF else node
 
 
+def refuse_created(x: Any) -> None:
+    """Refuse to write to a view of which nobody could tell the history, before anything asks for it."""
+    if x._created is not None and mode.enabled and x.requires_grad:
+        held = x.__dict__
+        raise refused_view(x, x._created, held.get("_node", held.get("_before")))
+
+
 def check_write(x: Any) -> None:
     """Refuse to record a write where torch refuses: leaves that require grad, and views that cannot be rebased."""
     base = x._base
     if base is not None:
         created = x._created
         if created is not None:
-            raise refused_view(x, created)
-        if base._node is LEAF:
+            held = x.__dict__
+            raise refused_view(x, created, held.get("_node", held.get("_before")))
+        if x._node is not None and (base._node is None or base._node is LEAF):
             raise errors.write_to_view_of_leaf()
     if x._node is LEAF:
         raise errors.write_to_leaf()
 
 
-def refused_view(x: Any, created: str) -> RuntimeError:
-    """Why a view made in this way may not be written to while recording."""
-    name = "" if x._node is None or x._node is LEAF else x._node.face(x._node).operation_name()
+def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> RuntimeError:
+    """Why a view made in this way may not be written to while recording, nor used after a write to its base."""
+    step = None if node is None or node is LEAF or node is NOWHERE else node.face(node)
+    what = "its base or another view of its base has been" if indirectly else "is being"
+    output = "" if step is None else f"Output {x.output_nr} of {step.operation_name()} is a view"
     if created == "several":
+        output = output or "A view was created in no_grad mode"
+        how = "" if step is not None else " with grad mode enabled"
         return RuntimeError(
-            f"Output {x.output_nr} of {name} is a view and is being modified inplace. This view is the output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be modified "
-            "inplace. You should replace the inplace operation by an out-of-place one."
+            f"{output} and {what} modified inplace{how}. This view is the output of a function that returns multiple "
+            "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace "
+            "operation by an out-of-place one."
         )
+    where, block, off = ("inference", "inference_mode", "in normal mode") if created == "inference" else (
+        "no_grad", "no_grad", "with grad mode enabled")
+    beginning = f"{output} of a view which was created" if output else "A view was created"
     return RuntimeError(
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
-        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-        "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside "
-        "(if you want the inplace to be tracked)."
+        f"{beginning} in {where} mode and {what} modified inplace {off}. Given that this use case is ambiguous and "
+        "error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both "
+        f"inside the {block} block (if you don't want the inplace to be tracked) or both outside (if you want the "
+        "inplace to be tracked)."
     )
 
 
@@ -211,7 +247,9 @@ def make_view(x: Any, view: Any) -> None:
     view._base = x if base is None else base
     view._shared = shared
     if not mode.enabled:
-        view._created = "no_grad"
+        view._created = "inference" if mode.inference else "no_grad"
+        if view._base._node is not None:
+            view._node = NOWHERE
     elif x._created is not None:
         view._created = x._created
     shared.enter(view)
@@ -220,6 +258,10 @@ def make_view(x: Any, view: Any) -> None:
 def rebase(x: Any, node: Node) -> None:
     """Give ``x`` the history ``node`` after a write, and its base and its base's views what follows from it."""
     base = x._base
+    before = x._node
+    retained = before is not None and before is not LEAF and x.retains_grad
+    if before is not None:
+        x._backward_hooks = None
     if base is None:
         x._node = node
         x.__dict__.pop("_grad", None)
@@ -229,15 +271,30 @@ def rebase(x: Any, node: Node) -> None:
         slices.fn = node
         slices.region = geometry(x._data, base._data)
         base._node = slices
-    shared = base._shared
-    if shared is not None and shared.views:
-        for reference in shared.views:
-            view = reference()
-            if view is not None and view._base is base:
-                refresh(view, base)
+    if base._shared is not None and base._shared.views:
+        refresh_views(base._shared)
+    if retained:
+        before.retained, x._node.retained = None, before.retained
+
+
+def refresh_views(shared: Shared) -> None:
+    """After a write, derive the histories of the living views of the memory from those of their bases."""
+    for reference in shared.views:
+        view = reference()
+        if view is not None and (view._base._node is not None or step_of(view) is not None):
+            refresh(view, view._base)
 
 
 def refresh(view: Any, base: Any) -> None:
-    """Derive the view's node from the base's present one."""
+    """Derive the view's node from the base's present one; a view that cannot be derived refuses its use from now on."""
+    if view._created is not None:
+        make_stale(view)
+        return
     place = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
     view._node = record(AsStridedBackward0, (edge_of(base),), (), place)
+    view._backward_hooks = None
+
+
+def make_stale(view: Any) -> None:
+    """Let a view refuse its use; the tensor module, which stands above this one, puts its own function here."""
+    raise AssertionError("the tensor module is not loaded")

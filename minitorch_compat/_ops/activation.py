@@ -38,6 +38,15 @@ def rectified(x: Array) -> Array:
 relu = unary("relu", rectified, x=lambda xp, g, out: xp.where(out > 0, g, 0.0))
 
 
+@op(
+    method=False, module=False,
+    x=lambda xp, g, x, negative_slope: xp.where(x > 0, g, g * negative_slope),
+)
+def leaky_relu(x: Array, negative_slope=0.01):
+    """Positive elements as they are, the others times a slope."""
+    return np.where(x > 0, x, x * x.dtype.type(negative_slope))
+
+
 def shifted(x: Array, dim: int) -> Array:
     """``x`` less its largest element along ``dim``."""
     return x - np.maximum.reduce(x, dim, keepdims=True) if x.size else x

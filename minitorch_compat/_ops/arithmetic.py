@@ -9,13 +9,13 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, wants_grad, write_out
+from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, refuse_partial_overlap, wants_grad, write_out
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
-from .._core.views import check_write
+from .._core.views import check_write, refuse_created
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
 from . import entry
@@ -197,6 +197,8 @@ tensors.sub = _sub
 
 def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``x += alpha * other``."""
+    if x._created is not None:
+        refuse_created(x)
     if isinstance(other, Tensor) and ((x._node is None and other._node is None) or not mode.enabled):
         a, b = x._data, other._data
         # Optimisers come here: one dtype, one shape, nothing recorded.
@@ -209,6 +211,8 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
             return x
     if wants_grad(x, other):
         check_write(x)
+    if isinstance(other, Tensor) and other is not x:
+        refuse_partial_overlap(x._data, other._data)
     return commit(x, add(x, other, alpha=alpha))
 
 

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
+from .._core.conjugate import conjugate_view
 from .._core.families import bad_arguments, unary, view
-from .._core.forms import publish, refuse_overlap
+from .._core.forms import publish, refuse_overlap, refuse_partial_overlap
 from .._core.modes import mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write, rebase, shared_of
+from .._core.views import check_write, rebase, refuse_created, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -210,6 +211,7 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             raise Misfit
         other = wrap(cast(number_of(other), self.dtype))
     target, source = self._data, other._data
+    refuse_created(self)
     recording = mode.enabled and (self._node is not None or other._node is not None) and target.dtype.kind in "fcV"
     if mode.enabled and (self._node is not None or recording):
         check_write(self)
@@ -220,6 +222,8 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             memory.broadcast_shapes(target.shape, source.shape)
             raise memory.cannot_hold(target.shape, memory.broadcast_shapes(target.shape, source.shape)) from None
     refuse_overlap(target)
+    if other is not self:
+        refuse_partial_overlap(target, other._data)
     if recording:
         node = _copy.node((self, other))
         node.fit = fit_of((self, other), target)
@@ -257,6 +261,7 @@ _zero = Recorder("zero_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="Z
 
 def _overwrite(x: Tensor, inputs: tuple[Tensor, ...], value: Any, recorder: Recorder) -> Tensor:
     """Write one value into all of ``x``, and record that what was there before has no part in the result."""
+    refuse_created(x)
     recording = mode.enabled and any(each._node is not None for each in inputs) and x._data.dtype.kind in "fcV"
     if recording:
         check_write(x)
@@ -332,6 +337,12 @@ def _unless_real(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Ten
         return function(input) if input._data.dtype.kind == "c" else input
 
     return conjugate
+
+
+def _conjugated(x: Tensor) -> Tensor:
+    """The conjugate as a view of the same memory."""
+    recorded = mode.enabled and x._node is not None
+    return conjugate_view(x, conj(x)._node if recorded else None)
 
 
 def _as_real(x: ndarray) -> ndarray:
@@ -459,7 +470,7 @@ for _function in (fill_, zero_):
     publish(_function.__name__, _function)
 for _function in (to, type_as, cpu, cuda, contiguous, copy_):
     publish(_function.__name__, _function, module=False)
-for _name, _function in (("conj", _unless_real(conj)), ("conj_physical", _unless_real(_conj_physical))):
+for _name, _function in (("conj", _unless_real(_conjugated)), ("conj_physical", _unless_real(_conj_physical))):
     publish(_name, _function)
 for _function in (view_as_real, view_as_complex, real, imag):
     publish(_function.__name__, _function, method=False)

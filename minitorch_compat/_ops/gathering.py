@@ -38,7 +38,10 @@ def finished(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Ten
 # ---- one index for each element
 
 
-@op(method=False, module=False, x=lambda xp, g, x_shape, dim, index: xp.gather_backward(g, x_shape, dim, index))
+@op(
+    method=False, module=False,
+    x=lambda xp, g, x_shape, dim, index: xp.written(xp.gather_backward(g, x_shape, dim, index)),
+)
 def gather(x: Array, dim, index: Array):
     """The elements that ``index`` names along ``dim``."""
     return kernels.gather(x, dim, index)
@@ -259,7 +262,7 @@ publish("scatter_reduce", scatter_reduce, inplace=in_place(scatter_reduce))
     "index_select",
     method=False,
     module=False,
-    x=lambda xp, g, x_shape, dim, index: xp.index_select_backward(g, x_shape, dim, index),
+    x=lambda xp, g, x_shape, dim, index: xp.written(xp.index_select_backward(g, x_shape, dim, index)),
 )
 def index_select(x: Array, dim, index: Array):
     """The slices along ``dim`` that ``index`` names."""
@@ -428,7 +431,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     "masked_select",
     method=False,
     module=False,
-    x=lambda xp, g, x_shape, mask: xp.sum_to_size(xp.masked_select_backward(g, x_shape, mask), x_shape),
+    x=lambda xp, g, x_shape, mask: xp.written(xp.sum_to_size(xp.masked_select_backward(g, x_shape, mask), x_shape)),
 )
 def masked_select(x: Array, mask: Array):
     """The elements where a mask is true, as a vector."""
@@ -481,7 +484,7 @@ publish("masked_scatter", lambda input, mask, source: masked_scatter(input, mask
 # ---- positions in the flattened tensor
 
 
-@op("take", method=False, module=False, x=lambda xp, g, x_shape, index: xp.take_backward(g, x_shape, index))
+@op("take", method=False, module=False, x=lambda xp, g, x_shape, index: xp.written(xp.take_backward(g, x_shape, index)))
 def take(x: Array, index: Array):
     """The elements at positions in the flattened tensor."""
     return kernels.take(x, index)

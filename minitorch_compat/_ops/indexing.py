@@ -8,7 +8,7 @@ from weakref import ref as weak
 import numpy as np
 
 from .._core.forms import FUNCTIONS, commit, publish, wants_grad, write_out
-from .._core.graph import LEAF, next_order
+from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
@@ -29,7 +29,7 @@ STEPS = {"select": select, "slice": slice_, "unsqueeze": unsqueeze}
     method=False,
     module=False,
     node="IndexBackward0",
-    x=lambda xp, g, x_shape, indices: xp.index_put_into(g, x_shape, indices),
+    x=lambda xp, g, x_shape, indices: xp.written(xp.index_put_into(g, x_shape, indices)),
 )
 def gather_by_index(x: Array, indices):
     """The elements that index arrays name."""
@@ -91,7 +91,9 @@ def getitem(x: Tensor, index: Any) -> Tensor:
                 if len(views) > shared.limit:
                     shared.prune()
             if not mode.enabled:
-                out._created = "no_grad"
+                out._created = "inference" if mode.inference else "no_grad"
+                if base._node is not None:
+                    out._node = NOWHERE
             elif source is not None:
                 step = new(SelectBackward0)
                 step.order = next_order()

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.families import bad_arguments
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
 from .._core.recording import arrays, check_versions, note, tensor_values, tensors
+from .._core.signatures import refusal
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
 from .._kernels import summation
@@ -130,7 +130,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         x, w = input._data, weight._data
         b = None if bias is None else bias._data
     except AttributeError:
-        raise bad_arguments("linear", (input, weight, bias)) from None
+        raise refusal("linear", (input, weight, bias), {}) from None
     if x.ndim != 2 or w.ndim != 2:
         return _general(input, weight, bias)
     try:

@@ -97,6 +97,8 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         wanted = dtypes.result_type(a, b).numpy
         fit = tuple([None if each.dtype == wanted else (each.shape, each.dtype) for each in (a, b)])
         a, b = a.astype(wanted, copy=False), b.astype(wanted, copy=False)
+    if a.dtype.kind not in "fV":
+        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{dtypes.of(a).scalar_type}'")
     try:
         difference, r = run(mean_of_squares, a, b, reduction)
     except RuntimeError:

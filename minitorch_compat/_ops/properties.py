@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core import dtypes, kinds
+from .._core.conjugate import ConjugateView
 from .._core.forms import publish
 from .._core.options import Misfit, checked
+from .._core.recording import tensors
 from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor
 
@@ -30,10 +32,10 @@ asked("is_floating_point", Tensor.is_floating_point)
 asked("is_complex", Tensor.is_complex)
 asked("is_signed", Tensor.is_signed)
 asked("is_nonzero", bool, method=True)
-asked("is_conj", lambda x: False, method=True)
+asked("is_conj", lambda x: isinstance(x, ConjugateView), method=True)
 asked("is_neg", lambda x: False, method=True)
-asked("is_inference", lambda x: False, method=True)
-asked("resolve_conj", lambda x: x, method=True)
+asked("is_inference", Tensor.is_inference, method=True)
+asked("resolve_conj", lambda x: tensors.clone(x) if isinstance(x, ConjugateView) else x, method=True)
 asked("resolve_neg", lambda x: x, method=True)
 
 

@@ -339,7 +339,8 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         return kernel(x, None, False)
 
     everything = reduction(
-        name, all_elements, x=lambda xp, g, x, out: share(xp, g, x == out, None), nodes=(f"{title}Backward1",) * 2
+        name, all_elements, x=lambda xp, g, x, out: xp.written(share(xp, g, x == out, None)),
+        nodes=(f"{title}Backward1",) * 2,
     )
 
     @op(
@@ -348,9 +349,9 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         module=False,
         node=f"{title}Backward0",
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.gather_backward(
+        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.written_twice(xp.gather_backward(
             kept(xp, g, dim, keepdim, x_shape), x_shape, dim, kept(xp, indices, dim, keepdim, x_shape)
-        ),
+        )),
     )
     def along(x: Array, dim, keepdim):
         if x.dtype.kind == "c":
@@ -638,7 +639,7 @@ def norm_x(xp, g, x, out, shape, dim, p, keepdim):
     if p == 1:
         return g * xp.sgn(x)
     if p == 2:
-        return x * xp.where(out == 0, 0.0, g / out)
+        return g * xp.where(out == 0, 0.0, x / out)
     if p in (float("inf"), float("-inf")):
         size = xp.abs(x)
         mask = size == out

@@ -58,7 +58,7 @@ def sorting(name: str, node: str) -> Callable[..., tuple[Tensor, Tensor]]:
         module=False,
         node=node,
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim: xp.gather_backward(g, x_shape, dim, indices),
+        x=lambda xp, g, x_shape, indices, dim: xp.written_twice(xp.gather_backward(g, x_shape, dim, indices)),
     )
     def sorted_along(x: Array, dim, descending):
         return kernels.sort(x, dim, descending)
@@ -98,7 +98,7 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     module=False,
     node="TopkBackward0",
     results=("values", "indices"),
-    x=lambda xp, g, x_shape, indices, dim: xp.gather_backward(g, x_shape, dim, indices),
+    x=lambda xp, g, x_shape, indices, dim: xp.written_twice(xp.gather_backward(g, x_shape, dim, indices)),
 )
 def topk_along(x: Array, k, dim, largest, in_order):
     return kernels.topk(x, k, dim, largest, in_order)
@@ -130,9 +130,9 @@ def ranked(name: str, node: str, kernel: Callable[..., tuple[ndarray, ndarray]])
         module=False,
         node=node,
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.gather_backward(
+        x=lambda xp, g, x_shape, indices, dim, keepdim: xp.written_twice(xp.gather_backward(
             kept(xp, g, dim, keepdim, x_shape), x_shape, dim, kept(xp, indices, dim, keepdim, x_shape)
-        ),
+        )),
     )
     def along(x: Array, dim, keepdim, values):
         return kernel(x, *values, dim, keepdim)
@@ -174,9 +174,9 @@ def middle(name: str, ignore_nan: bool) -> None:
     of_all = reduction(
         name,
         everything,
-        x=lambda xp, g, x, out: share(
+        x=lambda xp, g, x, out: xp.written(share(
             xp, g, xp.logical_or(x == out, xp.logical_and(xp.isnan(x), xp.isnan(out))), None
-        ),
+        )),
         nodes=(f"{title}Backward0",) * 2,
     )
     one = ranked(name, f"{title}Backward1", along)

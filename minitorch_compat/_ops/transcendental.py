@@ -138,11 +138,17 @@ def logarithmic(x: Array, y: Array) -> Array:
     return np.asarray(high + np.log1p(np.exp(low - high)), x.dtype)
 
 
+def over_square(xp, x, y):
+    """One over the square of the radius, zero in the middle."""
+    square = x * x + y * y
+    return xp.where(square == 0, 0.0, xp.reciprocal(square))
+
+
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
     "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False,
-    x=lambda xp, g, x, y: g * (y / (x * x + y * y)),
-    y=lambda xp, g, x, y: g * (-x / (x * x + y * y)),
+    x=lambda xp, g, x, y: g * y * over_square(xp, x, y),
+    y=lambda xp, g, x, y: g * -x * over_square(xp, x, y),
 )
 hypot = binary("hypot", kernels.hypot, scalars=False,
                x=lambda xp, g, x, out: g * (x / out), y=lambda xp, g, y, out: g * (y / out))
@@ -318,13 +324,13 @@ entry.guard("copysign", tensors=1)
 entry.guard("xlogy")
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: half_at_ties(xp, g, x >= y, x == y),
-    y=lambda xp, g, x, y: half_at_ties(xp, g, y >= x, x == y),
+    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x >= y, x == y)),
+    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, y >= x, x == y)),
 )
 minimum = binary(
     "minimum", kernels.minimum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: half_at_ties(xp, g, x <= y, x == y),
-    y=lambda xp, g, x, y: half_at_ties(xp, g, y <= x, x == y),
+    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x <= y, x == y)),
+    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, y <= x, x == y)),
 )
 
 

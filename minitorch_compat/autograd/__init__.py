@@ -10,18 +10,21 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.absent import room as _room
-from .._core.graph import LEAF, Pass, Watched, propagate
+from .._core.forms import FUNCTIONS
+from .._core.graph import LEAF, NOWHERE, Pass, Watched, propagate
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
-from . import graph, variable
+from . import anomaly_mode, function, graph, variable
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
 from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "backward", "enable_grad", "grad", "gradcheck", "gradgradcheck",
-    "graph", "inference_mode", "no_grad", "set_grad_enabled", "variable",
+    "Function", "NestedIOFunction", "Variable", "anomaly_mode", "backward", "detect_anomaly", "enable_grad", "function",
+    "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled", "variable",
 ]
 
 
@@ -76,8 +79,8 @@ def backward(
     traversal = Pass(create_graph, retain_graph, inputs)
     traversal.run(edges, gradients)
     for each in inputs:
-        edge = each if each._node is LEAF else each._node
-        gradient = traversal.captured.get(edge)
+        # A result was told to retain its gradient, and has it.
+        gradient = traversal.captured.get(each) if each._node is LEAF else None
         if gradient is None:
             continue
         made = gradient if create_graph else wrap(np.array(gradient))
@@ -101,8 +104,6 @@ def grad(
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of ``outputs`` with respect to ``inputs``, without touching any ``grad``."""
-    if is_grads_batched:
-        raise errors.lacks("grad(is_grads_batched=True)")
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -110,7 +111,17 @@ def grad(
     if allow_unused is None:
         allow_unused = materialize_grads
     roots = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+    if is_grads_batched:
+        rows = _rows((grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs))
+        made = [
+            grad(roots, inputs, row, True if place + 1 < len(rows) else retain_graph, create_graph, allow_unused, False,
+                 materialize_grads)
+            for place, row in enumerate(rows)
+        ]
+        return tuple([None if each[0] is None else stack(each) for each in zip(*made, strict=True)])
     wanted = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = _gradients_of(roots, grad_outputs, create_graph)
     if retain_graph is None:
         retain_graph = create_graph
@@ -120,20 +131,32 @@ def grad(
     traversal = Pass(create_graph, retain_graph, wanted)
     traversal.run(_edges_of(roots), gradients)
     results: list[Tensor | None] = []
-    for each in wanted:
+    for place, each in enumerate(wanted):
         edge = each if each._node is LEAF else each._node
         gradient = traversal.captured[edge]
         if gradient is None:
             if not allow_unused:
-                raise errors.unused_input()
+                raise errors.unused_input(place)
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
         else:
             if not create_graph:
+                bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
                 gradient = wrap(np.asarray(gradient))
-                if edge in traversal.bumps:
-                    gradient._bump(traversal.bumps[edge])
+                if bumps:
+                    gradient._bump(bumps)
             results.append(gradient)
     return tuple(results)
+
+
+def _rows(batched: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The gradients of each pass, from tensors whose first dimension counts the passes."""
+    count = next(len(each) for each in batched if each is not None)
+    return [tuple([None if each is None else each[place] for each in batched]) for place in range(count)]
+
+
+def stack(parts: Sequence[Tensor]) -> Tensor:
+    """The parts along a new first dimension."""
+    return FUNCTIONS["stack"](list(parts))
 
 
 def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
@@ -141,7 +164,7 @@ def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
     edges = []
     for place, root in enumerate(roots):
         node = root._node
-        if node is None:
+        if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
         edges.append(root if node is LEAF else node)
     return edges
@@ -190,4 +213,4 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
     return made
 
 
-__getattr__ = _room("torch.autograd", __name__)
+__getattr__ = _room("torch.autograd", __name__, frozenset(("functional",)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._core import errors
-from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order
-from .._core.modes import mode
+from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order, record
+from .._core.modes import mode, no_grad
 from .._core.recording import Kept, note
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, edge_of, make_view, rebase, shared_of
@@ -81,11 +83,11 @@ class BackwardCFunction(Node, FunctionCtx):
             raise errors.graph_freed()
         if self.materialize_grads:
             gradients = [
-                wrap(np.zeros(shape, dtype)) if each is None else each
+                zeros_written(shape, dtype) if each is None else each
                 for each, (shape, dtype) in zip(gradients, self.made, strict=True)
             ]
         made = self.function.backward(self, *gradients)
-        made = list(made) if isinstance(made, (tuple, list)) else [made]
+        made = list(made) if isinstance(made, tuple) else [made]
         count = len(self.places)
         while len(made) > count and made[-1] is None:
             made.pop()
@@ -103,15 +105,13 @@ class BackwardCFunction(Node, FunctionCtx):
                     )
                 continue
             if tensor is not None and not isinstance(tensor, Tensor):
-                raise RuntimeError(
-                    f"function {self.name()} returned an invalid type at position {place + 1}: expected a tensor"
-                )
+                raise RuntimeError(f"expected Variable or None (got {type(tensor).__name__})")
             results.append(tensor)
         for place, (tensor, fit) in enumerate(zip(results, self.inputs_like, strict=True)):
             if tensor is not None and fit is not None:
                 shape, dtype = fit
                 if tensor._data.shape != shape:
-                    if np.broadcast_shapes(tensor._data.shape, shape) != tensor._data.shape:
+                    if not expands(shape, tensor._data.shape):
                         raise RuntimeError(
                             f"Function {self.name()} returned an invalid gradient at index {place} - got "
                             f"{errors.size_text(tensor._data.shape)} but expected shape compatible with "
@@ -124,6 +124,66 @@ class BackwardCFunction(Node, FunctionCtx):
                     tensor = tensor.to(BY_NUMPY[dtype])
                 results[place] = tensor
         return results
+
+
+def zeros_written(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:
+    """Zeros as backward is given them: torch writes them into new memory, and counts it."""
+    zeros = wrap(np.zeros(shape, dtype))
+    zeros._bump()
+    return zeros
+
+
+def expands(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
+    """Whether a tensor of ``shape`` could be expanded to ``larger``."""
+    count = len(larger) - len(shape)
+    return count >= 0 and all(a in (1, b) for a, b in zip(shape, larger[count:], strict=True))
+
+
+class Error(Node):
+    """The history of a gradient that may not be differentiated again."""
+
+    __slots__ = ()
+
+    def name(self) -> str:
+        return "torch::autograd::Error"
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+    vjp_tensors = vjp
+
+
+Error.__module__ = "builtins"
+
+
+def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a backward whose results may not be differentiated: they are constants, or raise where asked after all."""
+
+    @functools.wraps(function)
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        with no_grad():
+            made = function(ctx, *gradients)
+        if not mode.enabled or not any(isinstance(each, Tensor) and each.requires_grad for each in gradients):
+            return made
+        refusing = []
+        for each in made if isinstance(made, tuple) else (made,):
+            if each is not None:
+                each = each.detach()
+                leaf = each.detach()
+                leaf._node = LEAF
+                each._node = record(Error, (leaf,))
+            refusing.append(each)
+        return tuple(refusing) if isinstance(made, tuple) else refusing[0]
+
+    return backward
+
+
+def positional(function: Callable[..., Any], given: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments of a call, keywords at the places of their parameters."""
+    bound = inspect.signature(function).bind(*given, **keywords)
+    if bound.kwargs:
+        raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(bound.kwargs))}'")
+    return bound.args
 
 
 class FunctionMeta(type):
@@ -184,6 +244,13 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         """Run forward without recording and record the whole as one node."""
         Watched.order = True
         node = cls._backward_cls()
+        apart = cls.setup_context is not Function.setup_context
+        if apart:
+            bound = inspect.signature(cls.forward).bind(*arguments, **keywords)
+            bound.apply_defaults()
+            arguments, keywords = bound.args, bound.kwargs
+        elif keywords:
+            arguments, keywords = positional(cls.forward, (node, *arguments), keywords)[1:], {}
         tensors = [each for each in arguments if isinstance(each, Tensor)]
         recording = mode.enabled and any(each._node is not None for each in tensors)
         node.places = [isinstance(each, Tensor) for each in arguments]
@@ -193,7 +260,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             node.inputs_like = [(each._data.shape, each._data.dtype) for each in tensors]
         previous, mode.enabled = mode.enabled, False
         try:
-            if cls.setup_context is not Function.setup_context:
+            if apart:
                 made = cls.forward(*arguments, **keywords)
                 cls.setup_context(node, arguments, made)
             else:
@@ -225,6 +292,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             constant = any(each is one for one in node.constant) or each._data.dtype.kind not in "fcV"
             if dirty:
                 each._bump()
+                if recording and each._node is LEAF:
+                    raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
                 if recording:
                     check_write(each)
             elif is_input:

@@ -1,11 +1,171 @@
-"""Nodes of the recorded graph, seen from outside."""
+"""The recorded graph from outside: its nodes and edges, hooks on several tensors, and hooks on what it saves."""
 
 from __future__ import annotations
 
-from .._core.absent import room as _room
-from .._core.graph import Node
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
-__all__ = ["Node"]
+from .._core import saving
+from .._core.absent import room as _room
+from .._core.graph import LEAF, Node, Pass, accumulator_of, step_of
+from .._core.tensor import Tensor
+
+__all__ = [
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
+    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+]
+
+
+class GradientEdge(NamedTuple):
+    """Where the gradient of a tensor is computed: a node, and which of its results the tensor is."""
+
+    node: Any
+    output_nr: int
+    ownership_token: Any = None
+
+
+GradientEdge.__module__ = "torch.autograd.graph"
+
+
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """The edge of a tensor; RuntimeError for one that requires no grad."""
+    if not tensor.requires_grad:
+        raise RuntimeError(
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+        )
+    node = accumulator_of(tensor) if tensor._node is LEAF else step_of(tensor)
+    return GradientEdge(node, tensor.output_nr)
+
+
+def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
+    """Count a write that was made behind the engine's back."""
+    for each in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        each._bump()
+
+
+class saved_tensors_hooks:
+    """Within the block, what a recorded operation saves goes out by ``pack_hook`` and comes back by ``unpack_hook``."""
+
+    def __init__(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        self.pack_hook = pack_hook
+        self.unpack_hook = unpack_hook
+
+    def __enter__(self) -> None:
+        saving.push(self.pack_hook, self.unpack_hook)
+
+    def __exit__(self, *exception: object) -> None:
+        saving.pop()
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Keep copies of what is saved, as they would lie in the memory of the CPU."""
+
+    def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
+        super().__init__(lambda tensor: (tensor.device, tensor.cpu()), lambda packed: packed[1])
+
+
+@contextmanager
+def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
+    """Within the block, hooks on saved tensors are refused with this message."""
+    before, saving.pairs.disabled = saving.pairs.disabled, error_message
+    try:
+        yield
+    finally:
+        saving.pairs.disabled = before
+
+
+class _AllowMutation:
+    """What ``allow_mutation_on_saved_tensors`` gives; it is over when its block is."""
+
+    over = False
+
+    def clear(self) -> None:
+        self.over = True
+
+
+@contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutation]:
+    """Within the block, backward uses saved values as they were, whatever is written to the tensors later."""
+    context = _AllowMutation()
+
+    def pack(tensor: Tensor) -> Tensor:
+        return tensor.clone()  # type: ignore[attr-defined]
+
+    def unpack(tensor: Tensor) -> Tensor:
+        if context.over:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
+                "in which the graph was originally recorded."
+            )
+        return tensor
+
+    with saved_tensors_hooks(pack, unpack):
+        try:
+            yield context
+        finally:
+            context.clear()
+
+
+class _Handles:
+    """Removes several hooks at once."""
+
+    def __init__(self, handles: Sequence[Any]) -> None:
+        self.handles = tuple(handles)
+
+    def remove(self) -> None:
+        for each in self.handles:
+            each.remove()
+
+    def __enter__(self) -> _Handles:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., None], *, mode: str = "all"
+) -> Any:
+    """Call ``fn`` once a pass: with the gradients of all tensors (None for those not reached), or with the first.
+
+    ValueError for a mode other than "all" and "any".
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    lock = threading.Lock()
+    waiting: dict[int, tuple[int, list[Any]]] = {}
+
+    if mode == "any":
+        called: set[int] = set()
+
+        def first(gradient: Tensor) -> None:
+            with lock:
+                if Pass.serial() in called:
+                    return
+                called.add(Pass.serial())
+            fn(gradient)
+
+        return _Handles([each.register_hook(first) for each in tensors])
+
+    def hook_at(place: int) -> Callable[[Tensor], None]:
+        def hook(gradient: Tensor) -> None:
+            running = Pass.running()
+            with lock:
+                left, gradients = waiting.get(running.serial_number) or (
+                    sum(running.reaches(each) for each in tensors), [None] * len(tensors)
+                )
+                gradients[place] = gradient
+                waiting[running.serial_number] = left - 1, gradients
+                if left > 1:
+                    return
+                del waiting[running.serial_number]
+            fn(gradients)
+
+        return hook
+
+    return _Handles([each.register_hook(hook_at(place)) for place, each in enumerate(tensors)])
 
 
 __getattr__ = _room("torch.autograd.graph", __name__)

@@ -8,10 +8,11 @@ from typing import Any
 from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor
+from .._ops.activation import leaky_relu as _leaky_relu
 from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
 
-__all__ = ["l1_loss", "linear", "mse_loss"]
+__all__ = ["dropout", "l1_loss", "leaky_relu", "linear", "mse_loss"]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:
@@ -30,7 +31,7 @@ def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) 
 
 def check_sizes(input: Tensor, target: Tensor) -> None:
     """Warn where input and target differ in size, which is rarely meant."""
-    if input._data.shape != target._data.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
             "This will likely lead to incorrect results due to broadcasting. "
@@ -47,7 +48,7 @@ def mse_loss(
     """The squared differences: each ("none"), their mean or their sum; a size that differs warns and broadcasts."""
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    if input._data.shape != target._data.shape:
+    if not isinstance(target, Tensor) or input._data.shape != target._data.shape:
         check_sizes(input, target)
         input, target = FUNCTIONS["broadcast_tensors"](input, target)
     if weight is None:
@@ -105,6 +106,26 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     if dim is None:
         dim = _softmax_dim("log_softmax", input.dim(), _stacklevel)
     return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, zero with probability ``p`` and scaled by 1 / (1 - p) elsewhere; otherwise the input itself."""
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0 or not input.numel():
+        return input
+    if p == 1:
+        noise = FUNCTIONS["zeros_like"](input)
+    else:
+        noise = FUNCTIONS["empty_like"](input).bernoulli_(1 - p).div_(1 - p)
+    return input.mul_(noise) if inplace else input * noise  # type: ignore[attr-defined, operator]
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Negative elements times ``negative_slope``."""
+    if inplace:
+        return input.copy_(_leaky_relu(input.clone(), negative_slope))  # type: ignore[attr-defined]
+    return _leaky_relu(input, negative_slope)
 
 
 __getattr__ = _room("torch.nn.functional", __name__)

@@ -24,12 +24,13 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     """A leaf over the memory of ``data`` that requires grad, and that modules register when it is assigned to them."""
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
+        data = None if data is None else data.detach()
         array = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data._data
         if requires_grad and array.dtype.kind not in "fcV":
             raise errors.integers_cannot_require_grad()
         parameter = new(cls)
         parameter._data = array
-        if data is not None and data._shared is not None:
+        if data is not None:
             parameter._shared = data._shared
         if requires_grad:
             parameter._node = LEAF

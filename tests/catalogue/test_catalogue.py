@@ -13,6 +13,7 @@ from minitorch_compat.parity.runner import run
 
 CHAPTERS = sorted(Path(reference_cases.__file__).parent.rglob("*.py"))
 CASES = [case for case in catalogue() if case.chapter.startswith("documents.")]
+BEHAVIOURS = [case for case in catalogue() if not case.chapter.startswith("documents.")]
 NAMES = [case.id for case in CASES]
 
 FACTS = {"000": 23, "001": 29, "002": 27, "003": 32, "004": 25, "ERA": 20}
@@ -47,8 +48,23 @@ def test_every_fact_is_told_by_a_case():
     assert len(told) == 156
 
 
+def test_every_behaviour_is_shown_by_a_case():
+    shown = {fact for case in BEHAVIOURS for fact in case.facts}
+    assert shown == {f"B-{number:03}" for number in range(1, 132)}
+
+
+@pytest.mark.parametrize("case", BEHAVIOURS, ids=[case.id for case in BEHAVIOURS])
+def test_a_behaviour_has_no_document(case):
+    assert case.facts
+    assert case.claim.endswith(".")
+    assert case.document is None
+    assert case.lines is None
+    assert case.path.parts[-2:] == (case.chapter.partition(".")[0], case.chapter.rpartition(".")[2] + ".py")
+
+
 def test_ids_are_unique():
-    assert [name for name, count in Counter(NAMES).items() if count > 1] == []
+    names = NAMES + [case.id for case in BEHAVIOURS]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
@@ -89,7 +105,7 @@ def test_a_chapter_knows_the_harness_and_no_engine(path):
     assert foreign <= {"minitorch_compat.parity", "numpy"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=NAMES)
+@pytest.mark.parametrize("case", CASES + BEHAVIOURS, ids=lambda case: case.id)
 def test_a_case_never_asks_which_engine_it_has(case):
     assert not re.search(r"torch\.(__version__|__file__|version)\b|minitorch", case.source)
     for node in ast.walk(ast.parse(case.source)):
@@ -102,6 +118,13 @@ def results():
     """What the catalogue says where torch is on both sides."""
     torch = pytest.importorskip("torch", reason="the verdicts are computed from what torch does")
     return list(run(CASES, torch, torch))
+
+
+def test_torch_shows_each_behaviour_twice_alike():
+    torch = pytest.importorskip("torch", reason="the behaviours are torch's own")
+    results = list(run(BEHAVIOURS, torch, torch))
+    assert {result.id: result.message for result in results if result.outcome != "agrees"} == {}
+    assert len(results) == len(BEHAVIOURS)
 
 
 def test_torch_agrees_with_itself(results):

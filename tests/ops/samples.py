@@ -209,6 +209,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.nan_to_num(x)": (real(2, 3),),
     "x.sigmoid()": (number(2, 3),),
     "x.relu()": (real(2, 3),),
+    "torch.nn.functional.leaky_relu(x, 0.2)": (real(2, 3),),
     "x.softmax(0)": (real(2, 3),),
     "x.log_softmax(1)": (real(2, 3),),
     # reductions and scans

@@ -47,6 +47,7 @@ class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
     training: bool
+    _is_full_backward_hook: bool | None
     _parameters: dict[str, Any]
     _buffers: dict[str, Any]
     _modules: dict[str, Any]
@@ -89,7 +90,10 @@ class Module:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         state = self.__dict__
-        if state["_forward_hooks"] or state["_forward_pre_hooks"]:
+        if (
+            state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
+            or state["_backward_pre_hooks"]
+        ):
             return self._call_with_hooks(arguments, keywords)
         return self.forward(*arguments, **keywords)
 
@@ -108,6 +112,12 @@ class Module:
                 changed = hook(self, arguments)
                 if changed is not None:
                     arguments = changed if isinstance(changed, tuple) else (changed,)
+        watched = None
+        if self._backward_hooks or self._backward_pre_hooks:
+            from .backward_hooks import BackwardHook
+
+            watched = BackwardHook(self, tuple(self._backward_hooks.values()), tuple(self._backward_pre_hooks.values()))
+            arguments = watched.inputs(arguments)
         result = self.forward(*arguments, **keywords)
         for number, hook in tuple(self._forward_hooks.items()):
             if number in self._forward_hooks_with_kwargs:
@@ -116,7 +126,7 @@ class Module:
                 changed = hook(self, arguments, result)
             if changed is not None:
                 result = changed
-        return result
+        return result if watched is None else watched.results(result)
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
@@ -135,6 +145,21 @@ class Module:
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         return handle
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_output)`` before the gradients of the inputs are computed."""
+        return _enter(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_input, grad_output)`` once the gradients of the inputs are there."""
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. "
+                "Please use only one "
+                "of them."
+            )
+        self._is_full_backward_hook = True
+        return _enter(self._backward_hooks, hook, prepend)
 
     # ---- attributes
 
@@ -516,13 +541,13 @@ class Module:
                 self._load(module, name, member, value, assign)
         unexpected = [key for key in state_dict if key not in known]
         if strict:
-            if missing:
-                named = ", ".join(f'"{key}"' for key in missing)
-                messages.insert(0, f"Missing key(s) in state_dict: {named}. ")
             if unexpected:
                 messages.insert(
                     0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
                 )
+            if missing:
+                named = ", ".join(f'"{key}"' for key in missing)
+                messages.insert(0, f"Missing key(s) in state_dict: {named}. ")
         if messages:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(messages))

@@ -1,0 +1,1 @@
+"""The recorded graph and the pass that carries gradients back through it."""

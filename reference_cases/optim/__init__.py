@@ -1,0 +1,1 @@
+"""Optimisers, and parameters moved by hand."""

@@ -1,0 +1,1 @@
+"""Tensors: their flags, memory, views, copies, and what becomes of them outside."""
