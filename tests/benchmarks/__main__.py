@@ -22,7 +22,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--engine", default="minitorch_compat", metavar="MODULE")
     parser.add_argument("--reference", default="torch", metavar="MODULE")
     parser.add_argument("--quick", action="store_true", help="a third of the turns, and no deep graph beyond 10⁵")
-    parser.add_argument("--style", default="simple", metavar="NAME", help="the table's style, one of tabulate's: github, …")
+    parser.add_argument("--style", default="simple", metavar="NAME", help="the table's style, one of tabulate's")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers as well")
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a goal is missed")
     return parser.parse_args()
