@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, errors
 from .._kernels.layout import address
+from . import dtypes, errors
 from .graph import dense
 from .modes import mode
 from .options import checked

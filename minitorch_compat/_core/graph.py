@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from sys import getrefcount
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -98,6 +98,28 @@ def add_hook(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> Removabl
     return handle
 
 
+class Saved:
+    """What a step saved, under the name that torch gives it: ``_saved_self``, ``_saved_dim``.
+
+    An attribute of the class, since a ``__getattr__`` would slow down every attribute of every node.
+    """
+
+    __slots__ = ("is_tensor", "place")
+
+    def __init__(self, is_tensor: bool, place: int) -> None:
+        self.is_tensor = is_tensor
+        self.place = place
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        if node is None:
+            return self
+        if not self.is_tensor:
+            return node.values[self.place]
+        if node.kept is None:
+            raise errors.graph_freed()
+        return revive(node, self.place)
+
+
 class NodeType(type):
     """Makes ``isinstance(grad_fn, torch.autograd.graph.Node)`` hold and prints a node's class as torch does."""
 
@@ -121,7 +143,6 @@ class Node(metaclass=NodeType):
     values: tuple[Any, ...]
     fit: tuple[Any, ...] | None
     operation = ""
-    saved: ClassVar[dict[str, tuple[bool, int]]] = {}
     outputs = 1
     output_nr = 0
     prehooks: OrderedDict[int, Any] | None = None
@@ -164,21 +185,6 @@ class Node(metaclass=NodeType):
         accumulator = accumulator_of(edge)
         self.__dict__.setdefault("accumulators", []).append(accumulator)
         return accumulator
-
-    def __getattr__(self, name: str) -> Any:
-        """What the step saved, under the names that torch gives it: ``_saved_self``, ``_saved_dim``."""
-        place = self.saved.get(name)
-        if place is None:
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
-        is_tensor, number = place
-        if not is_tensor:
-            return self.values[number]
-        if self.kept is None:
-            raise errors.graph_freed()
-        return revive(self, number)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*object.__dir__(self), *self.saved})
 
     @property
     def metadata(self) -> dict[str, Any]:

@@ -195,7 +195,7 @@ class OpRecorder:
         body = {
             "__slots__": ("counts", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
             "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
-            "saved": saved_names([*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
+            **saved_names([*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
         made: Any = NodeType(title, (Node,), body)
         DECLARED[name] = made

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors, graph
-from .graph import LEAF, Node, NodeType, Output, record
+from .graph import LEAF, Node, NodeType, Output, Saved, record
 from .tensor import Tensor, wrap
 from .views import Shared, edge_of, shared_of
 
@@ -144,7 +144,7 @@ def node_class(
         return made.vjp_tensors(node, g)
 
     body = {
-        "__slots__": (), "__module__": "builtins", "operation": name, "saved": saved_names(kept, values),
+        "__slots__": (), "__module__": "builtins", "operation": name, **saved_names(kept, values),
         "vjp": first_vjp,
         "vjp_tensors": first_vjp_tensors,
     }
@@ -239,12 +239,12 @@ def revived(node: Any, each: Any) -> Any:
     return tensor
 
 
-def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, tuple[bool, int]]:
-    """Under which attributes torch shows what a node saved: a tensor or not, and its place."""
+def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, Saved]:
+    """The attributes under which torch shows what a node saved."""
     named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
     return {
-        **{f"_saved_{named.get(each, each)}": (False, place) for place, each in enumerate(values)},
-        **{f"_saved_{named.get(each, each)}": (True, place) for place, each in enumerate(kept)},
+        **{f"_saved_{named.get(each, each)}": Saved(False, place) for place, each in enumerate(values)},
+        **{f"_saved_{named.get(each, each)}": Saved(True, place) for place, each in enumerate(kept)},
     }
 
 
