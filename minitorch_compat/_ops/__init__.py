@@ -19,6 +19,19 @@ from . import (  # noqa: F401
     reductions,
     shape,
     sorting,
-    special,
     transcendental,
+)
+from .entry import later
+
+later(
+    "special",
+    "digamma erf erf_ erfc erfc_ erfinv frexp i0 i0_ igamma igammac lgamma logit logit_ mvlgamma polygamma",
+    """digamma digamma_ erf erf_ erfc erfc_ erfinv erfinv_ frexp i0 i0_ igamma igamma_ igammac igammac_ lgamma lgamma_
+    logit logit_ mvlgamma mvlgamma_ polygamma polygamma_""",
+)
+later(
+    "statistics",
+    """bincount broadcast_shapes cdist corrcoef cov cross cumulative_trapezoid diff dist gradient histc histogram
+    is_same_size nanquantile quantile renorm trapezoid trapz unravel_index vander""",
+    "bincount corrcoef cov cross diff dist histc histogram is_same_size nanquantile quantile renorm renorm_",
 )

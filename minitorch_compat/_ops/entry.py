@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 from .._core import forms
 from .._core.errors import Misfit
 from .._core.options import refused
 from .._core.tensor import Tensor
-
 
 NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """Keywords of NumPy that torch takes for its own."""
@@ -38,6 +38,22 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
 
     call.__name__ = call.__qualname__ = name
     return call
+
+
+def later(room: str, functions: str, methods: str) -> None:
+    """Enter names whose room is imported at the first call of one of them, and then has put itself in their place."""
+
+    def waiting(name: str, method: bool) -> Callable[..., Any]:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            import_module(f"{__package__}.{room}")
+            return (Tensor.__dict__ if method else forms.FUNCTIONS)[name](*arguments, **keywords)
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    forms.FUNCTIONS.update({name: waiting(name, False) for name in functions.split()})
+    for name in methods.split():
+        setattr(Tensor, name, waiting(name, True))
 
 
 def guard(*names: str, tensors: int = 0) -> None:

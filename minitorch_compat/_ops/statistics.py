@@ -1,0 +1,583 @@
+"""Quantiles, counts, differences, distances and what else is made of other operations."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.errors import Misfit
+from .._core.forms import FUNCTIONS, in_place, write_out
+from .._core.kinds import Size
+from .._core.operations import op
+from .._core.tensor import Tensor, wrap, wrap_dim
+from .._kernels import layout, reduce
+from . import entry
+from .arithmetic import _scale as scale
+from .arithmetic import broadcast_sum
+from .reductions import norm_x, pair
+from .shape import expand, reshape
+from .sorting import whole_number
+
+ndarray = np.ndarray
+Array = ndarray
+
+
+def ended(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Tensor:
+    """``result``, or ``out`` holding it."""
+    return result if out is None else write_out(name, out, result, inputs)
+
+
+def part(x: Tensor, dim: int, start: int, stop: int) -> Tensor:
+    """A slice along ``dim``."""
+    return FUNCTIONS["narrow"](x, dim, start, stop - start)
+
+
+# ---- quantiles
+
+INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def quantile_of(name: str, ignore_nan: bool) -> None:
+    """Declare ``quantile`` or ``nanquantile``."""
+
+    def function(
+        input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear",
+        out: Tensor | None = None
+    ) -> Tensor:
+        x = input._data
+        if not x.size:
+            raise RuntimeError(f"{name}() input tensor must be non-empty")
+        if x.dtype.char not in "fd":
+            raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        if isinstance(q, Tensor):
+            if q._data.ndim > 1:
+                raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+            if q._data.dtype != x.dtype:
+                raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+            if not ((q._data >= 0) & (q._data <= 1)).all():
+                raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        elif isinstance(q, (int, float)):
+            if not 0 <= q <= 1:
+                raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+            q = FUNCTIONS["scalar_tensor"](q, dtype=input.dtype)
+        else:
+            raise Misfit
+        if interpolation not in INTERPOLATIONS:
+            raise RuntimeError(
+                f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
+                f"{interpolation}"
+            )
+        return ended(name, out, quantiles(input, q, dim, keepdim, interpolation, ignore_nan), input)
+
+    entry.publish(name, function)
+
+
+def quantiles(x: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool) -> Tensor:
+    """The quantiles of all elements, or along ``dim``; several stand in front."""
+    shape = x._data.shape
+    place = None if dim is None else wrap_dim(whole_number(dim), len(shape))
+    kept = [1] * len(shape) if place is None else [1 if axis == place else size for axis, size in enumerate(shape)]
+    if place is None or not shape:
+        rows = reshape(x, -1)
+    else:
+        rows = FUNCTIONS["transpose"](x, place, -1)
+    ordered = FUNCTIONS["sort"](rows).values
+    length = ordered._data.shape[-1]
+    asked = FUNCTIONS["atleast_1d"](q)
+    if ignore_nan:
+        counts = np.asarray(np.count_nonzero(~np.isnan(ordered._data), -1, keepdims=True))
+        last = wrap(np.maximum(counts - 1, 0).astype(x._data.dtype))
+        ranks = FUNCTIONS["mul"](asked, last)
+    else:
+        ranks = FUNCTIONS["mul"](asked, length - 1)
+        missing = np.isnan(ordered._data).any(-1, keepdims=True)
+        ranks = expand(ranks, (*ordered._data.shape[:-1], asked._data.size))
+        ranks = FUNCTIONS["where"](wrap(missing), float(length - 1), ranks)
+    ranks = expand(ranks, (*ordered._data.shape[:-1], asked._data.size))
+    if interpolation in ("lower", "higher", "nearest"):
+        rounding = {"lower": "floor", "higher": "ceil", "nearest": "round"}[interpolation]
+        result = picked(ordered, FUNCTIONS[rounding](ranks))
+    else:
+        below = FUNCTIONS["floor"](ranks)
+        low, high = picked(ordered, below), picked(ordered, FUNCTIONS["ceil"](ranks))
+        weights = FUNCTIONS["full_like"](ranks, 0.5) if interpolation == "midpoint" else ranks - below
+        result = FUNCTIONS["lerp"](low, high, weights)
+    # The dimension goes back to its place, several quantiles come to the front.
+    if place is not None and shape:
+        several = FUNCTIONS["unsqueeze"](FUNCTIONS["movedim"](result, -1, 0), -1)
+        several = FUNCTIONS["transpose"](several, place + 1, -1)
+    else:
+        several = reshape(result, (-1, *kept))
+    if not q._data.ndim:
+        several = FUNCTIONS["squeeze"](several, 0)
+    if keepdim:
+        return several
+    taken = tuple(range(-len(shape), 0)) if place is None else (place - len(shape),)
+    return FUNCTIONS["squeeze"](several, taken)
+
+
+def picked(ordered: Tensor, ranks: Tensor) -> Tensor:
+    """The elements of the ranks."""
+    return FUNCTIONS["gather"](ordered, -1, wrap(ranks._data.astype(np.int64)))
+
+
+quantile_of("quantile", False)
+quantile_of("nanquantile", True)
+
+
+# ---- counts
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each number from 0 on occurs, or the sums of its weights."""
+    x = input._data
+    if x.dtype.kind not in "iu":
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{input.dtype.scalar_type}'")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if x.ndim == 1 and not x.size:
+        return wrap(np.zeros(minlength, np.int64))
+    if x.ndim != 1 or (x < 0).any():
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return wrap(np.bincount(x, minlength=minlength).astype(np.int64))
+    if weights._data.shape != x.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    single = weights._data.dtype.char == "f"
+    sums = np.zeros(max(int(x.max()) + 1, minlength), np.float32 if single else np.float64)
+    np.add.at(sums, x, weights._data)
+    return wrap(sums)
+
+
+def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
+    """How many elements lie in each of ``bins`` equal parts of [min, max], or of the range of the elements."""
+    x = input._data
+    if x.dtype.char not in "fd":
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar_type}'")
+    if whole_number(bins) <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    if min > max:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    counts, _ = counted(x.reshape(-1), bins, float(min), float(max), None)
+    return ended("histc", out, wrap(counts.astype(x.dtype)), input)
+
+
+def counted(
+    x: ndarray, bins: int, low: float, high: float, weight: ndarray | None
+) -> tuple[ndarray, ndarray]:
+    """Counts in equal bins, the last of them closed, and the edges."""
+    if low == high and x.size:
+        low, high = float(x.min()), float(x.max())
+        if not (np.isfinite(low) and np.isfinite(high)):
+            raise RuntimeError(f"torch.histogram(): range of [{low:g}, {high:g}] is not finite")
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    inside = (x >= low) & (x <= high)
+    chosen = x[inside].astype(x.dtype)
+    width = x.dtype.type(high) - x.dtype.type(low)
+    places = ((chosen - x.dtype.type(low)) / width * bins).astype(np.int64)
+    edges = FUNCTIONS["linspace"](low, high, bins + 1, dtype=dtypes.BY_NUMPY[x.dtype])._data
+    np.minimum(places, bins - 1, out=places)
+    weights = None if weight is None else weight.reshape(-1)[inside]
+    return np.bincount(places, weights, minlength=bins), edges
+
+
+HISTOGRAM = pair("histogram", "hist", "bin_edges")
+
+
+def histogram(
+    input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False, out: Any = None
+) -> Any:
+    """How many elements lie between each two edges, given or equally spaced, and the edges."""
+    x = input._data.reshape(-1)
+    given = None if weight is None else weight._data
+    if isinstance(bins, Tensor):
+        edges = bins._data
+        places = np.searchsorted(edges, x, "right") - 1
+        places[x == edges[-1]] = edges.size - 2
+        inside = (x >= edges[0]) & (x <= edges[-1])
+        weights = None if given is None else given.reshape(-1)[inside]
+        counts: ndarray = np.bincount(places[inside], weights, minlength=edges.size - 1)
+    else:
+        low, high = (0.0, 0.0) if range is None else range
+        counts, edges = counted(x, whole_number(bins), low, high, given)
+    result = counts.astype(x.dtype)
+    if density:
+        result = result / (result.sum() * np.diff(edges))
+    return HISTOGRAM(wrap(result.astype(x.dtype)), wrap(np.array(edges)))
+
+
+for _function in (bincount, histc, histogram):
+    entry.publish(_function.__name__, _function)
+
+
+# ---- differences and areas
+
+
+def diff(
+    input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None, *,
+    out: Tensor | None = None
+) -> Tensor:
+    """The ``n``-th differences of neighbours along ``dim``."""
+    if not input._data.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    if whole_number(n) < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    place = wrap_dim(whole_number(dim), input._data.ndim)
+    x = input
+    if prepend is not None or append is not None:
+        x = FUNCTIONS["cat"]([each for each in (prepend, input, append) if each is not None], place)
+    if not n:
+        x = FUNCTIONS["zeros_like"](x).copy_(x)
+    for _ in range(min(n, x._data.shape[place])):
+        length = x._data.shape[place]
+        above, below = part(x, place, 1, length), part(x, place, 0, length - 1)
+        x = FUNCTIONS["logical_xor"](above, below) if x._data.dtype.kind == "b" else above - below
+    return ended("diff", out, x, input)
+
+
+def neighbours(y: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    length = y._data.shape[dim]
+    return part(y, dim, 0, length - 1), part(y, dim, 1, length)
+
+
+def trapezoid(y: Tensor, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+    """The area under ``y`` along ``dim`` by the trapezoidal rule, over places ``x`` or steps ``dx``."""
+    return areas(y, x, dx, dim, False)
+
+
+def cumulative_trapezoid(y: Tensor, x: Any = None, *, dx: Any = None, dim: int = -1) -> Tensor:
+    """The areas under ``y`` up to each place along ``dim``."""
+    return areas(y, x, dx, dim, True)
+
+
+def areas(y: Tensor, x: Any, dx: Any, dim: int, running: bool) -> Tensor:
+    place = wrap_dim(whole_number(dim), y._data.ndim)
+    below, above = neighbours(y, place)
+
+    def total(values: Tensor) -> Tensor:
+        return FUNCTIONS["cumsum"](values, place) if running else FUNCTIONS["sum"](values, place)
+
+    if isinstance(x, Tensor):
+        steps = x
+        if x._data.ndim == 1 and y._data.ndim > 1:
+            steps = reshape(x, [-1 if axis == place else 1 for axis in range(y._data.ndim)])
+        widths = diff(steps, 1, place if steps._data.ndim == y._data.ndim else -1)
+        return total((below + above) * widths) / 2.0
+    step = 1 if dx is None else dx
+    if running:
+        return total(scale(below + above, step / 2.0))
+    ends = part(y, place, 0, 1) + part(y, place, y._data.shape[place] - 1, y._data.shape[place])
+    return scale(FUNCTIONS["sum"](y, place) - scale(FUNCTIONS["squeeze"](ends, place), 0.5), step)
+
+
+def gradient(
+    input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1
+) -> tuple[Tensor, ...]:
+    """The slopes along each of the dimensions, by central differences inside and one-sided ones at the ends."""
+    ndim = input._data.ndim
+    dims = tuple(range(ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
+    if isinstance(spacing, (tuple, list)):
+        steps: Sequence[Any] = spacing
+    else:
+        steps = [spacing] * len(dims)
+    return tuple([slope(input, wrap_dim(each, ndim), step, edge_order) for each, step in zip(dims, steps, strict=True)])
+
+
+def slope(x: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
+    length = x._data.shape[dim]
+    if length < edge_order + 1:
+        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+
+    def at(start: int, stop: int) -> Tensor:
+        return part(x, dim, start if start >= 0 else length + start, stop if stop > 0 else length + stop)
+
+    if isinstance(step, Tensor):
+        shape = [-1 if axis == dim else 1 for axis in range(x._data.ndim)]
+        h = np.diff(step._data)
+        before, behind = (wrap(each.astype(x._data.dtype).reshape(shape)) for each in (h[:-1], h[1:]))
+        both = before + behind
+        low, own, high = -behind / (before * both), (behind - before) / (before * behind), before / (behind * both)
+        middle = low * at(0, -2) + own * at(1, -1) + high * at(2, length)
+        first, last = (at(1, 2) - at(0, 1)) / float(h[0]), (at(-1, length) - at(-2, -1)) / float(h[-1])
+    else:
+        middle = (at(2, length) - at(0, -2)) / (2 * step)
+        first, last = (at(1, 2) - at(0, 1)) / step, (at(-1, length) - at(-2, -1)) / step
+        if edge_order == 2:
+            first = (at(0, 1) * -1.5 + at(1, 2) * 2 - at(2, 3) * 0.5) / step
+            last = (at(-1, length) * 1.5 - at(-2, -1) * 2 + at(-3, -2) * 0.5) / step
+    return FUNCTIONS["cat"]([first, middle, last], dim)
+
+
+entry.publish("diff", diff)
+for _name in ("trapezoid", "trapz"):
+    entry.publish(_name, trapezoid, method=False)
+entry.publish("cumulative_trapezoid", cumulative_trapezoid, method=False)
+entry.publish("gradient", gradient, method=False)
+
+
+# ---- spread of several variables
+
+
+def cov(
+    input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
+) -> Tensor:
+    """The covariances of the variables that are the rows of ``input``."""
+    if input._data.ndim > 2:
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions"
+        )
+    x = input if input._data.ndim == 2 else reshape(input, (1, -1))
+    if x._data.dtype.kind not in "fcV":
+        x = x.to(dtypes.get_default_dtype())  # type: ignore[attr-defined]
+    count = x._data.shape[1]
+    weights = None
+    for each in (fweights, aweights):
+        if each is not None:
+            weights = each if weights is None else weights * each
+    if weights is None:
+        total: Any = count
+        mean = FUNCTIONS["sum"](x, 1, True) / count
+        free: Any = count - correction
+    else:
+        total = weights._data.sum()
+        weights = weights.to(x.dtype)  # type: ignore[attr-defined]
+        mean = FUNCTIONS["sum"](x * weights, 1, True) / float(total)
+        if aweights is None:
+            free = total - correction
+        else:
+            squares = (weights._data * aweights._data).sum()
+            free = total - correction * squares / total
+    if free <= 0:
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
+            UserWarning,
+            stacklevel=3,
+        )
+        free = 0
+    centered = x - mean
+    other = centered if weights is None else centered * weights
+    product = FUNCTIONS["mm"](centered, FUNCTIONS["t"](FUNCTIONS["conj"](other)))
+    return FUNCTIONS["squeeze"](FUNCTIONS["true_divide"](product, float(free)))
+
+
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlations of the variables that are the rows of ``input``."""
+    if input._data.ndim > 2:
+        raise RuntimeError(
+            "corrcoef(): expected input to have two or fewer dimensions but got an input with "
+            f"{input._data.ndim} dimensions"
+        )
+    c = cov(input)
+    if not c._data.ndim:
+        return c / c
+    deviations = FUNCTIONS["sqrt"](c.diag())  # type: ignore[attr-defined]
+    c = c / FUNCTIONS["unsqueeze"](deviations, 1) / FUNCTIONS["unsqueeze"](deviations, 0)
+    return c if c._data.dtype.kind == "c" else FUNCTIONS["clamp"](c, -1, 1)
+
+
+entry.publish("cov", cov)
+entry.publish("corrcoef", corrcoef)
+
+
+# ---- products and distances
+
+
+@op(
+    "cross_",
+    method=False,
+    module=False,
+    node="LinalgCrossBackward0",
+    x=broadcast_sum(lambda xp, g, y, dim: xp.cross_(xp.conj(y), g, dim), "x"),
+    y=broadcast_sum(lambda xp, g, x, dim: xp.cross_(g, xp.conj(x), dim), "y"),
+)
+def crossed(x: Array, y: Array, dim):
+    """The vector product along a dimension of length 3."""
+    shape = layout.broadcast_shapes(x.shape, y.shape)
+    x, y = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+    return np.asarray(np.roll(x, -1, dim) * np.roll(y, -2, dim) - np.roll(x, -2, dim) * np.roll(y, -1, dim))
+
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
+    """The vector product along ``dim``, or along the first dimension of length 3."""
+    x, y = input._data, other._data
+    if dim is None:
+        found = [axis for axis, size in enumerate(x.shape) if size == 3]
+        if not found:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = found[0]
+    place = wrap_dim(whole_number(dim), x.ndim)
+    if x.ndim != y.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if x.shape[place] != 3 or y.shape[place] != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {x.shape[place]} and {y.shape[place]}"
+        )
+    return ended("cross", out, crossed(input, other, place - max(x.ndim, y.ndim)), input, other)
+
+
+def distance_x(xp, g, x, y, out, p):
+    """The gradient of the norm of the difference."""
+    difference = x - y
+    return norm_x(xp, g, difference, out, difference.shape, None, p, False)
+
+
+@op(
+    "dist_",
+    method=False,
+    module=False,
+    node="DistBackward0",
+    x=broadcast_sum(distance_x, "x"),
+    y=broadcast_sum(lambda xp, g, x, y, out, p: -distance_x(xp, g, x, y, out, p), "y"),
+)
+def distance(x: Array, y: Array, p):
+    return reduce.norm(x - y, p, None, False)
+
+
+def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
+    """The p-norm of the difference."""
+    if input._data.dtype.kind not in "fcV":
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {input.dtype.scalar_type} instead."
+        )
+    return distance(input, other, float(p))
+
+
+def between_x(xp, g, x, y, out, p):
+    """The gradients of all distances from each row, added up."""
+    difference = xp.unsqueeze(x, -2) - xp.unsqueeze(y, -3)
+    last = (len(difference.shape) - 1,)
+    slopes = norm_x(xp, xp.unsqueeze(g, -1), difference, xp.unsqueeze(out, -1), difference.shape, last, p, True)
+    return xp.sum(slopes, (len(difference.shape) - 2,))
+
+
+def between_y(xp, g, x, y, out, p):
+    return between_x(xp, xp.transpose(g, -2, -1), y, x, xp.transpose(out, -2, -1), p)
+
+
+@op(
+    "cdist_", method=False, module=False, node="CdistBackward0",
+    x1=broadcast_sum(lambda xp, g, x1, x2, out, p: between_x(xp, g, x1, x2, out, p), "x1"),
+    x2=broadcast_sum(lambda xp, g, x1, x2, out, p: between_y(xp, g, x1, x2, out, p), "x2"),
+)
+def between(x1: Array, x2: Array, p):
+    difference = x1[..., :, None, :] - x2[..., None, :, :]
+    return reduce.norm(difference, p, (difference.ndim - 1,), False)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> Tensor:
+    """The p-norms of the differences of each row of ``x1`` and each row of ``x2``."""
+    for word, each in (("X1", x1), ("X2", x2)):
+        if each._data.ndim < 2:
+            raise RuntimeError(f"cdist only supports at least 2D tensors, {word} got: {each._data.ndim}D")
+    if x1._data.shape[-1] != x2._data.shape[-1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1._data.shape[-1]} X2: {x2._data.shape[-1]}"
+        )
+    return between(x1, x2, float(p))
+
+
+def renorm_x(xp, g, x, p, dim, maxnorm):
+    """The gradient through the factor that each slice was shrunk by."""
+    axes = tuple([axis for axis in range(len(x.shape)) if axis != dim])
+    norms = xp.vector_norm_(x, p, axes, True)
+    inverse = xp.reciprocal(norms + 1e-7)
+    inner = xp.sum(g * xp.conj(x), axes, True)
+    along = norm_x(xp, inner * inverse * inverse, x, norms, x.shape, axes, p, True)
+    return xp.where(norms > maxnorm, (g * inverse - along) * maxnorm, g)
+
+
+@op("renorm_", method=False, module=False, node="RenormBackward0", x=renorm_x)
+def shrunk(x: Array, p, dim, maxnorm):
+    axes = tuple(axis for axis in range(x.ndim) if axis != dim)
+    norms = reduce.norm(x, p, axes, True)
+    return x * np.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0).astype(x.dtype)
+
+
+def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None = None) -> Tensor:
+    """``input`` with the slices along ``dim`` shrunk to a p-norm of at most ``maxnorm``."""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    if input._data.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input._data.ndim} dimensions")
+    place = wrap_dim(whole_number(dim), input._data.ndim)
+    return ended("renorm", out, shrunk(input, float(p), place, float(maxnorm)), input)
+
+
+entry.publish("cross", cross)
+entry.publish("dist", dist)
+entry.publish("cdist", cdist, method=False)
+entry.publish("renorm", renorm)
+entry.publish("renorm_", in_place(renorm), module=False)
+
+
+# ---- shapes and powers
+
+
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """The powers of the elements of a vector, as rows."""
+    if x._data.ndim != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    count = x._data.size if N is None else whole_number(N)
+    if count < 0:
+        raise RuntimeError("N must be non-negative.")
+    dtype = x.dtype if x._data.dtype.kind in "fcV" else dtypes.int64
+    result = FUNCTIONS["empty"](x._data.size, count, dtype=dtype)
+    if count > 0:
+        result[:, 0] = 1
+    if count > 1:
+        result[:, 1:] = FUNCTIONS["unsqueeze"](x, 1)
+        FUNCTIONS["narrow"](result, 1, 1, count - 1).copy_(
+            FUNCTIONS["cumprod"](FUNCTIONS["narrow"](result, 1, 1, count - 1).clone(), 1)
+        )
+    return result if increasing else FUNCTIONS["flip"](result, (1,))
+
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """The places in a tensor of ``shape`` that positions in the flattened tensor name."""
+    if indices._data.dtype.kind not in "iu":
+        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    rest = indices._data
+    found = []
+    for place in range(len(sizes)):
+        stride = prod(sizes[place + 1 :])
+        found.append(wrap(np.asarray(rest // stride % sizes[place])))
+    return tuple(found)
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that tensors of these shapes broadcast to."""
+    given = [(each,) if isinstance(each, int) else tuple(each) for each in shapes]
+    sizes = [1] * max((len(each) for each in given), default=0)
+    for place, shape in enumerate(given):
+        for back in range(-1, -len(shape) - 1, -1):
+            if shape[back] < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({shape[back]}): ({shape[back]})")
+            if shape[back] in (1, sizes[back]):
+                continue
+            if sizes[back] != 1:
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[back]} at {back}! Mismatching argument at "
+                    f"index {place} had {shape}; but expected shape should be broadcastable to {sizes}"
+                )
+            sizes[back] = shape[back]
+    return Size(sizes)
+
+
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have one size."""
+    return input._data.shape == other._data.shape
+
+
+entry.publish("vander", vander, method=False)
+entry.publish("unravel_index", unravel_index, method=False)
+entry.publish("broadcast_shapes", broadcast_shapes, method=False)
+entry.publish("is_same_size", is_same_size)
