@@ -331,6 +331,7 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
 
     What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop.
     """
+    # By node, and for leaves by their number: a tensor's hash is a Python function, as torch's is its number.
     gradients: dict[Any, Any] = {}
     bumps: dict[Any, int] = {}
     heap: list[tuple[float, Any]] = []
@@ -345,16 +346,17 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
             if not keep and node.kept:
                 node.free()
             if bumps and node in bumps:
-                hand_on(node, g, results, bumps)
+                hand_on(node, g, results, bumps, id)
             g = None
             for edge, result in zip(node.edges, results):  # noqa: B905
                 if result is None or edge is None:
                     continue
-                if edge in gradients:
-                    collect(gradients, edge, result, results, bumps)
-                    continue
-                gradients[edge] = result
                 order = edge.order
+                key = edge if order is not None else id(edge)
+                if key in gradients:
+                    collect(gradients, key, result, results, bumps)
+                    continue
+                gradients[key] = result
                 if order is None:
                     leaves.append(edge)
                 elif alone is None and not heap:
@@ -375,8 +377,8 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
         if type(g) is not ndarray and node.outputs == 1:
             g = np.asarray(g)
     for leaf in leaves:
-        g = gradients.pop(leaf)
-        accumulate(leaf, g, False, bumps.get(leaf, 0) if bumps else 0)
+        g = gradients.pop(id(leaf))
+        accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
 
 
 def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float, Any]]) -> None:
@@ -390,15 +392,17 @@ def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float
     slots[node.output_nr] = g if waiting is None else waiting + g
 
 
-def hand_on(node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int]) -> None:
+def hand_on(
+    node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int], key_of_leaf: Callable[[Any], Any] | None = None
+) -> None:
     """A gradient that is handed on as it came keeps the writes it has seen."""
     for edge, result in zip(node.edges, results, strict=True):
         if result is g and edge is not None:
-            bumps[edge] = bumps[node]
+            bumps[key_of_leaf(edge) if key_of_leaf and edge.order is None else edge] = bumps[node]
 
 
 def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
-    """Add an array to what waits at ``edge``: in place where nobody else can see the buffer, as torch does."""
+    """Add an array to what waits under a key: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
     # A NumPy scalar, what a formula made of no dimension, is a buffer too.
     scalar = isinstance(waiting, np.generic)
