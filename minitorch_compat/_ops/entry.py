@@ -11,7 +11,6 @@ from .._core.errors import Misfit
 from .._core.options import refused
 from .._core.tensor import Tensor
 
-
 NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """Keywords of NumPy that torch takes for its own."""
 
