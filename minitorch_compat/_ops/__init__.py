@@ -19,5 +19,6 @@ from . import (  # noqa: F401
     reductions,
     shape,
     sorting,
+    special,
     transcendental,
 )

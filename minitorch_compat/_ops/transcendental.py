@@ -399,6 +399,10 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
 def array_where(condition: Array, x: Any, y: Any) -> Array:
     """``np.where`` with the memory order of the argument that has a shape of its own."""
     r = np.where(condition, x, y)
+    like = x if isinstance(x, np.ndarray) else y
+    if isinstance(like, np.ndarray) and r.dtype is not like.dtype:
+        # Beside a Python number NumPy widens dtypes that are not its own.
+        r = r.astype(like.dtype, copy=False)
     if r.ndim < 2 or condition.flags.c_contiguous:
         return r
     operands = [each for each in (condition, x, y) if isinstance(each, np.ndarray)]
