@@ -224,8 +224,8 @@ def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> R
         how = "" if step is not None else " with grad mode enabled"
         return RuntimeError(
             f"{output} and {what} modified inplace{how}. This view is the output of a function that returns "
-            "multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
-            "inplace operation by an out-of-place one."
+            "multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
+            "the inplace operation by an out-of-place one."
         )
     where, block, off = ("inference", "inference_mode", "in normal mode") if created == "inference" else (
         "no_grad", "no_grad", "with grad mode enabled")
