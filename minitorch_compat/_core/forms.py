@@ -105,8 +105,8 @@ def refuse_partial_overlap(target: ndarray, source: ndarray) -> None:
     same = start == other and end == other_end
     if (same and target.strides != source.strides) or (not same and start < other_end and other < end):
         raise RuntimeError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-            "location. Please clone() the tensor before performing the operation."
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+            "memory location. Please clone() the tensor before performing the operation."
         )
 
 
@@ -154,6 +154,8 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
     from .families import FLOAT32, FLOAT64, number32, number64
 
     def form(x: Any, y: Any) -> Any:
+        if x._created is not None:
+            return general(x, y)
         a = x._data
         dtype = a.dtype
         kind = type(y)
@@ -168,7 +170,7 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
             b = y._data
             if b.dtype is not dtype or b.shape != a.shape:
                 b = None
-        if b is None or not a.flags.c_contiguous or x._created is not None:
+        if b is None or not a.flags.c_contiguous:
             return general(x, y)
         run(kernel, a, b, a)
         x._bump()

@@ -223,9 +223,9 @@ def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> R
         output = output or "A view was created in no_grad mode"
         how = "" if step is not None else " with grad mode enabled"
         return RuntimeError(
-            f"{output} and {what} modified inplace{how}. This view is the output of a function that returns multiple "
-            "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace "
-            "operation by an out-of-place one."
+            f"{output} and {what} modified inplace{how}. This view is the output of a function that returns "
+            "multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
+            "the inplace operation by an out-of-place one."
         )
     where, block, off = ("inference", "inference_mode", "in normal mode") if created == "inference" else (
         "no_grad", "no_grad", "with grad mode enabled")
