@@ -31,7 +31,7 @@ later(
 )
 later(
     "statistics",
-    """bincount broadcast_shapes cdist corrcoef cov cross cumulative_trapezoid diff dist gradient histc histogram
-    is_same_size nanquantile quantile renorm trapezoid trapz unravel_index vander""",
-    "bincount corrcoef cov cross diff dist histc histogram is_same_size nanquantile quantile renorm renorm_",
+    """bincount cdist corrcoef cov cross cumulative_trapezoid diff dist gradient histc histogram
+    nanquantile quantile renorm trapezoid trapz unravel_index vander""",
+    "bincount corrcoef cov cross diff dist histc histogram nanquantile quantile renorm renorm_",
 )

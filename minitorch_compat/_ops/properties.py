@@ -77,8 +77,6 @@ def broadcast_shapes(*shapes: Any) -> kinds.Size:
     result: list[int] = []
     for place, each in enumerate(shapes):
         shape = kinds.Size((each,) if isinstance(each, int) else each)
-        if any(length < 0 for length in shape):
-            raise ValueError("Attempting to broadcast a dimension with negative length!")
         result = [1] * (len(shape) - len(result)) + result
         for dim in range(-1, -len(shape) - 1, -1):
             if shape[dim] not in (1, result[dim]):
@@ -87,6 +85,8 @@ def broadcast_shapes(*shapes: Any) -> kinds.Size:
                         f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
                         f"index {place} had {tuple(shape)}; but expected shape should be broadcastable to {result}"
                     )
+                if shape[dim] < 0:
+                    raise ValueError("Attempting to broadcast a dimension with negative length!")
                 result[dim] = shape[dim]
     return kinds.Size(result)
 

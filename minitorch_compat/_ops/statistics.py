@@ -12,7 +12,6 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS, in_place, write_out
-from .._core.kinds import Size
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import layout, reduce
@@ -553,31 +552,5 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-def broadcast_shapes(*shapes: Any) -> Size:
-    """The shape that tensors of these shapes broadcast to."""
-    given = [(each,) if isinstance(each, int) else tuple(each) for each in shapes]
-    sizes = [1] * max((len(each) for each in given), default=0)
-    for place, shape in enumerate(given):
-        for back in range(-1, -len(shape) - 1, -1):
-            if shape[back] < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension ({shape[back]}): ({shape[back]})")
-            if shape[back] in (1, sizes[back]):
-                continue
-            if sizes[back] != 1:
-                raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {shape[back]} at {back}! Mismatching argument at "
-                    f"index {place} had {shape}; but expected shape should be broadcastable to {sizes}"
-                )
-            sizes[back] = shape[back]
-    return Size(sizes)
-
-
-def is_same_size(input: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have one size."""
-    return input._data.shape == other._data.shape
-
-
 entry.publish("vander", vander, method=False)
 entry.publish("unravel_index", unravel_index, method=False)
-entry.publish("broadcast_shapes", broadcast_shapes, method=False)
-entry.publish("is_same_size", is_same_size)
