@@ -449,9 +449,10 @@ def heaviside(x: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def nextafter(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The number after x on the way to y. Bitwise torch."""
-    if x.dtype.char not in "fdE":
+    if x.dtype.char not in "fdeE":
         raise types.not_implemented("nextafter_cpu", x.dtype)
-    return np.asarray(np.nextafter(x, y))
+    # Between two zeros NumPy's float16 stays where it is, and C goes.
+    return np.where(x == y, y, np.nextafter(x, y))
 
 
 # -- choosing -------------------------------------------------------------------------------------------------------

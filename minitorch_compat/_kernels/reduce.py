@@ -331,7 +331,7 @@ def _scan(function: np.ufunc, x: np.ndarray, dim: int, dtype: np.dtype | None) -
         # torch starts from zero, so that no sum is minus zero.
         x = x + x.dtype.type(0)
     wide = x.astype(_WIDER[x.dtype.char]) if x.dtype.char in _WIDER else x
-    return np.asarray(function.accumulate(wide, dim)).astype(x.dtype, copy=False)
+    return np.asarray(function.accumulate(wide, dim)).astype(x.dtype, order="C", copy=False)
 
 
 def cummax(x: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
@@ -345,13 +345,15 @@ def cummin(x: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _running_extreme(function: np.ufunc, x: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
+    if x.dtype.kind == "c":
+        raise types.not_implemented(f"cum{function.__name__[:3]}_cpu", x.dtype)
     if x.ndim == 0 or not x.size:
         return x.copy("K"), np.zeros(x.shape, np.int64)
-    best = function.accumulate(x, dim)
+    best = np.asarray(function.accumulate(x, dim), order="C")
     # An element is the newest best where it equals the best so far, or where it is nan.
     found = (x == best) | (x != x)
     place = np.arange(x.shape[dim]).reshape([-1 if axis == dim % x.ndim else 1 for axis in range(x.ndim)])
-    return best, np.maximum.accumulate(np.where(found, place, 0), dim)
+    return best, np.asarray(np.maximum.accumulate(np.where(found, place, 0), dim), order="C")
 
 
 def logsumexp(x: np.ndarray, dim: Dim = None, keepdim: bool = False) -> np.ndarray:
@@ -359,7 +361,8 @@ def logsumexp(x: np.ndarray, dim: Dim = None, keepdim: bool = False) -> np.ndarr
     dims = normalized(dim, x.ndim)
     if not x.size:
         return np.asarray(np.log(reduced(np.add, widened(x), dims, keepdim)), x.dtype)
-    top = reduced(np.maximum, x, dims, True)
+    # Of complex numbers only the real part is taken out, so that the angle of the sum stays the principal one.
+    top = np.array(reduced(np.maximum, x.real, dims, True) if x.dtype.kind == "c" else reduced(np.maximum, x, dims, True))
     top[np.isinf(widened(top))] = 0
     # Every step is rounded to the dtype, which the half types show.
     total = sum(np.exp(widened(x - top)).astype(x.dtype, copy=False), dims, True)

@@ -65,7 +65,7 @@ def softmax_(x: Array, dim):
     if not wide.ndim:
         return np.ones_like(x)
     powers = kernels.exp(shifted(wide, dim))
-    return (powers / summation.sum(powers, dim, True)).astype(x.dtype, copy=False)
+    return (powers / summation.sum(powers, dim, True)).astype(x.dtype, order="C", copy=False)
 
 
 @op(
@@ -82,7 +82,7 @@ def log_softmax_(x: Array, dim):
         return np.zeros_like(x)
     low = shifted(wide, dim)
     total = summation.sum(kernels.exp(low), dim, True)
-    return (low - kernels.log(total)).astype(x.dtype, copy=False)
+    return (low - kernels.log(total)).astype(x.dtype, order="C", copy=False)
 
 
 def along(name: str, call: Any) -> None:

@@ -18,6 +18,7 @@ from .._core.tensor import Tensor
 from .._core.views import check_write, refuse_created
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
+from .._kernels.layout import broadcast_shapes
 from . import entry
 
 Array = np.ndarray
@@ -124,8 +125,7 @@ def scaled_sum(name: str, sign: int) -> Callable[..., Tensor]:
         y=lambda xp, g, y_shape, alpha: xp.sum_to_size(times(xp, g, sign * alpha), y_shape),
     )
     def scaled(x: Array, y: Array, alpha):
-        wanted = dtypes.result_type(x, y).numpy
-        x, y = x.astype(wanted, copy=False), y.astype(wanted, copy=False)
+        x, y = together(x, y)
         return add_scaled(x, y, sign * alpha)
 
     return scaled
@@ -159,7 +159,7 @@ _sub_scaled = scaled_sum("sub", -1)
 )
 def _rsub_tensor(x: Array, y: Array, alpha):
     """``y - alpha * x``."""
-    x, y = together(x, y)
+    y, x = together(y, x)
     return np.asarray(np.subtract(y, x)) if alpha == 1 else add_scaled(y, x, -alpha)
 
 
@@ -169,6 +169,8 @@ def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor
     def call(x: Any, y: Any, *, alpha: Any = 1) -> Tensor:
         if type(alpha) is int and alpha == 1:
             return plain(x, y)
+        if name == "sub":
+            check_bools(x, y)
         check_alpha(name, alpha, x, y)
         if not isinstance(y, Tensor):
             y = FUNCTIONS["scalar_tensor"](y, dtype=dtypes.result_type(x._data, y))
@@ -575,6 +577,11 @@ def broadcast_sum(formula: Formula, name: str) -> Formula:
 
 def together(*operands: Array) -> list[Array]:
     """The arrays in the dtype they have in common."""
+    shape = operands[0].shape
+    for each in operands:
+        if each.shape != shape:
+            broadcast_shapes(*[one.shape for one in operands])
+            break
     wanted = dtypes.result_type(*operands).numpy
     return [each.astype(wanted, copy=False) for each in operands]
 
@@ -587,6 +594,8 @@ def together(*operands: Array) -> list[Array]:
 )
 def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 * tensor2``."""
+    if x.dtype.kind == tensor1.dtype.kind == tensor2.dtype.kind == "b":
+        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
     x, tensor1, tensor2 = together(x, tensor1, tensor2)
     return kernels.addcmul(x, tensor1, tensor2, value)
 
@@ -622,6 +631,7 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
 )
 def lerp_number(x: Array, end: Array, weight):
     """``x + weight * (end - x)`` for a number."""
+    x, end = together(x, end)
     return kernels.lerp(x, end, weight)
 
 
@@ -636,6 +646,7 @@ def lerp_number(x: Array, end: Array, weight):
 )
 def lerp_tensor(x: Array, end: Array, weight: Array):
     """``x + weight * (end - x)`` for a tensor of weights."""
+    x, end, weight = together(x, end, weight)
     return kernels.lerp(x, end, weight)
 
 

@@ -123,6 +123,7 @@ def integral(name: str, kernel: Any, called: str) -> Callable[..., Tensor]:
 
     def checked(x: ndarray, y: ndarray) -> ndarray:
         if x.dtype.kind not in "biu":
+            layout.broadcast_shapes(x.shape, y.shape)
             raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{dtypes.of(x).scalar_type}'")
         return kernel(x, y)
 
@@ -220,7 +221,7 @@ def quality(name: str, floats: Any, integers: bool) -> None:
     def kernel(x: ndarray) -> ndarray:
         if x.dtype.kind in "fcV":
             return floats(x)
-        return np.full(x.shape, integers)
+        return np.full_like(x, integers, np.bool_)
 
     unary(name, kernel, inplace=False)
 
@@ -243,7 +244,7 @@ def signed_infinity(name: str, positive: bool) -> None:
 
 signed_infinity("isposinf", True)
 signed_infinity("isneginf", False)
-unary("isreal", lambda x: np.imag(x) == 0 if x.dtype.kind == "c" else np.full(x.shape, True), inplace=False)
+unary("isreal", lambda x: np.imag(x) == 0 if x.dtype.kind == "c" else np.full_like(x, True, np.bool_), inplace=False)
 
 
 def sign_bits(x: ndarray) -> ndarray:

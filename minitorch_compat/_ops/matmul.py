@@ -313,7 +313,9 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     b = (1,) * (ndim - other._data.ndim) + other._data.shape
     left = reshape(input, tuple([each for length in a for each in (length, 1)]))
     right = reshape(other, tuple([each for length in b for each in (1, length)]))
-    return reshape(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
+    product_ = tensors.mul(left, right)
+    sizes = tuple([p * q for p, q in zip(a, b, strict=True)])
+    return unsafe_view(product_, sizes) if product_._data.flags.c_contiguous else reshape(product_, sizes)
 
 
 def einsum(*arguments: Any) -> Tensor:

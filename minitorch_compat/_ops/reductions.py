@@ -400,8 +400,9 @@ def arg_extreme(name: str, kernel: Any) -> None:
         x = input._data
         dim = axis if dim is None else dim
         dim = None if dim is None else one_dim(dim)
-        if x.dtype.kind == "c":
-            raise RuntimeError(f"{name}(): does not support complex input")
+        if x.dtype.kind in "bc":
+            kind = "bool" if x.dtype.kind == "b" else "complex"
+            raise RuntimeError(f"{name}(): does not support {kind} input")
         if not x.size:
             if dim is None:
                 raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")

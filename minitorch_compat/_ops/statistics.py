@@ -31,7 +31,7 @@ def ended(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Tensor
     return result if out is None else write_out(name, out, result, inputs)
 
 
-def part(x: Tensor, dim: int, start: int, stop: int) -> Tensor:
+def part(x: Any, dim: int, start: int, stop: int) -> Any:
     """A slice along ``dim``."""
     return FUNCTIONS["narrow"](x, dim, start, stop - start)
 
@@ -120,7 +120,7 @@ def quantiles(x: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolatio
     return FUNCTIONS["squeeze"](several, taken)
 
 
-def picked(ordered: Tensor, ranks: Tensor) -> Tensor:
+def picked(ordered: Tensor, ranks: Tensor) -> Any:
     """The elements of the ranks."""
     return FUNCTIONS["gather"](ordered, -1, wrap(ranks._data.astype(np.int64)))
 
@@ -228,7 +228,7 @@ def diff(
     if whole_number(n) < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     place = wrap_dim(whole_number(dim), input._data.ndim)
-    x = input
+    x: Any = input
     if prepend is not None or append is not None:
         x = FUNCTIONS["cat"]([each for each in (prepend, input, append) if each is not None], place)
     if not n:
@@ -240,7 +240,7 @@ def diff(
     return ended("diff", out, x, input)
 
 
-def neighbours(y: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+def neighbours(y: Tensor, dim: int) -> tuple[Any, Any]:
     length = y._data.shape[dim]
     return part(y, dim, 0, length - 1), part(y, dim, 1, length)
 
@@ -259,7 +259,7 @@ def areas(y: Tensor, x: Any, dx: Any, dim: int, running: bool) -> Tensor:
     place = wrap_dim(whole_number(dim), y._data.ndim)
     below, above = neighbours(y, place)
 
-    def total(values: Tensor) -> Tensor:
+    def total(values: Tensor) -> Any:
         return FUNCTIONS["cumsum"](values, place) if running else FUNCTIONS["sum"](values, place)
 
     if isinstance(x, Tensor):
@@ -293,13 +293,14 @@ def slope(x: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
     if length < edge_order + 1:
         raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
 
-    def at(start: int, stop: int) -> Tensor:
+    def at(start: int, stop: int) -> Any:
         return part(x, dim, start if start >= 0 else length + start, stop if stop > 0 else length + stop)
 
     if isinstance(step, Tensor):
         shape = [-1 if axis == dim else 1 for axis in range(x._data.ndim)]
         h = np.diff(step._data)
-        before, behind = (wrap(each.astype(x._data.dtype).reshape(shape)) for each in (h[:-1], h[1:]))
+        before: Any = wrap(h[:-1].astype(x._data.dtype).reshape(shape))
+        behind: Any = wrap(h[1:].astype(x._data.dtype).reshape(shape))
         both = before + behind
         low, own, high = -behind / (before * both), (behind - before) / (before * behind), before / (behind * both)
         middle = low * at(0, -2) + own * at(1, -1) + high * at(2, length)
@@ -331,11 +332,11 @@ def cov(
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions"
         )
-    x = input if input._data.ndim == 2 else reshape(input, (1, -1))
+    x: Any = input if input._data.ndim == 2 else reshape(input, (1, -1))
     if x._data.dtype.kind not in "fcV":
-        x = x.to(dtypes.get_default_dtype())  # type: ignore[attr-defined]
+        x = x.to(dtypes.get_default_dtype())
     count = x._data.shape[1]
-    weights = None
+    weights: Any = None
     for each in (fweights, aweights):
         if each is not None:
             weights = each if weights is None else weights * each
@@ -345,7 +346,7 @@ def cov(
         free: Any = count - correction
     else:
         total = weights._data.sum()
-        weights = weights.to(x.dtype)  # type: ignore[attr-defined]
+        weights = weights.to(x.dtype)
         mean = FUNCTIONS["sum"](x * weights, 1, True) / float(total)
         if aweights is None:
             free = total - correction
@@ -372,10 +373,10 @@ def corrcoef(input: Tensor) -> Tensor:
             "corrcoef(): expected input to have two or fewer dimensions but got an input with "
             f"{input._data.ndim} dimensions"
         )
-    c = cov(input)
+    c: Any = cov(input)
     if not c._data.ndim:
         return c / c
-    deviations = FUNCTIONS["sqrt"](c.diag())  # type: ignore[attr-defined]
+    deviations = FUNCTIONS["sqrt"](c.diag())
     c = c / FUNCTIONS["unsqueeze"](deviations, 1) / FUNCTIONS["unsqueeze"](deviations, 0)
     return c if c._data.dtype.kind == "c" else FUNCTIONS["clamp"](c, -1, 1)
 

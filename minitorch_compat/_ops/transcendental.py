@@ -217,9 +217,22 @@ for _alias, _name in {
     if _alias + "_" in WRITING_FUNCTIONS:
         FUNCTIONS[_alias + "_"] = FUNCTIONS[_name + "_"]
 
-floor = unary("floor", kernels.floor, x=zero)
-ceil = unary("ceil", kernels.ceil, x=zero)
-trunc = unary("trunc", kernels.trunc, x=zero)
+
+
+def steps(name: str, kernel: Any) -> Any:
+    """A rounding, which complex numbers have no part in."""
+
+    def checked(x: Array) -> Array:
+        if x.dtype.kind == "c":
+            raise NotImplementedError(f"{name} is not supported for complex inputs")
+        return kernel(x)
+
+    return unary(name, checked, x=zero)
+
+
+floor = steps("floor", kernels.floor)
+ceil = steps("ceil", kernels.ceil)
+trunc = steps("trunc", kernels.trunc)
 frac = unary("frac", kernels.frac, x=lambda xp, g: g)
 FUNCTIONS["fix"], Tensor.fix, Tensor.fix_ = FUNCTIONS["trunc"], Tensor.trunc, Tensor.trunc_  # type: ignore[attr-defined]
 _round = unary("round", kernels.round, x=zero, method=False, module=False)
@@ -319,6 +332,31 @@ def half_at_ties(xp, g, mask, tie):
     return xp.where(tie, g / 2, xp.where(mask, g, 0.0))
 
 
+
+
+def in_one_dtype(name: str, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Give tensors of two dtypes the one they share before ``function`` sees them, not a wider one."""
+
+    def form(input: Tensor, other: Tensor) -> Tensor:
+        if input._data.dtype != other._data.dtype:
+            wanted = dtypes.result_type(input._data, other._data)
+            input, other = tensors.to_dtype(input, wanted), tensors.to_dtype(other, wanted)
+        layout.broadcast_shapes(input._data.shape, other._data.shape)
+        return function(input, other)
+
+    def with_out(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+        result = form(input, other)
+        return result if out is None else write_out(name, out, result, (input, other))
+
+    entry.publish(name, with_out, method=False)
+    entry.publish(name, form, module=False)
+    entry.publish(name + "_", in_place(form))
+    return form
+
+
+nextafter = in_one_dtype("nextafter", nextafter)
+gcd = in_one_dtype("gcd", gcd)
+lcm = in_one_dtype("lcm", lcm)
 entry.guard("atan2", "arctan2", "hypot", "logaddexp", "logaddexp2", "nextafter", "gcd", "lcm", tensors=2)
 entry.guard("copysign", tensors=1)
 entry.guard("xlogy")
