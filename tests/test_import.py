@@ -60,6 +60,16 @@ def test_bfloat16_brings_its_type_when_asked() -> None:
     assert loaded_by("import minitorch_compat as t; t.zeros(1, dtype=t.bfloat16)") & HEAVY == {"ml_dtypes"}
 
 
+def test_tables_that_only_errors_read_wait_for_one() -> None:
+    program = """
+import sys, minitorch_compat as torch
+x = torch.ones(2, 2, requires_grad=True)
+torch.nn.functional.linear(x, x).sum().backward()
+assert "minitorch_compat._core.signature_table" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_torch_cannot_be_reached_by_accident() -> None:
     """The engine works where importing torch is an error, as on a machine without it."""
     program = """

@@ -362,7 +362,7 @@ def logsumexp(x: np.ndarray, dim: Dim = None, keepdim: bool = False) -> np.ndarr
     if not x.size:
         return np.asarray(np.log(reduced(np.add, widened(x), dims, keepdim)), x.dtype)
     # Of complex numbers only the real part is taken out, so that the angle of the sum stays the principal one.
-    top = np.array(reduced(np.maximum, x.real, dims, True) if x.dtype.kind == "c" else reduced(np.maximum, x, dims, True))
+    top = np.array(reduced(np.maximum, x.real if x.dtype.kind == "c" else x, dims, True))
     top[np.isinf(widened(top))] = 0
     # Every step is rounded to the dtype, which the half types show.
     total = sum(np.exp(widened(x - top)).astype(x.dtype, copy=False), dims, True)

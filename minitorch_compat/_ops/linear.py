@@ -12,7 +12,6 @@ from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import mode
 from .._core.quiet import quietly, run
 from .._core.recording import arrays, check_versions, note, tensor_values, tensors
-from .._core.signatures import refusal
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
 from .._kernels import summation
@@ -130,6 +129,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         x, w = input._data, weight._data
         b = None if bias is None else bias._data
     except AttributeError:
+        from .._core.signatures import refusal  # a long table, which only a refusal reads
+
         raise refusal("linear", (input, weight, bias), {}) from None
     if x.ndim != 2 or w.ndim != 2:
         return _general(input, weight, bias)
