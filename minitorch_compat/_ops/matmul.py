@@ -16,9 +16,10 @@ from .._core.operations import op
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
+from .._core.warn import warn_once
 from .._kernels import layout
 from .._kernels import matmul as kernels
-from .shape import expand, reshape, transpose, unsafe_view, unsqueeze
+from .shape import expand, reshape, squeezed_row, transpose, unsafe_view, unsqueeze
 
 ndarray = np.ndarray
 Array = ndarray
@@ -116,7 +117,7 @@ def matmul(x: Any, y: Any) -> Tensor:
     if a.ndim == 2 and b.ndim == 1:
         return mv(x, y)
     if a.ndim == 1 and b.ndim == 2:
-        return tensors.squeeze_one(mm(unsqueeze(x, 0), y), 0)
+        return squeezed_row(mm(unsqueeze(x, 0), y))
     smaller = x if a.ndim < b.ndim else y
     if kernels.folds(a, b, smaller._node is not None):
         return _folded(x, y)
@@ -300,10 +301,26 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """The product of several matrices."""
+    warn_once(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters.",
+        stacklevel=3,
+    )
+    for each in matrices:
+        if each._data.ndim != 2:
+            raise RuntimeError(f"Tensor dimension is {each._data.ndim}, expected 2 instead.")
+    if len(matrices) == 1:
+        return matrices[0]
     result = matrices[0]
-    for each in matrices[1:]:
+    for place, each in enumerate(matrices[1:]):
+        if result._data.shape[1] != each._data.shape[0]:
+            shapes = [list(one._data.shape) for one in matrices[place : place + 2]]
+            raise RuntimeError(
+                f"multi_dot(): tensors {place} and {place + 1} with shapes {shapes[0]} and {shapes[1]} cannot be "
+                "multiplied"
+            )
         result = mm(result, each)
-    return result
+    return reshape(result, result._data.shape)
 
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
@@ -413,10 +430,16 @@ def _contract(
         tensor = tensors.expand(tensor, tuple([sizes[name] for name in order]))
         return reshape(tensor, tuple([prod(sizes[name] for name in group) for group in groups]))
 
+    names = batch + free_x + free_y
+    if not summed:
+        spread = [
+            arranged(tensor, own, [[name] if name in own else [] for name in names])
+            for tensor, own in ((x, x_names), (y, y_names))
+        ]
+        return tensors.mul(*spread), names
     left = arranged(x, x_names, (batch, free_x, summed))
     right = arranged(y, y_names, (batch, summed, free_y))
     product_ = bmm(left, right)
-    names = batch + free_x + free_y
     return reshape(product_, tuple([sizes[name] for name in names])), names
 
 

@@ -420,6 +420,32 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 # ---- in place: the tensor itself takes another geometry
 
 
+def written(name: str, kernel: Callable[..., ndarray], formula: Callable[..., Any], node: str) -> Callable[..., Tensor]:
+    """Declare what an in-place form of a view does; its step has a name of its own."""
+    return view(name + "_here", kernel, x=formula, method=False, module=False, node=node)
+
+
+def as_before(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    """The gradient in the shape that was."""
+    return xp.reshape(g, shape)
+
+
+def transposed_in_place(x: ndarray) -> ndarray:
+    if x.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return kernels.t(x)
+
+
+_squeeze_all_here = written("squeeze_all", lambda x: kernels.squeeze(x), as_before, "SqueezeBackward3")
+_squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), as_before, "SqueezeBackward4")
+_squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), as_before, "SqueezeBackward5")
+_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, as_before, "UnsqueezeBackward1")
+_transpose_here = written(
+    "transpose", kernels.transpose, lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1), "TransposeBackward1"
+)
+_t_here = written("t", transposed_in_place, lambda xp, g: xp.t(g), "TBackward1")
+
+
 def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The in-place form of a view: shape and strides change, the memory does not."""
 
@@ -433,6 +459,22 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return input
 
     return form
+
+
+def squeeze_here(input: Tensor, dim: Any = None) -> Tensor:
+    if dim is None:
+        return _squeeze_all_here(input)
+    return _squeeze_one_here(input, dim) if isinstance(dim, int) else _squeeze_some_here(input, tuple(dim))
+
+
+def squeezed_row(input: Tensor) -> Tensor:
+    """A fresh matrix of one row as a vector, by torch's own way: in place."""
+    made = _squeeze_one_here(input, 0)
+    made._base = None
+    made._created = None
+    made._shared = None
+    made._bump()
+    return made
 
 
 def in_one_tuple(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -474,8 +516,14 @@ for _name, _same in {
 }.items():
     FUNCTIONS[_name] = FUNCTIONS[_same]
     setattr(Tensor, _name, FUNCTIONS[_same])
-for _name in ("squeeze", "unsqueeze", "transpose", "t", "swapaxes", "swapdims", "as_strided"):
-    publish(_name + "_", reshaped_in_place(FUNCTIONS[_name]), module=_name == "as_strided")
+_in_place: dict[str, Callable[..., Tensor]] = {
+    "squeeze": squeeze_here, "unsqueeze": lambda input, dim: _unsqueeze_here(input, dim),
+    "transpose": lambda input, dim0, dim1: _transpose_here(input, dim0, dim1), "t": lambda input: _t_here(input),
+    "swapaxes": lambda input, axis0, axis1: _transpose_here(input, axis0, axis1),
+    "swapdims": lambda input, dim0, dim1: _transpose_here(input, dim0, dim1), "as_strided": as_strided,
+}
+for _name, _function in _in_place.items():
+    publish(_name + "_", reshaped_in_place(_function), module=_name == "as_strided")
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
