@@ -87,7 +87,7 @@ def unary(
                     note(step)
             else:
                 step.kept = ()
-            if r.dtype != x._data.dtype:
+            if r.dtype != x._data.dtype or r.dtype.kind == "V":
                 step.fit = fit_of((x,), r)
             out._node = step
             if keeps_out:
@@ -419,7 +419,7 @@ def reduction(
             else:
                 given = (shape, axes, kept_shape)
                 step = recorder.node((x,), tuple([given[place] for place in places]))
-            if r.dtype != a.dtype:
+            if r.dtype != a.dtype or r.dtype.kind == "V":
                 step.fit = ((shape, a.dtype),)
             out._node = step
             if recorder.keeps_out:

@@ -253,7 +253,9 @@ class OpRecorder:
         node.counts = counts
         made = floating[0]._data.dtype
         fits = [
-            None if each is None or each._data.dtype == made else (each._data.shape, each._data.dtype)
+            None
+            if each is None or (each._data.dtype == made and made.kind != "V")
+            else (each._data.shape, each._data.dtype)
             for each in inputs
         ]
         node.fit = tuple(fits) if any(fits) else None

@@ -216,7 +216,7 @@ def hands_on(formula: Formula) -> bool:
     probe = object()
     try:
         return formula(None, probe) is probe
-    except (TypeError, AttributeError):
+    except Exception:  # whatever a formula does to an object that is no gradient, it does not hand it on
         return False
 
 
@@ -344,10 +344,14 @@ def pair_keeper(recorder: Recorder) -> Callable[..., tuple[Any, ...]] | None:
 
 
 def fit_of(inputs: Sequence[Tensor | None], result: ndarray) -> tuple[Any, ...] | None:
-    """What to fit the gradients to: for each input its shape and dtype, or None where the result has the same."""
+    """What to fit the gradients to: for each input its shape and dtype, or None where the result has the same.
+
+    Formulas leave bfloat16 as soon as they meet a Python number, so its gradients are always fitted.
+    """
+    kept = result.dtype.kind != "V"
     fits = tuple(
         None
-        if x is None or (x._data.shape == result.shape and x._data.dtype == result.dtype)
+        if x is None or (kept and x._data.shape == result.shape and x._data.dtype == result.dtype)
         else (x._data.shape, x._data.dtype)
         for x in inputs
     )
