@@ -284,7 +284,9 @@ def test_light_and_dark_follow_the_system_and_the_button(reader):
         assert reader.one("#theme").text == "Theme: dark"
         prefers("light")
         becomes("dark")
-        reader.opens()
+        # Reloaded, not left and opened again: what a page stores reaches another process of the browser when it likes.
+        reader.browser.refresh()
+        reader.waits(lambda: reader.all("html[data-ready]"))
         becomes("dark")
         reader.clicks(reader.one("#theme"))
         becomes("light")
