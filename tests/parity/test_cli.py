@@ -154,6 +154,8 @@ def test_timeless_reports_of_equal_runs_are_equal(toys):
 
 def command(*arguments, **more):
     given = [sys.executable, "-m", "minitorch_compat.parity.cli", *arguments]
+    # Whoever starts the tests in the background has interrupts ignored, and children would inherit that.
+    more.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
 
