@@ -348,12 +348,16 @@
     if (theme === "automatic") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     $("theme").textContent = "Theme: " + theme;
-    try { localStorage.setItem("parity-theme", theme); } catch { /* without storage the choice lasts as long as the page */ }
   }
   let kept = null;
-  try { kept = localStorage.getItem("parity-theme"); } catch { /* see above */ }
+  try { kept = localStorage.getItem("parity-theme"); } catch { /* without storage the choice lasts as long as the page */ }
   wear(themes.includes(kept) ? kept : "automatic");
-  $("theme").addEventListener("click", () => wear(themes[(themes.indexOf($("theme").textContent.slice(7)) + 1) % 3]));
+  // Only a click is stored: a page that is loaded while another process still writes must not overwrite the choice.
+  $("theme").addEventListener("click", () => {
+    const theme = themes[(themes.indexOf($("theme").textContent.slice(7)) + 1) % 3];
+    wear(theme);
+    try { localStorage.setItem("parity-theme", theme); } catch { /* see above */ }
+  });
 
   for (const name of fields) $(name).addEventListener(name === "q" ? "input" : "change", changed);
   $("filters").addEventListener("submit", event => event.preventDefault());
