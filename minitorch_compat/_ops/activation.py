@@ -9,8 +9,11 @@ import numpy as np
 from .._core import dtypes
 from .._core.families import unary
 from .._core.forms import publish, write_out
+from .._core.modes import mode
 from .._core.operations import op
-from .._core.tensor import Tensor, wrap_dim
+from .._core.quiet import quietly
+from .._core.recording import Recorder, arrays, tensors
+from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import elementwise as kernels
 from .._kernels import summation
 
@@ -52,14 +55,7 @@ def shifted(x: Array, dim: int) -> Array:
     return x - np.maximum.reduce(x, dim, keepdims=True) if x.size else x
 
 
-@op(
-    "softmax_",
-    method=False,
-    module=False,
-    node="SoftmaxBackward0",
-    x=lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else g * 0,
-)
-def softmax_(x: Array, dim):
+def softmax_kernel(x: Array, dim: int) -> Array:
     """Exponentials over their sum."""
     wide = kernels.widened(x)
     if not wide.ndim:
@@ -68,14 +64,7 @@ def softmax_(x: Array, dim):
     return (powers / summation.sum(powers, dim, True)).astype(x.dtype, order="C", copy=False)
 
 
-@op(
-    "log_softmax_",
-    method=False,
-    module=False,
-    node="LogSoftmaxBackward0",
-    x=lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else g * 0,
-)
-def log_softmax_(x: Array, dim):
+def log_softmax_kernel(x: Array, dim: int) -> Array:
     """The logarithm of softmax, without leaving the logarithm."""
     wide = kernels.widened(x)
     if not wide.ndim:
@@ -85,26 +74,43 @@ def log_softmax_(x: Array, dim):
     return (low - kernels.log(total)).astype(x.dtype, order="C", copy=False)
 
 
-def along(name: str, call: Any) -> None:
-    """Declare ``softmax`` or ``log_softmax`` with its ``dtype=``."""
+softmax_recorder = Recorder(
+    "softmax_", ("x",),
+    {"x": lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else g * 0},
+    ("dim",), node="SoftmaxBackward0",
+)
+log_softmax_recorder = Recorder(
+    "log_softmax_", ("x",),
+    {"x": lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else g * 0},
+    ("dim",), node="LogSoftmaxBackward0",
+)
 
-    def function(
-        input: Tensor, dim: int, dtype: Any = None, *, out: Tensor | None = None
-    ) -> Tensor:
+
+def along(name: str, kernel: Any, recorder: Recorder) -> None:
+    """Declare ``softmax`` or ``log_softmax``: one node that keeps its result."""
+
+    def function(input: Tensor, dim: int, dtype: Any = None, *, out: Tensor | None = None) -> Tensor:
         if dtype is not None:
             input = input.to(dtype)  # type: ignore[attr-defined]
-        dim = wrap_dim(dim, input._data.ndim)
-        if input._data.dtype.kind not in "fV":
+        x = input._data
+        if dim < 0 or dim >= x.ndim:
+            dim = wrap_dim(dim, x.ndim)
+        if x.dtype.kind not in "fV":
             raise NotImplementedError(
                 f"\"{name}_lastdim_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
-                if dim == input._data.ndim - 1
+                if dim == x.ndim - 1 or not x.ndim
                 else f"\"{name}_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
             )
-        result = call(input, dim)
+        result = wrap(quietly(kernel, x, dim))
+        if input._node is not None and mode.enabled:
+            result._node = step = recorder.node((input,), (dim,))
+            recorder.keep_out(step, result)
         return result if out is None else write_out(name, out, result, (input,))
 
     publish(name, function)
+    setattr(tensors, name, function)
+    setattr(arrays, name, kernel)
 
 
-along("softmax", softmax_)
-along("log_softmax", log_softmax_)
+along("softmax", softmax_kernel, softmax_recorder)
+along("log_softmax", log_softmax_kernel, log_softmax_recorder)

@@ -9,10 +9,13 @@ from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor
 from .._ops.activation import leaky_relu as _leaky_relu
+from .._ops.likelihood import check_reduction as _check_reduction
+from .._ops.likelihood import cross_entropy_loss as _cross_entropy_loss
+from .._ops.likelihood import nll_loss_nd as _nll_loss_nd
 from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
 
-__all__ = ["dropout", "l1_loss", "leaky_relu", "linear", "mse_loss"]
+__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss"]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:
@@ -68,6 +71,28 @@ def l1_loss(
     check_sizes(input, target)
     difference = (input - target).abs()  # type: ignore[operator]
     return difference if reduction == "none" else getattr(difference, reduction)()
+
+
+def nll_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
+    reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """The negative log likelihood of classes, for log probabilities (C) or (N, C, …)."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return _nll_loss_nd(input, target, weight, reduction, ignore_index)
+
+
+def cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
+    reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0
+) -> Tensor:
+    """The negative log likelihood of classes or of their probabilities, for logits (C) or (N, C, …)."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return _cross_entropy_loss(input, target, weight, reduction, ignore_index, label_smoothing)
 
 
 def sigmoid(input: Tensor) -> Tensor:

@@ -379,6 +379,11 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.kron(x, y)": (number(2, 2), number(1, 2)),
     "torch.nn.functional.linear(x, y, z)": (number(2, 3), number(2, 3), number(2)),
     "torch.nn.functional.mse_loss(x, y)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.nll_loss(x, torch.tensor([1, 0]))": (real(2, 3),),
+    "torch.nn.functional.nll_loss(x, torch.tensor([[1, 0]]), reduction='none')": (real(1, 3, 2),),
+    "torch.nn.functional.cross_entropy(x, torch.tensor([1, 2]), torch.tensor([1, 2, 0.5]).double())": (real(2, 3),),
+    "torch.nn.functional.cross_entropy(x, torch.tensor([1, 0]), ignore_index=0, label_smoothing=0.2)": (real(2, 3),),
+    "torch.nn.functional.cross_entropy(x, y)": (real(2, 3), positive(2, 3)),
     # random numbers put into a recorded tensor cut its history
     "x.clone().uniform_()": (real(2, 3),),
     "x.clone().normal_()": (real(2, 3),),
