@@ -14,7 +14,7 @@ import numpy as np
 
 from . import dtypes
 from .graph import LEAF, next_order
-from .modes import mode
+from .modes import altered, mode
 from .quiet import quietly, run
 from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
 from .tensor import Tensor, view_of, wrap, wrap_dim
@@ -75,7 +75,7 @@ def unary(
         out = new(Tensor)
         out._data = r
         source = x._node
-        if source is not None and recorder is not None and mode.enabled and r.dtype.kind in "fcV":
+        if source is not None and recorder is not None and (not altered or mode.enabled) and r.dtype.kind in "fcV":
             step = new(make)
             step.order = next_order()
             step.edges = (x if source is LEAF else source,)
@@ -221,7 +221,7 @@ def binary(
             left, right = x._node, y._node
             if left is None and right is None:
                 return out
-            if recorder is not None and mode.enabled:
+            if recorder is not None and (not altered or mode.enabled):
                 step = new(make)
                 step.order = next_order()
                 step.edges = (x if left is LEAF else left, y if right is LEAF else right)
@@ -287,7 +287,7 @@ def binary(
             r = quietly(r.astype, wanted)
         out = new(Tensor)
         out._data = r
-        if recorder is not None and mode.enabled and (p._node is not None or q._node is not None):
+        if recorder is not None and (not altered or mode.enabled) and (p._node is not None or q._node is not None):
             if r.dtype.kind not in "fcV":
                 return out
             # The formulas see the operands as they entered the kernel, in one dtype.
@@ -401,7 +401,7 @@ def reduction(
             r = asarray(r)
         out = new(Tensor)
         out._data = r
-        if x._node is not None and whole is not None and mode.enabled and r.dtype.kind in "fcV":
+        if x._node is not None and whole is not None and (not altered or mode.enabled) and r.dtype.kind in "fcV":
             shape = a.shape
             # One gradient for everything broadcasts by itself.
             if keepdim or axes is None:
@@ -439,7 +439,7 @@ def reduction(
         out._data = r
         source = x._node
         out._node = None
-        if source is not None and plain and mode.enabled:
+        if source is not None and plain and (not altered or mode.enabled):
             step = new(make)
             step.order = next_order()
             step.edges = (x if source is LEAF else source,)
@@ -518,7 +518,7 @@ def view(
             values += defaults[len(values) - required :]
         a = x._data
         out = view_of(x, kernel(a, *values))
-        if x._node is not None and mode.enabled:
+        if x._node is not None and (not altered or mode.enabled):
             out._node = recorder.node((x,), tuple([a.shape if place < 0 else values[place] for place in places]))
         return out
 

@@ -11,7 +11,7 @@ import numpy as np
 from .._kernels.layout import address
 from . import dtypes, errors
 from .graph import dense
-from .modes import mode
+from .modes import altered, mode
 from .options import checked
 from .quiet import quietly, run
 from .recording import Kept, tensors
@@ -52,7 +52,7 @@ def publish(name: str, function: Callable[..., Any], *, method: bool = True, mod
 
 def wants_grad(*arguments: Any) -> bool:
     """Whether recording is on and any argument requires grad."""
-    return mode.enabled and any(getattr(each, "_node", None) is not None for each in arguments)
+    return (not altered or mode.enabled) and any(getattr(each, "_node", None) is not None for each in arguments)
 
 
 def commit(x: Tensor, out: Tensor) -> Tensor:
@@ -136,7 +136,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place form of an operation: the operation, then a write, then the new history."""
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        if mode.enabled and (
+        if (not altered or mode.enabled) and (
             (x._created is not None and x.requires_grad) or x._node is not None
             or wants_grad(*arguments, *keywords.values())
         ):
@@ -161,12 +161,12 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
         kind = type(y)
         b = None
         if kind is float or kind is int:
-            if numbers and (x._node is None or not mode.enabled):
+            if numbers and (x._node is None or (altered and not mode.enabled)):
                 if dtype is FLOAT32:
                     b = number32(y)._data
                 elif dtype is FLOAT64:
                     b = number64(y)._data
-        elif isinstance(y, Tensor) and ((x._node is None and y._node is None) or not mode.enabled):
+        elif isinstance(y, Tensor) and ((x._node is None and y._node is None) or (altered and not mode.enabled)):
             b = y._data
             if b.dtype is not dtype or b.shape != a.shape:
                 b = None
@@ -183,7 +183,7 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any]) -> Ten
     """Put ``result`` into the tensor given as ``out=``, resizing it, with a warning, where its shape differs."""
     if not isinstance(out, Tensor):
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    if mode.enabled and (out._node is not None or wants_grad(*inputs)):
+    if (not altered or mode.enabled) and (out._node is not None or wants_grad(*inputs)):
         raise errors.out_requires_grad(name)
     own, made = out.dtype, result.dtype
     if not dtypes.can_cast(made, own):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .modes import mode
+from .modes import exchange, mode
 from .quiet import quietly
 
 ndarray = np.ndarray
@@ -480,7 +480,7 @@ class Pass:
             self.awaited = arrivals(edges, self.needed)
         for edge, gradient in zip(edges, gradients, strict=True):
             self.arrive(edge, gradient, ())
-        previous, mode.enabled = mode.enabled, self.create
+        previous = exchange(self.create)
         _running.stack.append(self)
         try:
             self.settle_ready()
@@ -489,7 +489,7 @@ class Pass:
                 if leaf in self.gradients:
                     self.settle(leaf)
         finally:
-            mode.enabled = previous
+            exchange(previous)
             _running.stack.pop()
 
     def drain(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .families import bad_arguments, renamed
 from .graph import Node, NodeType, Output, record
-from .modes import mode
+from .modes import altered, mode
 from .quiet import quietly
 from .recording import (
     DECLARED,
@@ -101,7 +101,7 @@ def op(
             r = quietly(kernel_call, kernel, entered, positional, accepted)
             parts = r if type(r) is tuple else (r,)
             outs = tuple([wrap(each if type(each) is ndarray else asarray(each)) for each in parts])
-            if recording is not None and mode.enabled:
+            if recording is not None and (not altered or mode.enabled):
                 recording.record(dict(zip(accepted, values, strict=True)), outs)
             return outs if type(r) is tuple else outs[0]
 

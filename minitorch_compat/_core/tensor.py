@@ -16,7 +16,7 @@ from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
-from .views import Untracked, make_view, refresh_views, refused_view, shared_of
+from .views import Untracked, find_views, make_view, refresh_views, refused_view, shared_of
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -207,9 +207,9 @@ class Tensor(metaclass=TensorType):
         else:
             base = self._base
             self._node = None if base is None or base._node is None else NOWHERE
-        shared = self._shared
-        if shared is not None and shared.views and self._base is None and (before is None) is wanted:
-            for reference in shared.views:
+        if self._shared is not None and self._base is None and (before is None) is wanted:
+            find_views(self)
+            for reference in self._shared.views:
                 view = reference()
                 if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
                     view._node = NOWHERE if wanted else None
@@ -345,8 +345,9 @@ class Tensor(metaclass=TensorType):
                 raise errors.write_to_inference_tensor()
             return
         shared.number += times
-        if shared.views:
-            refresh_views(shared)
+        if shared.views or shared.unseen:
+            del shared
+            refresh_views(self)
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode: it has neither versions nor history."""
@@ -426,6 +427,7 @@ class Tensor(metaclass=TensorType):
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
                 "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
+        find_views(self)
         self._node = None
         return self
 

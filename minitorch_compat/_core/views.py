@@ -3,12 +3,18 @@
 A base, its views and its detached aliases share one ``Shared``: the version number, and weak references to the living
 views. It is made with the first view or the first write. Whoever writes gives the base its new node and refreshes the
 nodes of the living views, so that an ordinary call asks no question about views.
+
+A weak reference costs as much as half a view. So ``x[0]`` of a leaf, or of a tensor without history, leaves but a note
+that it was made. The first write that changes what such a view says of its history, if any of them can be alive, looks
+for them among the referrers of the ``Shared``, and from then on the views of this memory are entered like all others.
 """
 
 from __future__ import annotations
 
+import gc
 import weakref
 from collections.abc import Sequence
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -16,20 +22,25 @@ import numpy as np
 from .._kernels.layout import address, restride, strides
 from . import errors
 from .graph import LEAF, NOWHERE, Node, record, step_of
-from .modes import mode
+from .modes import altered, mode
 
 ndarray = np.ndarray
 
 
 class Shared:
-    """The version number that aliases share, and who looks at the same memory."""
+    """The version number that aliases share, and who looks at the same memory.
 
-    __slots__ = ("limit", "number", "views")
+    ``unseen`` says that views of a leaf, ``unseen_plain`` that views of a tensor without history, were made and not
+    entered; ``watched`` that all new ones are entered.
+    """
+
+    __slots__ = ("limit", "number", "unseen", "unseen_plain", "views", "watched")
 
     def __init__(self) -> None:
         self.number = 0
         self.views: list[weakref.ref[Any]] = []
         self.limit = 64
+        self.watched = self.unseen = self.unseen_plain = False
 
     def enter(self, view: Any) -> None:
         """Remember a living view."""
@@ -47,6 +58,8 @@ class Untracked:
     """What inference tensors share: no versions, no views that could need a history."""
 
     views: tuple[()] = ()
+    watched = True
+    unseen = unseen_plain = False
 
     @property
     def number(self) -> int:
@@ -246,7 +259,7 @@ def make_view(x: Any, view: Any) -> None:
     base = x._base
     view._base = x if base is None else base
     view._shared = shared
-    if not mode.enabled:
+    if altered and not mode.enabled:
         view._created = "inference" if mode.inference else "no_grad"
         if view._base._node is not None:
             view._node = NOWHERE
@@ -263,23 +276,69 @@ def rebase(x: Any, node: Node) -> None:
     if before is not None:
         x._backward_hooks = None
     if base is None:
+        find_views(x)
         x._node = node
         x.__dict__.pop("_grad", None)
         base = x
     else:
+        find_views(base, x)
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
         slices.fn = node
         slices.region = geometry(x._data, base._data)
         base._node = slices
     if base._shared is not None and base._shared.views:
-        refresh_views(base._shared)
+        refresh_views(base)
     if retained:
         before.retained, x._node.retained = None, before.retained
 
 
-def refresh_views(shared: Shared) -> None:
-    """After a write, derive the histories of the living views of the memory from those of their bases."""
-    for reference in shared.views:
+def references(shared: Shared) -> int:
+    """How many hold on to ``shared``, and those whom the call itself adds."""
+    return getrefcount(shared)
+
+
+_held = [Shared()]
+ALONE = references(_held[0])
+"""What ``references`` counts for one holder."""
+
+
+def find_views(base: Any, view: Any = None) -> None:
+    """Before what views say of their history changes: enter those that were not, and ``view``, which is written to."""
+    if base._shared is None or not (base._shared.unseen or base._shared.unseen_plain):
+        return
+    living = [each for each in [reference() for reference in base._shared.views] if each is not None]
+    if view is not None and not any(each is view for each in living):
+        base._shared.enter(view)
+        living.append(view)
+    if references(base._shared) - ALONE > len(living):
+        enter_unseen(base._shared, {id(each) for each in living})
+    base._shared.unseen = base._shared.unseen_plain = False
+
+
+def enter_unseen(shared: Shared, known: set[int]) -> None:
+    """Enter the living views of this memory that are not ``known``, wherever they are; and all new ones henceforth."""
+    frozen = gc.get_freeze_count()
+    if frozen:
+        # What the user took away from the collector is not among the referrers.
+        gc.unfreeze()
+    holders: list[Any] = gc.get_referrers(shared)
+    # The attributes of a tensor are a dictionary once somebody has asked for it.
+    for each in [owner for one in holders for owner in (gc.get_referrers(one) if type(one) is dict else (one,))]:
+        if id(each) in known or not hasattr(type(each), "_created"):
+            continue
+        if each._shared is shared and each._base is not None:
+            known.add(id(each))
+            shared.enter(each)
+    if frozen:
+        gc.freeze()
+    shared.watched = True
+
+
+def refresh_views(x: Any) -> None:
+    """After a write to ``x``, derive the histories of the living views of the memory from those of their bases."""
+    if x._shared.unseen:
+        find_views(x, None if x._base is None else x)
+    for reference in x._shared.views:
         view = reference()
         if view is not None and (view._base._node is not None or step_of(view) is not None):
             refresh(view, view._base)

@@ -10,7 +10,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, refuse_partial_overlap, wants_grad, write_out
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
@@ -201,7 +201,7 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """``x += alpha * other``."""
     if x._created is not None:
         refuse_created(x)
-    if isinstance(other, Tensor) and ((x._node is None and other._node is None) or not mode.enabled):
+    if isinstance(other, Tensor) and ((x._node is None and other._node is None) or (altered and not mode.enabled)):
         a, b = x._data, other._data
         # Optimisers come here: one dtype, one shape, nothing recorded.
         if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:

@@ -11,7 +11,7 @@ from .._core import dtypes, kinds
 from .._core.conjugate import conjugate_view
 from .._core.families import bad_arguments, unary, view
 from .._core.forms import publish, refuse_overlap, refuse_partial_overlap
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
@@ -157,7 +157,7 @@ def clone_of(x: Tensor, memory_format: Any = None) -> Tensor:
     """A copy with the history of ``x`` behind it."""
     array = memory.clone(x._data) if memory_format is None else _rearranged(x._data, memory_format)
     out = wrap(array)
-    if x._node is not None and mode.enabled:
+    if x._node is not None and (not altered or mode.enabled):
         out._node = _clone.node((x,))
     return out
 

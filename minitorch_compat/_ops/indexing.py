@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from weakref import ref as weak
 
 import numpy as np
 
 from .._core.forms import FUNCTIONS, commit, publish, wants_grad, write_out
 from .._core.graph import LEAF, NOWHERE, next_order
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
@@ -80,19 +79,23 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             out._shared = shared
             base = x._base
             if base is None:
-                out._base = base = x
+                out._base = x
+                root = source
             else:
                 out._base = base
                 out._created = x._created
-            # Nothing that is recorded may write to a leaf that requires grad: its views need no new history.
-            if base._node is not LEAF:
-                views = shared.views
-                views.append(weak(out))
-                if len(views) > shared.limit:
-                    shared.prune()
-            if not mode.enabled:
+                root = base._node
+            if shared.watched:
+                shared.enter(out)
+            elif root is None and source is None:
+                shared.unseen_plain = True
+            elif root is LEAF:
+                shared.unseen = True
+            else:
+                shared.enter(out)
+            if altered and not mode.enabled:
                 out._created = "inference" if mode.inference else "no_grad"
-                if base._node is not None:
+                if root is not None:
                     out._node = NOWHERE
             elif source is not None:
                 step = new(SelectBackward0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core import errors
 from .._core.graph import LEAF, Node, next_order, record
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
 from .._core.recording import arrays, check_versions, note, tensor_values, tensors
 from .._core.tensor import Tensor, new
@@ -142,7 +142,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     out._data = r
     source, other = input._node, weight._node
     third = None if bias is None else bias._node
-    if (source is not None or other is not None or third is not None) and mode.enabled:
+    if (source is not None or other is not None or third is not None) and (not altered or mode.enabled):
         step = new(MmBackward0 if bias is None else AddmmBackward0)
         step.order = next_order()
         step.edges = (

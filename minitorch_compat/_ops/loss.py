@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.families import bad_arguments
 from .._core.graph import Node, record
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
 from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensors
 from .._core.tensor import Tensor, new
@@ -105,7 +105,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         difference, r = quietly(mean_of_squares, a, b, reduction)
     out = new(Tensor)
     out._data = r
-    if (input._node is not None or target._node is not None) and mode.enabled:
+    if (input._node is not None or target._node is not None) and (not altered or mode.enabled):
         count = a.size if reduction == "mean" else 1
         out._node = step = record(
             MseLossBackward0, (edge_of(input), edge_of(target)), (input, target), (difference, count)

@@ -11,7 +11,7 @@ import numpy as np
 from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, attach, publish, write_out
 from .._core.graph import LEAF, next_order
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
@@ -46,7 +46,7 @@ def product(
         out = new(Tensor)
         out._data = r
         left, right = x._node, y._node
-        if (left is not None or right is not None) and mode.enabled:
+        if (left is not None or right is not None) and (not altered or mode.enabled):
             step = new(make)
             step.order = next_order()
             step.edges = (x if left is LEAF else left, y if right is LEAF else right)

@@ -13,7 +13,7 @@ from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import Node, NodeType, Output, record
-from .._core.modes import mode
+from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
@@ -279,7 +279,7 @@ def as_strided(
     array = input._data
     made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
     out = view_of(input, made)
-    if input._node is not None and mode.enabled:
+    if input._node is not None and (not altered or mode.enabled):
         place = (array.shape, layout.strides(array), *views.geometry(made, array))
         out._node = record(views.AsStridedBackward0, (edge_of(input),), (), place)
     return out
@@ -347,7 +347,7 @@ def several(
         parts = kernel(x._data, *values)
         results = tuple([view_of(x, each) for each in parts])
         node: Any = None
-        if x._node is not None and mode.enabled and results:
+        if x._node is not None and (not altered or mode.enabled) and results:
             node = record(
                 made, (edge_of(x),), (), (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
             )

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._core import errors
 from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order, record
-from .._core.modes import mode, no_grad
+from .._core.modes import exchange, mode, no_grad
 from .._core.recording import Kept, note
 from .._core.tensor import Tensor, wrap
 from .._core.views import check_write, edge_of, make_view, rebase, shared_of
@@ -258,7 +258,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
         if recording:
             node.edges = tuple(edge_of(each) for each in tensors)
             node.inputs_like = [(each._data.shape, each._data.dtype) for each in tensors]
-        previous, mode.enabled = mode.enabled, False
+        previous = exchange(False)
         try:
             if apart:
                 made = cls.forward(*arguments, **keywords)
@@ -266,7 +266,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             else:
                 made = cls.forward(node, *arguments, **keywords)
         finally:
-            mode.enabled = previous
+            exchange(previous)
         results = made if isinstance(made, tuple) else (made,)
         results = cls._attach(node, results, tensors, recording)
         return results if isinstance(made, tuple) else results[0]

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from .._core.graph import RemovableHandle
-from .._core.modes import mode
+from .._core.modes import exchange
 from .._core.tensor import Tensor
 from ..nn.modules.module import clear_gradient
 
@@ -33,11 +33,11 @@ def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]
         return silent(self, *arguments, **keywords)
 
     def silent(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        previous, mode.enabled = mode.enabled, self.defaults["differentiable"]
+        previous = exchange(self.defaults["differentiable"])
         try:
             return step(self, *arguments, **keywords)
         finally:
-            mode.enabled = previous
+            exchange(previous)
 
     stepped.hooked = True  # type: ignore[attr-defined]
     return stepped
