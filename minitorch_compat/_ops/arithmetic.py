@@ -139,7 +139,7 @@ def add_scaled(x: Array, y: Array, alpha: Any) -> Array:
     if kind == "d":
         return fma64(y, np.float64(alpha), x)
     if kind in "eE":
-        return fma32(y.astype(np.float32), np.float32(alpha), x.astype(np.float32)).astype(x.dtype)
+        return fma32(y.astype(np.float32), np.float32(x.dtype.type(alpha)), x.astype(np.float32)).astype(x.dtype)
     if kind in "?":
         return np.logical_or(x, y) if alpha else x.copy()
     return np.asarray(x + y * np.array(alpha).astype(x.dtype))

@@ -13,6 +13,7 @@ from .._core.graph import RemovableHandle
 from .._core.modes import exchange
 from .._core.tensor import Tensor
 from ..nn.modules.module import clear_gradient
+from .options import FUSED_DEVICES
 
 
 class _Required:
@@ -146,6 +147,21 @@ class Optimizer:
         handle = RemovableHandle(self._optimizer_step_post_hooks)
         self._optimizer_step_post_hooks[handle.id] = hook
         return handle
+
+    def _settle_fused(self, differentiable: bool, foreach: bool | None) -> None:
+        """RuntimeError where ``fused`` and other options, or other parameters than of floats, do not go together."""
+        if differentiable:
+            raise RuntimeError("`fused` does not support `differentiable`")
+        self._step_supports_amp_scaling = True
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if not parameter.is_floating_point():
+                    raise RuntimeError(
+                        "`fused=True` requires all the params to be floating point Tensors of supported devices: "
+                        f"{FUSED_DEVICES} but {parameter.dtype} and {parameter.device.type}"
+                    )
+        if foreach:
+            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
     def state_dict(self) -> dict[str, Any]:
         """State and options with parameters replaced by their numbers."""

@@ -1,0 +1,149 @@
+"""Steps in place over arrays small enough for the cache, under torch's names and with torch's rounding.
+
+A rule written with these words runs on tensors as well, whose methods have the same names; here it pays for no tensor,
+no graph and no new memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .fused import BLOCK, fma64
+
+SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, dtype: np.dtype) -> np.ndarray:
+    """A number as torch's loops take it: rounded to the dtype of the elements (0-d, which NumPy reads fastest)."""
+    number = np.array(value, dtype)
+    number.flags.writeable = False
+    return number
+
+
+class Words:
+    """What a rule may say of arrays of one dtype (float32 or float64) and one size.
+
+    What is not in place comes out in a buffer that the next rule uses again.
+    """
+
+    def __init__(self, dtype: np.dtype, size: int) -> None:
+        self.dtype, self.size = dtype, size
+        self.buffers: list[np.ndarray] = []
+        self.taken = 0
+        if dtype == SINGLE:
+            self.wide, self.wider = np.empty(size), np.empty(size)
+
+    def begin(self) -> None:
+        """Count all buffers as free again."""
+        self.taken = 0
+
+    def fresh(self) -> np.ndarray:
+        place = self.taken
+        self.taken = place + 1
+        if place == len(self.buffers):
+            self.buffers.append(np.empty(self.size, self.dtype))
+        return self.buffers[place]
+
+    def part(self, value: Any) -> np.ndarray:
+        """An array as it is, a number (or a tensor with one element) in this dtype."""
+        return value if type(value) is np.ndarray else _number(float(value), self.dtype)
+
+    def fma(self, a: np.ndarray, b: np.ndarray, c: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """``a * b + c``, rounded once, for arrays ``a`` and ``c``; see ``fused`` for the two roundings of float32."""
+        if self.dtype == DOUBLE:
+            np.copyto(out, fma64(a, b, c))
+            return out
+        product, addend = self.wide, self.wider
+        np.copyto(product, a)
+        if b.ndim:
+            np.copyto(addend, b)
+            np.multiply(product, addend, product)
+        else:
+            np.multiply(product, b.astype(DOUBLE), product)
+        np.copyto(addend, c)
+        np.add(product, addend, product)
+        np.copyto(out, product, "same_kind")
+        return out
+
+    def neg(self, x: np.ndarray) -> np.ndarray:
+        return np.negative(x, self.fresh())
+
+    def add(self, x: np.ndarray, y: Any, *, alpha: Any = 1) -> np.ndarray:
+        return self._add(x, y, alpha, self.fresh())
+
+    def add_(self, x: np.ndarray, y: Any, *, alpha: Any = 1) -> np.ndarray:
+        return self._add(x, y, alpha, x)
+
+    def _add(self, x: np.ndarray, y: Any, alpha: Any, out: np.ndarray) -> np.ndarray:
+        if alpha == 1:
+            return np.add(x, self.part(y), out)
+        return self.fma(y, self.part(alpha), x, out)
+
+    def mul(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return np.multiply(x, self.part(y), self.fresh())
+
+    def mul_(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return np.multiply(x, self.part(y), x)
+
+    def div(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return np.divide(x, self.part(y), self.fresh())
+
+    def div_(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return np.divide(x, self.part(y), x)
+
+    def sqrt(self, x: np.ndarray) -> np.ndarray:
+        return np.sqrt(x, self.fresh())
+
+    def maximum(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.maximum(x, y, out=self.fresh())
+
+    def copy_(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        np.copyto(x, y)
+        return x
+
+    def lerp_(self, x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
+        weight = self.part(weight)
+        way = np.subtract(end, x, self.fresh())
+        if abs(weight) < 0.5:
+            return self.fma(way, weight, x, x)
+        return self.fma(way, weight - self.part(1), end, x)
+
+    def addcmul_(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
+        if value != 1:
+            first = np.multiply(first, self.part(value), self.fresh())
+        return self.fma(first, second, x, x)
+
+    def addcdiv_(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
+        fraction = self.fresh()
+        if value != 1:
+            first = np.multiply(first, self.part(value), fraction)
+        return np.add(x, np.divide(first, second, fraction), x)
+
+
+class _Kept(threading.local):
+    """Buffers stay with the thread that fills them."""
+
+    def __init__(self) -> None:
+        self.words: dict[tuple[np.dtype, int], Words] = {}
+
+
+_kept = _Kept()
+
+
+def words(dtype: np.dtype, size: int) -> Words:
+    """The words for arrays of this dtype and size, their buffers free."""
+    made = _kept.words.get((dtype, size))
+    if made is None:
+        if len(_kept.words) == 16:
+            _kept.words.clear()
+        made = _kept.words[dtype, size] = Words(dtype, size)
+    made.taken = 0
+    return made
+
+
+__all__ = ["BLOCK", "DOUBLE", "SINGLE", "Words", "words"]

@@ -1,0 +1,120 @@
+"""How a rule reaches the parameters: small ones together, large ones block by block, unusual ones as tensors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._core.modes import mode
+from .._core.quiet import quietly
+from .._core.tensor import Tensor
+from .._core.views import shared_of
+from .._kernels.blocks import BLOCK, DOUBLE, SINGLE, words
+
+SMALL = 4096
+"""Elements below which arrays are updated together with others."""
+
+Row = Sequence[Tensor]
+"""A parameter, its gradient and what the optimiser remembers of it, all of one shape."""
+
+
+def update(rule: Callable[..., Any], rows: Sequence[Row], *, writes: int = 1) -> None:
+    """Call ``rule(words, parameter, gradient, *state)`` so that every row is updated in place.
+
+    The words are torch's names of what can be done to tensors, either of ``Tensor`` itself or of plain arrays
+    (``_kernels.blocks``). ``writes`` is how often the rule writes to a parameter, which its version counts.
+    """
+    if mode.enabled:
+        for row in rows:
+            rule(Tensor, *row)
+        return
+    small: dict[Any, list[list[np.ndarray]]] = {}
+    for row in rows:
+        arrays = [each._data for each in row]
+        dtype = arrays[0].dtype
+        if not ((dtype is SINGLE or dtype is DOUBLE) and _alike(arrays)):
+            rule(Tensor, *row)
+            continue
+        shared_of(row[0]).number += writes
+        if arrays[0].size <= SMALL:
+            small.setdefault(dtype, []).append(arrays)
+        else:
+            quietly(_by_blocks, rule, arrays)
+    for each in small.values():
+        while each:
+            taken = 1
+            if len(each) == 1:
+                quietly(_by_blocks, rule, each[0])
+            else:
+                size = each[0][0].size
+                while taken < len(each) and (size := size + each[taken][0].size) <= BLOCK:
+                    taken += 1
+                quietly(_together, rule, each[:taken])
+            del each[:taken]
+
+
+def _alike(arrays: list[np.ndarray]) -> bool:
+    """Whether all have one dtype and shape, and lie in rows; a gradient may lie as it likes."""
+    dtype, shape = arrays[0].dtype, arrays[0].shape
+    for place, array in enumerate(arrays):
+        if array.dtype is not dtype or array.shape != shape or not (place == 1 or array.flags.c_contiguous):
+            return False
+    return True
+
+
+def _by_blocks(rule: Callable[..., Any], arrays: list[np.ndarray]) -> None:
+    flat = [array.reshape(-1) for array in arrays]
+    for start in range(0, flat[0].size, BLOCK):
+        blocks = [each[start : start + BLOCK] for each in flat]
+        rule(words(blocks[0].dtype, blocks[0].size), *blocks)
+
+
+class _Pack(NamedTuple):
+    """Memory in which small arrays are put side by side: ``rows[i]`` takes the i-th arrays, ``parts[i]`` shows each."""
+
+    rows: list[np.ndarray]
+    parts: list[list[np.ndarray]]
+
+
+class _Packs(threading.local):
+    def __init__(self) -> None:
+        self.made: dict[Any, _Pack] = {}
+
+
+_packs = _Packs()
+
+
+def _together(rule: Callable[..., Any], group: list[list[np.ndarray]]) -> None:
+    """Update small arrays side by side: one call of NumPy costs more than their elements do."""
+    dtype, count = group[0][0].dtype, len(group[0])
+    key = (dtype, count, *[arrays[0].shape for arrays in group])
+    pack = _packs.made.get(key)
+    if pack is None:
+        if len(_packs.made) == 8:
+            _packs.made.clear()
+        pack = _packs.made[key] = _pack(dtype, count, [arrays[0].shape for arrays in group])
+    for row, *arrays in zip(pack.rows, *group, strict=True):
+        np.concatenate(arrays, None, row)
+    rule(words(dtype, pack.rows[0].size), *pack.rows)
+    for place, parts in enumerate(pack.parts):
+        if place != 1:
+            for arrays, part in zip(group, parts, strict=True):
+                arrays[place][...] = part
+
+
+def _pack(dtype: np.dtype, count: int, shapes: Sequence[tuple[int, ...]]) -> _Pack:
+    sizes = [prod(shape) for shape in shapes]
+    rows = list(np.empty((count, sum(sizes)), dtype))
+    ends = list(accumulate(sizes))
+    return _Pack(
+        rows,
+        [
+            [row[end - size : end].reshape(shape) for end, size, shape in zip(ends, sizes, shapes, strict=True)]
+            for row in rows
+        ],
+    )
