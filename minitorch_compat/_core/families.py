@@ -144,7 +144,10 @@ def scalar(value: Any, dtype: np.dtype[Any]) -> Tensor:
         value &= (1 << bits) - 1
         if dtype.kind == "i" and value >> (bits - 1):
             value -= 1 << bits
-    return wrap(quietly(np.array, value, dtype))
+    made = wrap(quietly(np.array, value, dtype))
+    # A number is no tensor of inference mode, and outlives it.
+    made._shared = None
+    return made
 
 
 NUMBERS = (int, float, complex, np.number, np.bool_)

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from . import errors
+from . import errors, kinds
 from .modes import exchange, mode
 from .quiet import quietly
+from .warn import warn_once
 
 ndarray = np.ndarray
 new = object.__new__
@@ -120,11 +121,34 @@ class Saved:
         return revive(node, self.place)
 
 
+class InputMetadata:
+    """Size and dtype that a gradient will have."""
+
+    device = property(lambda self: kinds.CPU)
+    is_nested_tensor = is_cpp_nested_tensor = False
+
+    def __init__(self, tensor: Any) -> None:
+        self.shape = list(tensor._data.shape)
+        self.dtype = tensor.dtype
+
+
+InputMetadata.__module__, InputMetadata.__qualname__ = "torch._C._autograd", "_InputMetadata"
+
+
 class NodeType(type):
     """Makes ``isinstance(grad_fn, torch.autograd.graph.Node)`` hold and prints a node's class as torch does."""
 
     def __repr__(cls) -> str:
-        return f"<class '{cls.__name__}'>"
+        return f"<class '{'' if cls.__module__ == 'builtins' else cls.__module__ + '.'}{cls.__name__}'>"
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        if cls.__init__ is object.__init__:  # type: ignore[misc]
+            raise TypeError(
+                f"cannot create '{cls.__name__}' instances" if cls is not Node else
+                "Can't instantiate abstract class Node with abstract methods _input_metadata, _register_hook_dict, "
+                "_sequence_nr, metadata, name, next_functions, register_hook, register_prehook"
+            )
+        return super().__call__(*arguments, **keywords)
 
 
 class Node(metaclass=NodeType):
@@ -145,6 +169,7 @@ class Node(metaclass=NodeType):
     operation = ""
     outputs = 1
     output_nr = 0
+    takes_none = False
     prehooks: OrderedDict[int, Any] | None = None
     posthooks: OrderedDict[int, Any] | None = None
     tensor_hooks: dict[int, OrderedDict[int, Any]] | None = None
@@ -195,19 +220,51 @@ class Node(metaclass=NodeType):
     def _sequence_nr(self) -> int:
         return int(-self.order) - 1
 
-    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Any, ...]], Any]) -> RemovableHandle:
+    @property
+    def requires_grad(self) -> bool:
+        return True
+
+    @property
+    def _input_metadata(self) -> tuple[Any, ...]:
+        """Size and dtype of each result, whose gradients are this step's inputs, as far as they were looked at."""
+        known: dict[int, Any] = self.__dict__.get("known_results", {})
+        return tuple([known.get(number) for number in range(self.outputs)])
+
+    def metadata_of(self, number: int) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Size and dtype of the result with this number."""
+        made = self._input_metadata[number]
+        if made is None:
+            raise errors.lacks("gradients made up for an edge that was not asked of a tensor")
+        return tuple(made.shape), made.dtype.numpy
+
+    def know(self, result: Any) -> None:
+        """Take down size and dtype of a result that somebody looks at."""
+        known = self.__dict__.setdefault("known_results", {})
+        if result.output_nr not in known:
+            known[result.output_nr] = InputMetadata(result)
+
+    def register_hook(self, *arguments: Any) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node ran; what it returns replaces grad_inputs."""
+        (hook,) = only(self, "register_hook", arguments)
         if self.posthooks is None:
             self.posthooks = OrderedDict()
         return add_hook(self.posthooks, hook)
 
-    def register_prehook(self, hook: Callable[[tuple[Any, ...]], Any]) -> RemovableHandle:
+    def register_prehook(self, *arguments: Any) -> RemovableHandle:
         """Call ``hook(grad_outputs)`` before this node runs; what it returns replaces grad_outputs."""
+        (hook,) = only(self, "register_prehook", arguments)
         if self.prehooks is None:
             self.prehooks = OrderedDict()
         return add_hook(self.prehooks, hook)
 
     def __call__(self, *gradients: Any) -> Any:
+        if len(gradients) != self.outputs:
+            raise TypeError(f"expected {self.outputs} arguments, got {len(gradients)} instead")
+        for place, each in enumerate(gradients):
+            if each is not None and not hasattr(each, "_data"):
+                raise TypeError(f"argument {place} is not a Variable")
+        if all(each is None for each in gradients) and not self.takes_none:
+            return (None,) * len(self.edges) if len(self.edges) != 1 else None
         results = tuple(self.vjp_tensors(gradients[0] if self.outputs == 1 else list(gradients)))
         return results[0] if len(results) == 1 else results
 
@@ -219,7 +276,27 @@ class Node(metaclass=NodeType):
         raise TypeError(f"bad operand type for unary -: '{type(self).__name__}'")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} object at {id(self):#x}>"
+        return f"<{repr(type(self))[8:-2]} object at {id(self):#x}>"
+
+    def __dir__(self) -> list[str]:
+        kind = type(self)
+        return sorted([*SHOWN, *{name for each in kind.__mro__ for name, value in each.__dict__.items()
+                                 if isinstance(value, Saved)}])
+
+
+SHOWN = [
+    *(name for name in dir(object) if name not in ("__doc__",)), "__call__", "__doc__", "_input_metadata",
+    "_register_hook_dict", "_sequence_nr", "_set_sequence_nr", "metadata", "name", "next_functions", "register_hook",
+    "register_prehook", "requires_grad",
+]
+"""What every step shows of itself, beside what it saved."""
+
+
+def only(node: Node, method: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The one argument of a method written in C, which has no name."""
+    if len(arguments) != 1:
+        raise TypeError(f"{type(node).__name__}.{method}() takes exactly one argument ({len(arguments)} given)")
+    return arguments
 
 
 def record(make: type[Node], edges: tuple[Any, ...], kept: tuple[Any, ...] = (), values: tuple[Any, ...] = ()) -> Any:
@@ -247,6 +324,21 @@ class Output(Node):
         self.edges = (parent,)
         self.kept = self.values = ()
         self.noted = self.fit = None
+
+
+class Slot:
+    """One result of a step that has several, where only its number is known."""
+
+    __slots__ = ("node", "output_nr")
+
+    def __init__(self, node: Node, output_nr: int) -> None:
+        self.node, self.output_nr = node, output_nr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Slot) and (self.node, self.output_nr) == (other.node, other.output_nr)
+
+    def __hash__(self) -> int:
+        return hash((self.node, self.output_nr))
 
 
 class Nowhere(Node):
@@ -289,13 +381,22 @@ class AccumulateGrad(Node):
     def _sequence_nr(self) -> int:
         return 2**64 - 1
 
-    def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        accumulate(self.variable, g, mode.enabled, 0)
-        return (None,)
+    def __dir__(self) -> list[str]:
+        return sorted([*SHOWN, "variable"])
+
+    @property
+    def _input_metadata(self) -> tuple[Any, ...]:
+        return (InputMetadata(self.variable),)
+
+    def __call__(self, *gradients: Any) -> Any:
+        for g in gradients:
+            accumulate(self.variable, g if mode.enabled else g._data, mode.enabled, 0)
+        return ()
 
 
-for _class in (Node, AccumulateGrad):
-    _class.__module__ = "builtins"
+Node.__module__ = "torch.autograd.graph"
+AccumulateGrad.__module__ = "builtins"
+RemovableHandle.__module__ = "torch.utils.hooks"
 
 
 def accumulator_of(leaf: Any) -> AccumulateGrad:
@@ -389,7 +490,7 @@ def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float
         slots = gradients[parent] = [None] * parent.outputs
         heappush(heap, (parent.order, parent))
     waiting = slots[node.output_nr]
-    slots[node.output_nr] = g if waiting is None else waiting + g
+    slots[node.output_nr] = g if waiting is None else waiting if g is None else waiting + g
 
 
 def hand_on(
@@ -423,6 +524,10 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
     gradients[edge] = waiting + result
 
 
+DEEPEST = 60
+"""How many passes may be inside each other in one thread; the next one gets a thread of its own, as in torch."""
+
+
 class _Running(threading.local):
     """The passes this thread is in, the innermost last."""
 
@@ -438,13 +543,16 @@ class Pass:
     """One backward pass: gradients on their way, the heap of nodes that wait, and what becomes of the results.
 
     ``create`` carries tensors and records, otherwise plain arrays travel. ``inputs`` limits the pass to what leads to
-    these tensors: ``captured`` then holds their gradients by edge.
+    these edges: ``captured`` then holds their gradients, unless they are on their way ``into_grad`` of the leaves.
     """
 
-    def __init__(self, create: bool, keep: bool, inputs: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self, create: bool, keep: bool, inputs: Sequence[Any] | None = None, into_grad: bool = False
+    ) -> None:
         self.create = create
         self.keep = keep
         self.inputs = inputs
+        self.into_grad = into_grad
         self.captured: dict[Any, Any] = {}
         self.gradients: dict[Any, Any] = {}
         self.bumps: dict[Any, int] = {}
@@ -453,6 +561,7 @@ class Pass:
         self.awaited: dict[Any, int] | None = None
         self.ready: list[Any] = []
         self.needed: set[Any] | None = None
+        self.slots: dict[Node, list[Slot]] = {}
         self.serial_number = next_serial()
 
     @staticmethod
@@ -467,15 +576,31 @@ class Pass:
 
     def reaches(self, tensor: Any) -> bool:
         """Whether the gradient of ``tensor`` comes about in this pass."""
+        if self.inputs is not None and tensor._node is LEAF:
+            if not self.into_grad:
+                raise RuntimeError(
+                    "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). "
+                    "This is currently not supported."
+                )
+            return tensor in self.captured
         edge = tensor if tensor._node is LEAF else tensor._node
         return self.awaited is not None and edge in self.awaited
 
     def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
         """Send ``gradients`` into ``edges`` and on, until nothing is left."""
+        if len(_running.stack) >= DEEPEST:
+            in_a_thread(self.run, edges, gradients)
+            return
         if self.inputs is not None:
-            wanted = {leaf if leaf._node is LEAF else leaf._node for leaf in self.inputs}
-            self.captured = dict.fromkeys(wanted)
+            wanted = set(self.inputs)
+            for each in wanted:
+                if each.__class__ is Slot:
+                    self.slots.setdefault(each.node, []).append(each)
+            self.captured = dict.fromkeys([*wanted, *self.slots])
+            wanted.update(self.slots)
             self.needed = reaching(edges, wanted)
+            if self.into_grad:
+                self.needed.update(each for each in wanted if isinstance(each, Node))
         if Watched.order:
             self.awaited = arrivals(edges, self.needed)
         for edge, gradient in zip(edges, gradients, strict=True):
@@ -500,19 +625,32 @@ class Pass:
         while heap:
             node = heappop(heap)[1]
             g = gradients.pop(node)
-            if node.outputs == 1 and not create and type(g) is not ndarray:
+            if node.outputs == 1 and not create and type(g) is not ndarray and g is not None:
                 g = np.asarray(g)
-            if awaited is not None:
-                g = self.before(node, g)
             if inputs is not None:
-                if node in captured:
-                    captured[node] = g
-                if needed is not None and node not in needed:
+                assert needed is not None
+                leads_on = node in needed
+                if leads_on:
+                    if node in captured:
+                        # As in torch, hooks see a captured gradient first only where the pass ends.
+                        captured[node] = g
+                elif node not in captured:
+                    continue
+            if awaited is not None:
+                g = self.before(node, g, inputs is None or leads_on)
+            if inputs is not None:
+                for slot in self.slots.get(node, ()):
+                    captured[slot] = g[slot.output_nr]
+                if not leads_on:
+                    if not self.slots.get(node):
+                        captured[node] = g
                     continue
             if node.__class__ is Output:
                 deliver(node, g, gradients, heap)
                 continue
-            if Watched.examine is not None:
+            if awaited is not None and not node.takes_none and undefined(g):
+                results: Sequence[Any] = (None,) * len(node.edges)
+            elif Watched.examine is not None:
                 results = Watched.examine(node, g, create)
             else:
                 results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
@@ -526,7 +664,7 @@ class Pass:
             for edge, result in zip(node.edges, results, strict=True):
                 if result is None or edge is None:
                     if awaited is not None and edge is not None:
-                        self.miss(edge)
+                        self.arrive_undefined(edge)
                     continue
                 if edge in gradients:
                     arrive(edge, result, results)
@@ -540,7 +678,7 @@ class Pass:
                     if awaited is not None:
                         self.miss(edge)
             if self.ready:
-                results = result = None
+                del results, result
                 self.settle_ready()
 
     def settle_ready(self) -> None:
@@ -558,12 +696,24 @@ class Pass:
                 self.leaves.append(edge)
             else:
                 heappush(self.heap, (edge.order, edge))
+        elif gradients[edge] is None:
+            gradients[edge] = gradient
         elif self.create:
             gradients[edge] = gradients[edge] + gradient
         else:
             quietly(collect, gradients, edge, gradient, siblings, self.bumps)
         if self.awaited is not None:
             self.miss(edge)
+
+    def arrive_undefined(self, edge: Any) -> None:
+        """A step that receives no gradient at all runs none the less: its hooks are called, and functions of users."""
+        if edge not in self.gradients:
+            self.gradients[edge] = None
+            if edge.order is None:
+                self.leaves.append(edge)
+            else:
+                heappush(self.heap, (edge.order, edge))
+        self.miss(edge)
 
     def miss(self, edge: Any) -> None:
         """One arrival fewer to wait for; a leaf that waits for none is settled next: accumulators run first."""
@@ -576,25 +726,28 @@ class Pass:
     def settle(self, leaf: Any) -> None:
         """Hand a leaf its whole gradient: capture it, or add it to ``grad``."""
         gradient = self.gradients.pop(leaf)
+        if self.inputs is not None and leaf not in self.captured:
+            return
         bumps = self.bumps.get(leaf, 0)
         hooks = leaf._backward_hooks
         if hooks:
             gradient = self.call_tensor_hooks(hooks, gradient)
-        if self.inputs is not None:
-            if leaf in self.captured:
-                self.captured[leaf] = gradient
+        if self.inputs is not None and not self.into_grad:
+            self.captured[leaf] = gradient
             return
         accumulator = leaf._accumulator and leaf._accumulator()
         if accumulator is not None and accumulator.prehooks:
             (gradient,) = self.call_prehooks(accumulator, (gradient,))
-        with np.errstate(all="ignore"):
-            accumulate(leaf, gradient, self.create, bumps)
-        if accumulator is not None and accumulator.posthooks:
-            self.call_posthooks(accumulator, (None,), (gradient,))
+        if gradient is not None:
+            with np.errstate(all="ignore"):
+                accumulate(leaf, gradient, self.create, bumps)
         for hook in tuple((leaf._post_accumulate_grad_hooks or {}).values()):
-            hook(leaf)
+            if hook(leaf) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+        if accumulator is not None and accumulator.posthooks:
+            self.call_posthooks(accumulator, (), (gradient,))
 
-    def before(self, node: Node, g: Any) -> Any:
+    def before(self, node: Node, g: Any, runs: bool = True) -> Any:
         """What users hung in front of ``node``: hooks of its results, their retained gradients, node prehooks."""
         if node.tensor_hooks or node.retained:
             hooks = (node.tensor_hooks or {}).get(0)
@@ -604,7 +757,7 @@ class Pass:
             tensor = tensor and tensor()
             if tensor is not None:
                 retain(tensor, g, self.create)
-        if node.prehooks:
+        if node.prehooks and runs:
             several = node.outputs > 1
             replaced = self.call_prehooks(node, tuple(g) if several else (g,))
             g = list(replaced) if several else replaced[0]
@@ -631,28 +784,69 @@ class Pass:
 
     def call_prehooks(self, node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
         for hook in tuple((node.prehooks or {}).values()):
-            replaced = hook(tuple(map(self.up, gradients)))
+            seen = tuple(map(self.up, gradients))
+            replaced = hook(seen)
             if replaced is not None:
-                replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+                check_replaced(hook, seen, replaced)
                 gradients = tuple(map(self.down, replaced))
         return gradients
 
     def call_posthooks(self, node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
         for hook in tuple((node.posthooks or {}).values()):
-            replaced = hook(tuple(map(self.up, results)), tuple(map(self.up, gradients)))
+            seen = tuple(map(self.up, results))
+            replaced = hook(seen, tuple(map(self.up, gradients)))
             if replaced is not None:
-                replaced = replaced if isinstance(replaced, tuple) else (replaced,)
+                check_replaced(hook, seen, replaced)
                 results = tuple(map(self.down, replaced))
         return results
 
 
+def undefined(g: Any) -> bool:
+    """Whether no gradient arrived at a step, at none of its results."""
+    return g is None or (type(g) is list and all(each is None for each in g))
+
+
+def in_a_thread(function: Callable[..., Any], *arguments: Any) -> None:
+    """Run ``function`` in a thread of its own, and raise here what it raises there."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            function(*arguments)
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
+
+
+def check_replaced(hook: Any, values: tuple[Any, ...], replaced: Any) -> None:
+    """Refuse what a hook of a node may not put in place of its gradients."""
+    if not isinstance(replaced, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(replaced).__name__}'")
+    if len(replaced) != len(values):
+        raise RuntimeError(
+            f"hook '{getattr(hook, '__name__', '<unknown>')}' has returned an incorrect number of values "
+            f"(got {len(replaced)}, but expected {len(values)})"
+        )
+    for value, each in zip(values, replaced, strict=True):
+        if each is None and value is not None:
+            continue
+        check_hooked(hook, value, each)
+
+
 def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
     """Refuse what a hook may not put in place of a gradient: no tensor, or one of another type or size."""
-    name = getattr(hook, "__name__", repr(hook))
+    name = getattr(hook, "__name__", "<unknown>")
+    if value is None:
+        if replaced is not None:
+            raise RuntimeError("can't replace a None gradient with a non-None value")
+        return
     if not hasattr(replaced, "_data"):
         raise TypeError(f"expected Variable, but hook returned '{type(replaced).__name__}'")
-    if value is None:
-        return
     if replaced._data.dtype != value._data.dtype:
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {value.type()} got {replaced.type()})")
     if replaced._data.shape != value._data.shape:
@@ -677,14 +871,14 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         bumps += getattr(gradient, "writes", 0)
         gradient = np.asarray(gradient)
     if existing is not None:
-        if existing._node is not None:
-            leaf._grad = existing + wrap(gradient)
-            return
-        np.add(existing._data, gradient, existing._data)
+        held = existing._data
+        if held.strides != array.strides:
+            check_layout(held, array)
+        np.add(held, gradient, held)
         existing._bump()
         return
     # Three: the caller's name, the name here, the argument of getrefcount.
-    fits = gradient.strides == array.strides or not array.size or (gradient.flags.c_contiguous and not dense(array))
+    fits = gradient.strides == array.strides or obeys(gradient, array) or not mode.layout
     if fits and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)
         if bumps:
@@ -694,10 +888,41 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         leaf._grad = wrap(np.array(gradient, order="C"))
         return
     copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
+    if copy.strides != array.strides and copy.itemsize == array.itemsize:
+        copy = np.ndarray(array.shape, copy.dtype, copy.base if copy.base is not None else copy, 0, array.strides)
     np.copyto(copy, gradient)
     leaf._grad = tensor = wrap(copy)
     # torch makes the copy by writing to a new tensor.
     tensor._bump()
+
+
+def obeys(gradient: ndarray, array: ndarray) -> bool:
+    """Whether a gradient lies in memory as torch wants it: as the leaf does if that is dense, else in a row."""
+    if not array.size:
+        return True
+    if not dense(array):
+        return bool(gradient.flags.c_contiguous)
+    return all(
+        step == other or length == 1
+        for step, other, length in zip(gradient.strides, array.strides, array.shape, strict=True)
+    )
+
+
+def check_layout(held: ndarray, array: ndarray) -> None:
+    """RuntimeError for a gradient whose elements share memory; a warning, once, for one that lies otherwise."""
+    if any(step == 0 and length > 1 for step, length in zip(held.strides, held.shape, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    if mode.layout and not obeys(held, array):
+        size = array.itemsize
+        warn_once(
+            "grad and param do not obey the gradient layout contract. This is not an error, but may impair "
+            f"performance.\ngrad.sizes() = {list(held.shape)}, strides() = {[each // size for each in held.strides]}\n"
+            f"param.sizes() = {list(array.shape)}, strides() = {[each // size for each in array.strides]}",
+            about="gradient layout",
+        )
 
 
 def dense(array: ndarray) -> bool:
@@ -715,8 +940,10 @@ def dense(array: ndarray) -> bool:
 
 def retain(tensor: Any, gradient: Any, create: bool) -> None:
     """Keep the gradient that passes a non-leaf tensor which asked for it."""
+    if gradient is None:
+        return
     if tensor._grad is None:
-        tensor._grad = gradient if create else wrap(np.array(gradient, order="C"))
+        tensor._grad = gradient.clone() if create else wrap(np.array(gradient, order="C"))
     else:
         tensor._grad = tensor._grad + (gradient if create else wrap(np.asarray(gradient)))
 

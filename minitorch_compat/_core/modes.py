@@ -19,6 +19,12 @@ class _Mode(threading.local):
 
     enabled: bool = True
     inference: bool = False
+    claimed: bool = False
+    """The grad mode that a block of inference mode has set, without effect on what is recorded."""
+    layout: bool = True
+    """Whether gradients are laid out in memory like their leaves."""
+    threads: bool = True
+    replay: bool = False
 
 
 mode = _Mode()
@@ -31,17 +37,21 @@ thread leaves here when it ends in another mode costs time, and changes nothing.
 
 
 def exchange(enabled: bool) -> bool:
-    """Turn recording on or off in this thread; returns whether it was on."""
+    """Turn recording on or off in this thread; returns whether it was on. In inference mode nothing is recorded."""
+    if mode.inference:
+        previous, mode.claimed = mode.claimed, enabled
+        return previous
     previous, mode.enabled = mode.enabled, enabled
-    (altered.discard if enabled and not mode.inference else altered.add)(get_ident())
+    (altered.discard if enabled else altered.add)(get_ident())
     return previous
 
 
-class _Switch:
+class _DecoratorContextManager:
     """A context manager that is a decorator too, of functions, generators and (with a warning) classes."""
 
-    def __call__(self, function: F) -> F:
-        if isinstance(function, type):
+    def __call__(self, orig_func: F) -> F:
+        function: Any = orig_func
+        if isinstance(orig_func, type):
             warnings.warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
                 "functions or methods. To preserve the current behavior of class decoration, you can directly decorate "
@@ -49,18 +59,8 @@ class _Switch:
                 FutureWarning,
                 stacklevel=2,
             )
-            made: Any = function
-            return lambda *arguments, **keywords: self(made.__init__)  # type: ignore[return-value]
-        code = getattr(function, "__code__", None)
-        if code is not None and code.co_flags & GENERATOR:
-            return _switched_generator(self.clone, function)  # type: ignore[return-value]
-
-        @functools.wraps(function)
-        def switched(*arguments: Any, **keywords: Any) -> Any:
-            with self.clone():
-                return function(*arguments, **keywords)
-
-        return switched  # type: ignore[return-value]
+            function = lambda *arguments, **keywords: orig_func(*arguments, **keywords)  # noqa: E731
+        return context_decorator(self.clone, function)
 
     def clone(self) -> Any:
         """A fresh switch of the same kind, so that a decorated function may be re-entered."""
@@ -73,11 +73,25 @@ class _Switch:
         raise NotImplementedError
 
 
+def context_decorator(switch: Callable[[], Any], function: Any) -> Any:
+    """``function``, run within a new ``switch`` each time it is called."""
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_flags & GENERATOR:
+        return _switched_generator(switch, function)
+
+    @functools.wraps(function)
+    def decorate_context(*arguments: Any, **keywords: Any) -> Any:
+        with switch():
+            return function(*arguments, **keywords)
+
+    return decorate_context
+
+
 def _switched_generator(switch: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
     """Hold the mode while the generator's own code runs and give it back at each yield."""
 
     @functools.wraps(function)
-    def generator(*arguments: Any, **keywords: Any) -> Any:
+    def generator_context(*arguments: Any, **keywords: Any) -> Any:
         source = function(*arguments, **keywords)
         try:
             with switch():
@@ -98,58 +112,58 @@ def _switched_generator(switch: Callable[[], Any], function: Callable[..., Any])
         except StopIteration as stop:
             return stop.value
 
-    return generator
+    return generator_context
 
 
-class no_grad(_Switch):
+class _NoParamDecoratorContextManager(_DecoratorContextManager):
+    """One that needs no parentheses to decorate."""
+
+    prev: bool = False
+
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return super().__new__(cls) if orig_func is None else cls()(orig_func)
+
+
+class no_grad(_NoParamDecoratorContextManager):
     """Stop recording: results of operations do not require grad.
 
     ``no_grad()`` is a context manager and a decorator; ``@no_grad`` without parentheses decorates as well.
     """
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        return super().__new__(cls) if function is None else cls()(function)
-
     def __enter__(self) -> None:
-        self.previous = exchange(False)
+        self.prev = exchange(False)
 
     def __exit__(self, *exception: Any) -> None:
-        exchange(self.previous)
+        exchange(self.prev)
 
 
-class enable_grad(_Switch):
+class enable_grad(_NoParamDecoratorContextManager):
     """Record again inside a region where recording was stopped."""
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        return super().__new__(cls) if function is None else cls()(function)
-
     def __enter__(self) -> None:
-        self.previous = exchange(True)
+        self.prev = exchange(True)
 
     def __exit__(self, *exception: Any) -> None:
-        exchange(self.previous)
+        exchange(self.prev)
 
 
-class set_grad_enabled(_Switch):
+class set_grad_enabled(_DecoratorContextManager):
     """Turn recording on or off: at once when called, until the end of the block when used with ``with``."""
 
     def __init__(self, mode: bool) -> None:
-        if not isinstance(mode, bool):
-            raise TypeError(
-                f"_set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
-            )
+        _check_switch("set_grad_enabled", mode)
+        self.prev = exchange(mode)
         self.mode = mode
-        self.previous = exchange(mode)
 
-    def __call__(self, function: F) -> F:
-        exchange(self.previous)
-        return super().__call__(function)
+    def __call__(self, orig_func: F) -> F:
+        exchange(self.prev)
+        return super().__call__(orig_func)
 
     def __enter__(self) -> None:
         exchange(self.mode)
 
     def __exit__(self, *exception: Any) -> None:
-        exchange(self.previous)
+        exchange(self.prev)
 
     def __str__(self) -> str:
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
@@ -160,7 +174,7 @@ class set_grad_enabled(_Switch):
         return self.__class__(self.mode)
 
 
-class inference_mode(_Switch):
+class inference_mode(_DecoratorContextManager):
     """Stop recording, version counting and view tracking; tensors made inside are inference tensors."""
 
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
@@ -170,18 +184,34 @@ class inference_mode(_Switch):
         self.mode = mode
 
     def __enter__(self) -> None:
-        self.previous = mode.enabled, mode.inference
-        mode.inference = self.mode
-        exchange(not self.mode)
+        self.previous = mode.enabled, mode.inference, mode.claimed
+        self.set(not self.mode, self.mode, False)
         _follow(1)
 
     def __exit__(self, *exception: Any) -> None:
-        enabled, mode.inference = self.previous
-        exchange(enabled)
+        self.set(*self.previous)
         _follow(-1)
+
+    def set(self, enabled: bool, inference: bool, claimed: bool) -> None:
+        mode.enabled, mode.inference, mode.claimed = enabled, inference, claimed
+        (altered.discard if enabled and not inference else altered.add)(get_ident())
 
     def clone(self) -> inference_mode:
         return self.__class__(self.mode)
+
+
+for _class in (
+    _DecoratorContextManager, _NoParamDecoratorContextManager, no_grad, enable_grad, set_grad_enabled, inference_mode
+):
+    _class.__module__ = "torch.autograd.grad_mode"
+
+
+def _check_switch(function: str, enabled: Any, name: str = "enabled") -> None:
+    """TypeError for anything but a bool."""
+    if type(enabled) is not bool:
+        from .signatures import type_name
+
+        raise TypeError(f"{function}(): argument '{name}' (position 1) must be bool, not {type_name(enabled)}")
 
 
 _inference_lock = threading.Lock()
@@ -201,11 +231,15 @@ def mark_new_tensors(wanted: bool) -> None:
     raise AssertionError("the tensor module is not loaded")
 
 
-def is_grad_enabled() -> bool:
-    """Whether this thread records operations."""
-    return mode.enabled
+def is_grad_enabled(*arguments: Any) -> bool:
+    """Whether this thread records operations, or would if it were not in inference mode."""
+    if arguments:
+        raise TypeError(f"torch.is_grad_enabled() takes no arguments ({len(arguments)} given)")
+    return mode.claimed if mode.inference else mode.enabled
 
 
-def is_inference_mode_enabled() -> bool:
+def is_inference_mode_enabled(*arguments: Any) -> bool:
     """Whether this thread is in inference mode."""
+    if arguments:
+        raise TypeError(f"torch.is_inference_mode_enabled() takes no arguments ({len(arguments)} given)")
     return mode.inference

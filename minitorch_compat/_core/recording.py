@@ -114,7 +114,8 @@ def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any
         if g.dtype is not dtype and g.dtype != dtype:
             if g.dtype.kind == "c" and dtype.kind != "c":
                 g = g.real
-            g = g.astype(dtype)
+            if g.dtype != dtype:
+                g = g.astype(dtype)
         return g
     if g.shape != shape:
         g = tensors.sum_to_size(g, shape)

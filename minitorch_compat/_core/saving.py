@@ -24,6 +24,7 @@ class _Pairs(threading.local):
     def __init__(self) -> None:
         self.stack: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]] = []
         self.disabled: str | None = None
+        self.mutable = False
 
 
 pairs = _Pairs()

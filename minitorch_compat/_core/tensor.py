@@ -240,7 +240,10 @@ class Tensor(metaclass=TensorType):
     @property
     def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf."""
-        return step_of(self)
+        step = step_of(self)
+        if step is not None:
+            step.know(self)
+        return step
 
     @grad_fn.setter
     def grad_fn(self, value: Any) -> None:

@@ -8,10 +8,14 @@ _given: set[str] = set()
 _always = False
 
 
-def warn_once(text: str, stacklevel: int = 2) -> None:
-    """Give a UserWarning the first time only, or each time after ``set_warn_always(True)``."""
-    if _always or text not in _given:
-        _given.add(text)
+def warn_once(text: str, stacklevel: int = 2, about: str = "") -> None:
+    """Give a UserWarning the first time only, or each time after ``set_warn_always(True)``.
+
+    What it is ``about`` is said where its text differs from time to time.
+    """
+    about = about or text
+    if _always or about not in _given:
+        _given.add(about)
         warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
 
 

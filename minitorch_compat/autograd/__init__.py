@@ -1,9 +1,12 @@
 """Differentiation: ``backward``, ``grad``, ``Variable``, ``Function`` and the grad modes."""
+# ruff: noqa: F401
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from math import prod
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,20 +14,30 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.absent import room as _room
 from .._core.forms import FUNCTIONS
-from .._core.graph import LEAF, NOWHERE, Pass, Watched, propagate
+from .._core.graph import LEAF, NOWHERE, AccumulateGrad, Output, Pass, Slot, Watched, propagate
+from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
-from . import anomaly_mode, function, graph, variable
+from .._core.warn import warn_once
+from . import anomaly_mode, function, grad_mode, graph, variable
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function, NestedIOFunction
+from .grad_mode import (
+    _force_original_view_tracking,
+    _unsafe_preserve_version_counter,
+    enforce_grad_layout_policy,
+    is_multithreading_enabled,
+    is_view_replay_enabled,
+    set_multithreading_enabled,
+)
 from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
-    "Function", "NestedIOFunction", "Variable", "anomaly_mode", "backward", "detect_anomaly", "enable_grad", "function",
-    "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
-    "set_grad_enabled", "variable",
+    "Function", "NestedIOFunction", "Variable", "backward", "detect_anomaly", "enable_grad",
+    "enforce_grad_layout_policy", "grad", "grad_mode", "gradcheck", "gradgradcheck", "inference_mode", "no_grad",
+    "set_detect_anomaly", "set_grad_enabled", "set_multithreading_enabled", "variable",
 ]
 
 
@@ -50,20 +63,18 @@ def backward(
             )
         grad_tensors = grad_variables
     if inputs is not None:
-        inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+        inputs = _sequence(inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    roots = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    roots = _sequence(tensors)
     gradients = _gradients_of(roots, grad_tensors, create_graph)
-    if retain_graph is None:
-        retain_graph = create_graph
+    retain_graph, create_graph = _flags(retain_graph, create_graph)
     if create_graph:
-        warnings.warn(
+        warn_once(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
             "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid "
             "this. If you have to use this function, make sure to reset the .grad fields of your parameters to None "
             "after use to break the cycle and avoid the leak.",
-            UserWarning,
             stacklevel=3,
         )
     edges = _edges_of(roots)
@@ -74,23 +85,7 @@ def backward(
         else:
             Pass(create_graph, retain_graph).run(edges, gradients)
         return
-    for each in inputs:
-        each.retain_grad()
-    traversal = Pass(create_graph, retain_graph, inputs)
-    traversal.run(edges, gradients)
-    for each in inputs:
-        # A result was told to retain its gradient, and has it.
-        gradient = traversal.captured.get(each) if each._node is LEAF else None
-        if gradient is None:
-            continue
-        made = gradient if create_graph else wrap(np.array(gradient))
-        if each._grad is None:
-            each._grad = made
-        elif create_graph:
-            each._grad = each._grad + made
-        else:
-            quietly(np.add, each._grad._data, made._data, each._grad._data)
-            each._grad._bump()
+    Pass(create_graph, retain_graph, _wanted(inputs, retaining=True), into_grad=True).run(edges, gradients)
 
 
 def grad(
@@ -99,6 +94,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -110,42 +106,87 @@ def grad(
         )
     if allow_unused is None:
         allow_unused = materialize_grads
-    roots = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+    roots = _sequence(outputs)
+    wanted = _sequence(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+            "other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if is_grads_batched:
         rows = _rows((grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs))
         made = [
-            grad(roots, inputs, row, True if place + 1 < len(rows) else retain_graph, create_graph, allow_unused, False,
-                 materialize_grads)
+            grad(roots, wanted, row, True if place + 1 < len(rows) else retain_graph, create_graph, True, allow_unused,
+                 False, materialize_grads)
             for place, row in enumerate(rows)
         ]
         return tuple([None if each[0] is None else stack(each) for each in zip(*made, strict=True)])
-    wanted = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    if not wanted:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = _gradients_of(roots, grad_outputs, create_graph)
-    if retain_graph is None:
-        retain_graph = create_graph
-    for each in wanted:
-        if each._node is None:
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
-    traversal = Pass(create_graph, retain_graph, wanted)
-    traversal.run(_edges_of(roots), gradients)
+    retain_graph, create_graph = _flags(retain_graph, create_graph)
+    entries = _edges_of(roots)
+    edges = _wanted(wanted)
+    traversal = Pass(create_graph, retain_graph, edges)
+    traversal.run(entries, gradients)
+    # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
+    made_of: dict[int, Tensor] = {}
+    if grad_outputs is not None and not create_graph:
+        for each in _sequence(grad_outputs):
+            if each is not None:
+                made_of[id(each._data)] = each
     results: list[Tensor | None] = []
-    for place, each in enumerate(wanted):
-        edge = each if each._node is LEAF else each._node
+    for place, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
         gradient = traversal.captured[edge]
         if gradient is None:
             if not allow_unused:
                 raise errors.unused_input(place)
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
-        else:
-            if not create_graph:
-                bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
-                gradient = wrap(np.asarray(gradient))
-                if bumps:
-                    gradient._bump(bumps)
+        elif create_graph:
             results.append(gradient)
+        else:
+            known = made_of.get(id(gradient))
+            if known is None:
+                known = made_of[id(gradient)] = wrap(np.asarray(gradient))
+                bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
+                if bumps:
+                    known._bump(bumps)
+            results.append(known)
     return tuple(results)
+
+
+def _sequence(given: Any) -> tuple[Any, ...]:
+    """One tensor or edge as a tuple, several as they are."""
+    return (given,) if isinstance(given, (Tensor, graph.GradientEdge)) else tuple(given)
+
+
+def _flags(retain_graph: Any, create_graph: Any) -> tuple[bool, bool]:
+    """Whether to keep and whether to record; TypeError for what is no number."""
+    create = bool(index(create_graph))
+    return (create if retain_graph is None else bool(index(retain_graph))), create
+
+
+def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
+    """The edges at which a pass is to end; RuntimeError for what has no gradient."""
+    edges: list[Any] = []
+    for each in inputs:
+        if isinstance(each, graph.GradientEdge):
+            node = each.node
+            if isinstance(node, AccumulateGrad):
+                edges.append(node.variable)
+            else:
+                edges.append(node if node.outputs == 1 else Slot(node, each.output_nr))
+            continue
+        if not isinstance(each, Tensor):
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}")
+        if retaining:
+            each.retain_grad()
+        elif each._node is None:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        edges.append(each if each._node is LEAF else each._node)
+    return edges
 
 
 def _rows(batched: tuple[Any, ...]) -> list[tuple[Any, ...]]:
@@ -159,10 +200,17 @@ def stack(parts: Sequence[Tensor]) -> Tensor:
     return FUNCTIONS["stack"](list(parts))
 
 
-def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
+def _edges_of(roots: Sequence[Any]) -> list[Any]:
     """Where the gradients of the roots enter; RuntimeError for a root without history."""
     edges = []
     for place, root in enumerate(roots):
+        if isinstance(root, graph.GradientEdge):
+            node = root.node
+            if isinstance(node, AccumulateGrad):
+                edges.append(node.variable)
+            else:
+                edges.append(node if node.outputs == 1 else Output(node, root.output_nr))
+            continue
         node = root._node
         if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
@@ -170,7 +218,7 @@ def _edges_of(roots: Sequence[Tensor]) -> list[Any]:
     return edges
 
 
-def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> list[Any]:
+def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[Any]:
     """The gradient of each root: the one given, or a one for a scalar; arrays, or tensors for a recorded pass."""
     if given is None or isinstance(given, Tensor):
         given = (given,) * len(roots) if given is None else (given,)
@@ -178,35 +226,40 @@ def _gradients_of(roots: Sequence[Tensor], given: Any, create_graph: bool) -> li
         given = tuple(given)
     made: list[Any] = []
     for place, (root, gradient) in enumerate(zip(roots, given, strict=False)):
-        data = root._data
+        if isinstance(root, graph.GradientEdge):
+            shape, dtype = root.node.metadata_of(root.output_nr)
+        elif isinstance(root, Tensor):
+            shape, dtype = root._data.shape, root._data.dtype
+        elif gradient is None:
+            raise AssertionError("Expected output to be a torch.Tensor")
         if gradient is None:
-            if root._node is None:
+            if isinstance(root, Tensor) and root._node is None:
                 made.append(None)
                 continue
-            if data.size != 1:
+            if prod(shape) != 1:
                 raise errors.not_scalar_output()
-            if data.dtype.kind not in "fV":
+            if dtype.kind not in "fV":
                 raise RuntimeError(
-                    f"grad can be implicitly created only for real scalar outputs but got {dtypes.of(data)}"
+                    f"grad can be implicitly created only for real scalar outputs but got {dtypes.BY_NUMPY[dtype]}"
                 )
-            one = np.ones_like(data)
+            one = np.ones_like(root._data) if isinstance(root, Tensor) else np.ones(shape, dtype)
             made.append(wrap(one) if create_graph else one)
             continue
         if not isinstance(gradient, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-        if gradient._data.shape != data.shape:
+        if gradient._data.shape != shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{place}] has a shape of {gradient.shape} and output[{place}] has a "
-                f"shape of {root.shape}."
+                f"shape of {Size(shape)}."
             )
-        if (gradient._data.dtype.kind == "c") != (data.dtype.kind == "c"):
+        if (gradient._data.dtype.kind == "c") != (dtype.kind == "c"):
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{place}] has a dtype of {gradient.dtype} and output[{place}] has a dtype of "
-                f"{root.dtype}."
+                f"{dtypes.BY_NUMPY[dtype]}."
             )
-        if gradient._data.dtype != data.dtype:
-            gradient = gradient.to(root.dtype)  # type: ignore[attr-defined]
+        if gradient._data.dtype != dtype:
+            gradient = gradient.to(dtypes.BY_NUMPY[dtype])  # type: ignore[attr-defined]
         made.append(gradient if create_graph else gradient._data)
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from .._core import saving
 from .._core.absent import room as _room
-from .._core.graph import LEAF, Node, Pass, accumulator_of, step_of
+from .._core.graph import LEAF, Node, Pass, RemovableHandle, accumulator_of, step_of
 from .._core.tensor import Tensor
 
 __all__ = [
     "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
-    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+    "increment_version", "region_activation_memory_budget", "register_multi_grad_hook", "save_on_cpu",
+    "saved_tensors_hooks", "set_override_stale_capture_stream", "set_warn_on_accumulate_grad_stream_mismatch",
 ]
 
 
@@ -35,14 +36,26 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
         raise RuntimeError(
             "It is not possible to get the gradient edge for a Tensor that does not require gradients"
         )
-    node = accumulator_of(tensor) if tensor._node is LEAF else step_of(tensor)
+    node: Any = _get_grad_fn_or_grad_acc(tensor)
+    if tensor._node is not LEAF:
+        node.know(tensor)
     return GradientEdge(node, tensor.output_nr)
+
+
+def _get_grad_fn_or_grad_acc(tensor: Tensor) -> Any:
+    """The step that made ``tensor``, or a leaf's accumulator."""
+    return accumulator_of(tensor) if tensor._node is LEAF else step_of(tensor)
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     """Count a write that was made behind the engine's back."""
+    if not isinstance(tensor, Tensor) and not hasattr(tensor, "__iter__"):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for each in (tensor,) if isinstance(tensor, Tensor) else tensor:
-        each._bump()
+        if not isinstance(each, Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
+        if not each.is_inference():
+            each._bump()
 
 
 class saved_tensors_hooks:
@@ -69,6 +82,8 @@ class save_on_cpu(saved_tensors_hooks):
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """Within the block, hooks on saved tensors are refused with this message."""
+    if saving.pairs.stack:
+        raise RuntimeError(error_message)
     before, saving.pairs.disabled = saving.pairs.disabled, error_message
     try:
         yield
@@ -76,7 +91,7 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
         saving.pairs.disabled = before
 
 
-class _AllowMutation:
+class _AllowMutationOnSavedContext:
     """What ``allow_mutation_on_saved_tensors`` gives; it is over when its block is."""
 
     over = False
@@ -86,9 +101,9 @@ class _AllowMutation:
 
 
 @contextmanager
-def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutation]:
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
     """Within the block, backward uses saved values as they were, whatever is written to the tensors later."""
-    context = _AllowMutation()
+    context = _AllowMutationOnSavedContext()
 
     def pack(tensor: Tensor) -> Tensor:
         return tensor.clone()  # type: ignore[attr-defined]
@@ -102,13 +117,17 @@ def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutation]:
         return tensor
 
     with saved_tensors_hooks(pack, unpack):
+        if saving.pairs.mutable:
+            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+        saving.pairs.mutable = True
         try:
             yield context
         finally:
+            saving.pairs.mutable = False
             context.clear()
 
 
-class _Handles:
+class _MultiHandle(RemovableHandle):
     """Removes several hooks at once."""
 
     def __init__(self, handles: Sequence[Any]) -> None:
@@ -118,7 +137,7 @@ class _Handles:
         for each in self.handles:
             each.remove()
 
-    def __enter__(self) -> _Handles:
+    def __enter__(self) -> _MultiHandle:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -147,7 +166,7 @@ def register_multi_grad_hook(
                 called.add(Pass.serial())
             fn(gradient)
 
-        return _Handles([each.register_hook(first) for each in tensors])
+        return _MultiHandle([each.register_hook(first) for each in tensors])
 
     def hook_at(place: int) -> Callable[[Tensor], None]:
         def hook(gradient: Tensor) -> None:
@@ -165,7 +184,23 @@ def register_multi_grad_hook(
 
         return hook
 
-    return _Handles([each.register_hook(hook_at(place)) for place, each in enumerate(tensors)])
+    return _MultiHandle([each.register_hook(hook_at(place)) for place, each in enumerate(tensors)])
+
+
+def set_warn_on_accumulate_grad_stream_mismatch(enabled: bool) -> None:
+    """Streams belong to accelerators, which the CPU has not: no effect."""
+
+
+def set_override_stale_capture_stream(enabled: bool) -> None:
+    """Streams belong to accelerators, which the CPU has not: no effect."""
+
+
+def region_activation_memory_budget(budget: float) -> None:
+    """RuntimeError: there is no compiled region in which this could have an effect."""
+    raise RuntimeError(
+        "torch.autograd.graph.region_activation_memory_budget can only be used inside a torch.compile region; it has "
+        "no effect in eager mode."
+    )
 
 
 __getattr__ = _room("torch.autograd.graph", __name__)
