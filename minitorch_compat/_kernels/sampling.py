@@ -251,3 +251,12 @@ def _without_replacement(generator: MersenneTwister, weights: np.ndarray, sample
     if samples == 1:
         return quotient.argmax(-1, keepdims=True)
     return np.argsort(-quotient, -1, kind="stable")[..., :samples]
+
+
+def leaky_slopes(generator: MersenneTwister, x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """A uniform slope for each element up to zero, in logical order, and 1 for the others; bounds in the dtype of x."""
+    slopes = np.ones(x.shape, x.dtype)
+    below = x <= 0
+    first, last = float(x.dtype.type(low)), float(x.dtype.type(high))
+    slopes[below] = unit64(generator, int(np.count_nonzero(below))) * (last - first) + first
+    return slopes

@@ -35,3 +35,10 @@ later(
     nanquantile quantile renorm trapezoid trapz unravel_index vander""",
     "bincount corrcoef cov cross diff dist histc histogram nanquantile quantile renorm renorm_",
 )
+later("nonlinear", "celu celu_ hardshrink prelu rrelu rrelu_ selu selu_ threshold threshold_", "hardshrink prelu")
+later(
+    "dropout",
+    """alpha_dropout alpha_dropout_ dropout dropout_ feature_alpha_dropout feature_alpha_dropout_ feature_dropout
+    feature_dropout_""",
+    "",
+)

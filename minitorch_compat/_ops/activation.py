@@ -38,16 +38,13 @@ def rectified(x: Array) -> Array:
     return kernels.at_least(0, x)
 
 
-relu = unary("relu", rectified, x=lambda xp, g, out: xp.where(out > 0, g, 0.0))
+@op(method=False, module=False, g=lambda xp, g: g, x=lambda xp, g: xp.zeros_like(g))
+def beside(g: Array, x: Array):
+    """A gradient that depends on ``x`` in steps: its own derivative by ``x`` is zero, and torch has it in the graph."""
+    return g
 
 
-@op(
-    method=False, module=False,
-    x=lambda xp, g, x, negative_slope: xp.where(x > 0, g, g * negative_slope),
-)
-def leaky_relu(x: Array, negative_slope=0.01):
-    """Positive elements as they are, the others times a slope."""
-    return np.where(x > 0, x, x * x.dtype.type(negative_slope))
+relu = unary("relu", rectified, x=lambda xp, g, out: xp.beside(xp.where(out > 0, g, 0.0), out))
 
 
 def shifted(x: Array, dim: int) -> Array:
@@ -76,12 +73,12 @@ def log_softmax_kernel(x: Array, dim: int) -> Array:
 
 softmax_recorder = Recorder(
     "softmax_", ("x",),
-    {"x": lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else g * 0},
+    {"x": lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else xp.beside(g * 0, out)},
     ("dim",), node="SoftmaxBackward0",
 )
 log_softmax_recorder = Recorder(
     "log_softmax_", ("x",),
-    {"x": lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else g * 0},
+    {"x": lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else xp.beside(g * 0, out)},
     ("dim",), node="LogSoftmaxBackward0",
 )
 

@@ -17,8 +17,8 @@ from .._core.recording import DECLARED, arrays, check_versions, keep_result, not
 from .._core.tensor import Tensor, wrap
 from .._core.views import edge_of
 from .._kernels import loss as kernels
-from .._kernels.elementwise import widened
 from .activation import log_softmax_recorder
+from .by_number import over, plus, times
 
 Array = np.ndarray
 REDUCTIONS = frozenset(("none", "mean", "sum"))
@@ -107,27 +107,6 @@ class NllLoss2DBackward0(NllLossBackward0):
 
 DECLARED["nll_loss"] = NllLossBackward0
 DECLARED["nll_loss2d"] = NllLoss2DBackward0
-
-
-@op(method=False, module=False, node="MulBackward1", x=lambda xp, g, number: xp.times(g, number))
-def times(x: Array, number):
-    """A tensor times a number, as torch's own code multiplies."""
-    wide = widened(x)
-    return np.asarray(wide * wide.dtype.type(number)).astype(x.dtype, copy=False)
-
-
-@op(method=False, module=False, node="AddBackward1", x=lambda xp, g: g)
-def plus(x: Array, number):
-    """A tensor and a number, as torch's own code adds."""
-    wide = widened(x)
-    return np.asarray(wide + wide.dtype.type(number)).astype(x.dtype, copy=False)
-
-
-@op(method=False, module=False, node="DivBackward1", x=lambda xp, g, number: xp.over(g, number))
-def over(x: Array, number):
-    """A tensor divided by a number, as torch's own code divides."""
-    wide = widened(x)
-    return np.asarray(wide / wide.dtype.type(number)).astype(x.dtype, copy=False)
 
 
 def shape_text(shape: Sequence[int]) -> str:

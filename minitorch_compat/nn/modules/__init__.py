@@ -1,13 +1,11 @@
 """Layers, by family."""
 
-from .activation import ReLU, Sigmoid, Tanh
-from .container import ModuleDict, ModuleList, Sequential
-from .dropout import Dropout
-from .linear import Identity, Linear
-from .loss import CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
+from . import activation, container, dropout, linear, loss
+from .activation import *  # noqa: F403
+from .container import *  # noqa: F403
+from .dropout import *  # noqa: F403
+from .linear import *  # noqa: F403
+from .loss import *  # noqa: F403
 from .module import Module
 
-__all__ = [
-    "CrossEntropyLoss", "Dropout", "Identity", "L1Loss", "Linear", "MSELoss", "Module", "ModuleDict", "ModuleList",
-    "NLLLoss", "ReLU", "Sequential", "Sigmoid", "Tanh",
-]
+__all__ = ["Module", *activation.__all__, *container.__all__, *dropout.__all__, *linear.__all__, *loss.__all__]

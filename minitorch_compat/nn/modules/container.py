@@ -150,5 +150,7 @@ class ModuleDict(Module):
             self[key] = module
 
 
+__all__ = ["ModuleDict", "ModuleList", "Sequential"]
+
 for _class in (Sequential, ModuleList, ModuleDict):
     _class.__module__ = "torch.nn.modules.container"

@@ -60,5 +60,7 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+__all__ = ["Identity", "Linear"]
+
 for _class in (Identity, Linear):
     _class.__module__ = "torch.nn.modules.linear"

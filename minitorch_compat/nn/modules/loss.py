@@ -84,5 +84,7 @@ class CrossEntropyLoss(_WeightedLoss):
         )
 
 
+__all__ = ["CrossEntropyLoss", "L1Loss", "MSELoss", "NLLLoss"]
+
 for _class in (_Loss, _WeightedLoss, MSELoss, L1Loss, NLLLoss, CrossEntropyLoss):
     _class.__module__ = "torch.nn.modules.loss"

@@ -43,6 +43,14 @@ def _enter(hooks: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> Re
     return handle
 
 
+_HOOKS = (
+    "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks", "_backward_pre_hooks",
+)
+"""What torch gives a module that was pickled before there were hooks of these kinds."""
+
+
 class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
@@ -81,6 +89,13 @@ class Module:
         state["_load_state_dict_pre_hooks"] = OrderedDict()
         state["_load_state_dict_post_hooks"] = OrderedDict()
         state["_modules"] = {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for name in _HOOKS:
+            self.__dict__.setdefault(name, OrderedDict())
+        self.__dict__.setdefault("_non_persistent_buffers_set", set())
+        self.__dict__.setdefault("_is_full_backward_hook", None)
 
     # ---- calling
 

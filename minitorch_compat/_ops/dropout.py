@@ -1,0 +1,66 @@
+"""Leaving out elements, or whole channels, at random."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .._core import dtypes
+from .._core.generator import default_generator
+from .._core.recording import tensors
+from .._core.tensor import Tensor, wrap
+from . import entry
+from .random import kernel as sampler
+
+Array = np.ndarray
+ALPHA = 1.7580993408473766
+"""What ``selu`` goes to far below zero, times -1."""
+
+
+def noise_for(x: Array, feature: bool) -> Array:
+    """Memory for the mask: like the input, or one element for each sample and channel."""
+    if not feature:
+        return np.empty_like(x, subok=False)
+    if x.ndim < 2:
+        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
+    return np.empty((*x.shape[:2], *(1,) * (x.ndim - 2)), x.dtype)
+
+
+def declare(name: str, feature: bool, alpha: bool) -> None:
+    """One of four kinds of dropout, and its in-place form."""
+
+    def multiply(x: Any, noise: Tensor, here: bool) -> Any:
+        return x.mul_(noise) if here else tensors.mul(x, noise)
+
+    def dropped(input: Tensor, p: float, train: bool, here: bool) -> Any:
+        x = input._data
+        if p < 0 or p > 1:
+            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
+        if p == 0 or not train or not x.size:
+            return input
+        if p == 1:
+            return multiply(input, wrap(np.zeros((), x.dtype)), here)
+        mask = noise_for(x, feature)
+        sampler("bernoulli_")(default_generator.twister, mask, 1 - p)
+        if not alpha:
+            if mask.dtype.kind not in "fcV":
+                raise dtypes.cannot_cast(dtypes.get_default_dtype(), dtypes.of(mask))
+            np.divide(mask, mask.dtype.type(1 - p), mask)
+            return multiply(input, wrap(mask), here)
+        a = 1 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
+        noise: Any = wrap(mask)
+        shift = tensors.add(noise, -1).mul_(ALPHA * a).add_(ALPHA * a * p)
+        noise.mul_(a)
+        result = multiply(input, noise, here)
+        return result.add_(shift) if here else result + shift
+
+    entry.publish(name, lambda input, p, train: dropped(input, float(p), train, False), method=False)
+    entry.publish(name + "_", lambda input, p, train: dropped(input, float(p), train, True), method=False)
+
+
+declare("dropout", False, False)
+declare("feature_dropout", True, False)
+declare("alpha_dropout", False, True)
+declare("feature_alpha_dropout", True, True)
