@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .errors import Misfit
 from .graph import LEAF, next_order
 from .modes import altered, mode
+from .options import NOTHING, checked, dtype_of, refused, stumbled
 from .quiet import quietly, run
 from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
 from .tensor import Tensor, view_of, wrap, wrap_dim
@@ -25,11 +27,11 @@ asarray = np.asarray
 new = object.__new__
 
 
-def bad_arguments(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any] | None = None) -> Exception:
-    """torch's words for arguments that fit no signature of ``name``."""
+def bad_arguments(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any] | None = None) -> Misfit:
+    """torch's words for arguments that fit no signature of ``name``, until the outermost form of the call speaks."""
     from .signatures import refusal
 
-    return refusal(name, arguments, keywords or {})
+    return Misfit(str(refusal(name, tuple([each for each in arguments if each is not NOTHING]), keywords or {})))
 
 
 HALF = frozenset("eE")
@@ -48,21 +50,23 @@ def unary(
     node: str | None = None,
 ) -> Callable[..., Tensor]:
     """An elementwise operation of one tensor; ``rule`` gives the dtype in which the kernel computes."""
-    from .forms import attach, write_out
+    from .forms import attach, in_place, write_out
 
     recorder = None if x is None else Recorder(name, ("x",), {"x": x}, node=node)
     direct = {each for each, made in dtypes.BY_NUMPY.items() if rule(made) is made}
-    checked = rule is dtypes.keeps
+    as_it_is = rule is dtypes.keeps
     make: Any = None if recorder is None else recorder.make
     keeps_x = recorder is not None and bool(recorder.kept)
     keeps_out = recorder is not None and recorder.keeps_out
 
-    def call(x: Tensor) -> Tensor:
+    def call(x: Tensor, *rest: Any, **wrong: Any) -> Tensor:
+        if rest or wrong:
+            raise refused(name, rest, wrong, method=True)
         try:
             a = x._data
         except AttributeError:
             raise bad_arguments(name, (x,)) from None
-        if not checked and a.dtype not in direct:
+        if not as_it_is and a.dtype not in direct:
             wanted = rule(dtypes.BY_NUMPY[a.dtype]).numpy
             if wanted != a.dtype:
                 a = a.astype(wanted)
@@ -94,14 +98,37 @@ def unary(
                 recorder.keep_out(step, out)
         return out
 
-    def function(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-        return call(input) if out is None else write_out(name, out, call(input), (input,))
+    def function(
+        input: Tensor = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False, **wrong: Any
+    ) -> Tensor:
+        if not rest and not wrong:
+            try:
+                return call(input) if out is None else write_out(name, out, call(input), (input,), as_method)
+            except Misfit:
+                pass
+        return stumbled(name, function, as_method, (input, *rest), with_out(wrong, out))
 
+    written = in_place(call)
     setattr(arrays, name, kernel)
-    attach(name, call, function, method=method, module=module, inplace=inplace)
+    attach(
+        name, call, function, method=method, module=module, inplace=inplace,
+        form=checked(name + "_", method=True)(lambda x: written(x)),
+    )
     if method:
         setattr(Tensor, name, renamed(call, name))
     return call
+
+
+def with_out(keywords: dict[str, Any], out: Any) -> dict[str, Any]:
+    """Keywords with ``out`` among them, if it was given."""
+    return keywords if out is None else {**keywords, "out": out}
+
+
+def flag(value: Any) -> bool:
+    """A bool; Misfit for anything else."""
+    if type(value) is not bool:
+        raise Misfit
+    return value
 
 
 def renamed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -267,6 +294,9 @@ def binary(
         elif scalars and right and isinstance(x, NUMBERS):
             x = x.item() if isinstance(x, np.generic) else x
             wanted = promote(y._data, x).numpy
+        elif scalars and isinstance(x, NUMBERS) and isinstance(y, NUMBERS):
+            plain: Any = x
+            return call(scalar(plain, dtypes.result_type(plain).numpy), y)
         else:
             raise bad_arguments(name, (x, y))
         compute = wanted
@@ -309,8 +339,17 @@ def binary(
     call: Any = build(mixed)
     call.operator = build(beside)
 
-    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
-        return call(input, other) if out is None else write_out(name, out, call(input, other), (input, other))
+    def function(
+        input: Any = NOTHING, other: Any = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
+        **wrong: Any
+    ) -> Tensor:
+        if not rest and not wrong:
+            try:
+                r = call(input, other)
+                return r if out is None else write_out(name, out, r, (input, other), as_method)
+            except Misfit:
+                pass
+        return stumbled(name, function, as_method, (input, other, *rest), with_out(wrong, out))
 
     form = None
     if inplace and isinstance(kernel, np.ufunc) and rule is not dtypes.to_bool:
@@ -342,7 +381,7 @@ def axes_of(dim: Any, count: int, name: str) -> tuple[int, ...] | None:
     """The dimensions to reduce, counted from the front and in order; None for all of them."""
     if dim is None:
         return None
-    if isinstance(dim, int):
+    if isinstance(dim, int) and not isinstance(dim, bool):
         return (wrap_dim(dim, count),) if count else None if -1 <= dim < 1 else (wrap_dim(dim, count),)
     if not isinstance(dim, (tuple, list)):
         if isinstance(dim, Tensor):
@@ -455,21 +494,30 @@ def reduction(
         return out
 
     quick = whole is None or plain
+    single = not typed or nodes is None
     make: Any = None if whole is None else whole.make
 
     def function(
-        input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None,
-        axis: Any = None, keepdims: bool = False
+        input: Tensor = NOTHING, dim: Any = NOTHING, keepdim: Any = NOTHING, *rest: Any, dtype: Any = None,
+        out: Tensor | None = None, as_method: bool = False, **wrong: Any
     ) -> Tensor:
-        if dim is None and quick and not keepdim and dtype is None and out is None and axis is None and not keepdims:
+        if dim is NOTHING and quick and dtype is None and out is None and keepdim is NOTHING and not rest and not wrong:
             try:
                 return everything(input)
-            except AttributeError:
-                raise bad_arguments(name, (input,)) from None
-        if dtype is not None and not typed:
-            raise bad_arguments(name, (input,), {"dtype": dtype})
-        r = call(input, axis if dim is None else dim, keepdim or keepdims, dtype)
-        return r if out is None else write_out(name, out, r, (input,))
+            except (AttributeError, Misfit):
+                return stumbled(name, function, as_method, (input,), {})
+        if not rest and not wrong and (dtype is None or typed) and (dim is not NOTHING or keepdim is NOTHING or single):
+            try:
+                axes = None if dim is NOTHING else () if dim is None else dim
+                r = call(input, axes, keepdim is not NOTHING and flag(keepdim), dtype_of(dtype))
+                return r if out is None else write_out(name, out, r, (input,), as_method)
+            except Misfit:
+                pass
+        if dtype is not None:
+            wrong["dtype"] = dtype
+        if dim is NOTHING and keepdim is not NOTHING:
+            wrong["keepdim"], keepdim = keepdim, NOTHING
+        return stumbled(name, function, as_method, (input, dim, keepdim, *rest), with_out(wrong, out))
 
     setattr(arrays, name, lambda a, dim=None, keepdim=False: kernel(a, axes_of(dim, a.ndim, name), keepdim))
     attach(name, call, function)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from .._kernels.layout import address
 from . import dtypes, errors
 from .graph import dense
 from .modes import altered, mode
-from .options import checked
+from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Kept, tensors
 from .tensor import Tensor, wrap
@@ -23,9 +24,6 @@ ndarray = np.ndarray
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """The operations of the ``torch`` namespace by name; the package's ``__init__`` takes them from here."""
 
-
-HOT = frozenset(("add", "sub", "mul", "div", "pow", "matmul", "mm", "sum", "mean", "exp", "tanh", "relu", "sigmoid"))
-"""Operations too quick to be wrapped: a call with arguments they do not have is refused in Python's words."""
 
 WRITING_FUNCTIONS = frozenset(
     """
@@ -41,13 +39,54 @@ WRITING_FUNCTIONS = frozenset(
 
 
 def publish(name: str, function: Callable[..., Any], *, method: bool = True, module: bool = True) -> None:
-    """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary."""
+    """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary.
+
+    A function with ``as_method`` among its keywords is not wrapped: it refuses what it does not take itself.
+    """
     function.__name__ = function.__qualname__ = name
-    plain = name in HOT or hasattr(function, "__wrapped__")
+    plain = hasattr(function, "__wrapped__") or "as_method" in (getattr(function, "__kwdefaults__", None) or ())
     if module and (name[-1] != "_" or name in WRITING_FUNCTIONS):
         FUNCTIONS[name] = function if plain else checked(name)(function)
     if method:
-        setattr(Tensor, name, function if plain else checked(name, method=True)(function))
+        setattr(Tensor, name, as_method(function) if plain else checked(name, method=True)(function))
+
+
+def as_method(function: Any) -> Any:
+    """The same function as a method, which counts its arguments without the tensor when it refuses them."""
+    if "as_method" not in (function.__kwdefaults__ or ()):
+        return function
+    made: Any = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__ = {**function.__kwdefaults__, "as_method": True}
+    made.__doc__, made.__qualname__, made.__annotations__ = (
+        function.__doc__, function.__qualname__, function.__annotations__
+    )
+    return made
+
+
+def alias(name: str, same: str) -> None:
+    """Enter under another name all forms of an operation; their refusals tell this name."""
+
+    def renamed(function: Callable[..., Any], form: str, method: bool) -> Callable[..., Any]:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            try:
+                return function(*arguments, **keywords)
+            except TypeError as error:
+                problem = error
+            refusal = refused(form, arguments[method:], keywords, method)
+            raise problem if isinstance(refusal, NotImplementedError) else refusal
+
+        call.__name__ = call.__qualname__ = form
+        call.__doc__ = function.__doc__
+        return call
+
+    for ending in ("", "_"):
+        form = name + ending
+        if same + ending in FUNCTIONS and (not ending or form in WRITING_FUNCTIONS):
+            FUNCTIONS[form] = renamed(FUNCTIONS[same + ending], form, False)
+        if same + ending in Tensor.__dict__:
+            setattr(Tensor, form, renamed(Tensor.__dict__[same + ending], form, True))
 
 
 def wants_grad(*arguments: Any) -> bool:
@@ -144,7 +183,14 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
         for each in arguments:
             if isinstance(each, Tensor) and each is not x:
                 refuse_partial_overlap(x._data, each._data)
-        return commit(x, function(x, *arguments, **keywords))
+        try:
+            out = function(x, *arguments, **keywords)
+        except TypeError as error:
+            traceback = error.__traceback__
+            if traceback is None or traceback.tb_next is not None:
+                raise
+            raise Misfit from None
+        return commit(x, out)
 
     return form
 
@@ -153,7 +199,10 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
     """The in-place form of an elementwise ufunc: straight into the memory where nothing is recorded or cast."""
     from .families import FLOAT32, FLOAT64, number32, number64
 
-    def form(x: Any, y: Any) -> Any:
+    def form(x: Any, other: Any = NOTHING, *rest: Any, **wrong: Any) -> Any:
+        if rest or wrong:
+            return stumbled(form.__name__, form, True, (x, other, *rest), wrong)
+        y = other
         if x._created is not None:
             return general(x, y)
         a = x._data
@@ -171,7 +220,10 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
             if b.dtype is not dtype or b.shape != a.shape:
                 b = None
         if b is None or not a.flags.c_contiguous:
-            return general(x, y)
+            try:
+                return general(x, y)
+            except Misfit:
+                return stumbled(form.__name__, form, True, (x, y), {})
         run(kernel, a, b, a)
         x._bump()
         return x
@@ -179,10 +231,13 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
     return form
 
 
-def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any]) -> Tensor:
-    """Put ``result`` into the tensor given as ``out=``, resizing it, with a warning, where its shape differs."""
-    if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_method: bool = False) -> Tensor:
+    """Put ``result`` into the tensor given as ``out=``, resizing it, with a warning, where its shape differs.
+
+    Misfit for anything but a tensor, and for methods, which do not take it.
+    """
+    if as_method or not isinstance(out, Tensor):
+        raise Misfit
     if (not altered or mode.enabled) and (out._node is not None or wants_grad(*inputs)):
         raise errors.out_requires_grad(name)
     own, made = out.dtype, result.dtype
@@ -219,7 +274,7 @@ def attach(
     setattr(tensors, name, call)
     publish(name, function, method=method, module=module)
     if inplace:
-        form = form or in_place(call)
+        form = form or checked(name + "_", method=True)(in_place(call))
         form.__name__ = form.__qualname__ = name + "_"
         if method:
             setattr(Tensor, name + "_", form)

@@ -14,12 +14,54 @@ from . import dtypes, errors, kinds
 from .errors import Misfit
 from .graph import LEAF
 from .tensor import Tensor, wrap
+from .warn import warn_once
 
 ndarray = np.ndarray
 
 PYTHON_TYPES: dict[Any, dtypes.dtype] = {
     float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128,
 }  # fmt: skip
+
+
+NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""Keywords of NumPy that torch takes for its own."""
+
+
+def stumbled(
+    name: str, function: Callable[..., Any], method: bool, arguments: Sequence[Any], keywords: dict[str, Any]
+) -> Any:
+    """What becomes of a call that fits no form of an operation.
+
+    NumPy's keywords are translated, a deprecated order of arguments is put right, everything else is refused.
+    """
+    arguments = tuple([each for each in arguments if each is not NOTHING])
+    if not NUMPY_WORDS.keys().isdisjoint(keywords):
+        given = {NUMPY_WORDS.get(word, word): value for word, value in keywords.items()}
+        if len(given) == len(keywords):
+            return function(*arguments, **given)
+    if name.rstrip("_") in ("add", "sub") and len(arguments) == 3 and not keywords.keys() - {"out"}:
+        x, alpha, other = arguments
+        if isinstance(alpha, (int, float, complex)):
+            old, new = ("(Number alpha, Tensor other)", "(Tensor other, *, Number alpha = 1)") if method else (
+                "(Tensor input, Number alpha, Tensor other, *, Tensor out = None)",
+                "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)",
+            )
+            warn_once(
+                f"This overload of {name} is deprecated:\n\t{name}{old}\nConsider using one of the following "
+                f"signatures instead:\n\t{name}{new}",
+                stacklevel=4,
+            )
+            return function(x, other, alpha=alpha, **keywords)
+    raise refused(name, tuple(arguments)[method:], keywords, method)
+
+
+class Nothing:
+    """Stands for an argument that was not given."""
+
+    __slots__ = ()
+
+
+NOTHING: Any = Nothing()
 
 
 def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -35,7 +77,7 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
                 traceback = error.__traceback__
                 if traceback is None or traceback.tb_next is not None:
                     raise
-            raise refused(name, arguments[method:], keywords, method)
+            return stumbled(name, function, method, arguments, keywords)
 
         # What functools.wraps does beyond this would cost hundreds of operations their share of the import.
         call.__name__ = call.__qualname__ = name

@@ -670,9 +670,18 @@ def view_of(x: Tensor, array: ndarray) -> Tensor:
 def wrap_dim(dim: int, count: int) -> int:
     """A dimension counted from the front; IndexError outside the range (a 0-d tensor has one dimension here)."""
     room = count or 1
+    if not isinstance(dim, int):
+        dim = whole_number(dim)
     if not -room <= dim < room:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-room}, {room - 1}], but got {dim})")
     return dim + room if dim < 0 else dim
+
+
+def whole_number(value: Any) -> int:
+    """An integer of NumPy's, or a 0-d tensor of integers; Misfit for anything else."""
+    if isinstance(value, np.integer) or (isinstance(value, Tensor) and value._data.dtype.kind in "iu"):
+        return int(value)
+    raise errors.Misfit
 
 
 def _only_element(tensor: Tensor) -> Any:

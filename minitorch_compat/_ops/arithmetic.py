@@ -8,10 +8,22 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
-from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, attach, commit, in_place, publish, refuse_partial_overlap, wants_grad, write_out
+from .._core.errors import Misfit
+from .._core.families import NUMBERS, bad_arguments, binary, unary, with_out
+from .._core.forms import (
+    FUNCTIONS,
+    alias,
+    attach,
+    commit,
+    in_place,
+    publish,
+    refuse_partial_overlap,
+    wants_grad,
+    write_out,
+)
 from .._core.modes import altered, mode
 from .._core.operations import op
+from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
@@ -163,23 +175,45 @@ def _rsub_tensor(x: Array, y: Array, alpha):
     return np.asarray(np.subtract(y, x)) if alpha == 1 else add_scaled(y, x, -alpha)
 
 
+def number_beside(value: Any, x: Any) -> Tensor:
+    """A number as the 0-d tensor that it is beside ``x``."""
+    return FUNCTIONS["scalar_tensor"](value, dtype=dtypes.result_type(x._data, value))
+
+
 def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """``add`` or ``sub`` with ``alpha``; also the two positional forms of old, where alpha came second."""
 
     def call(x: Any, y: Any, *, alpha: Any = 1) -> Tensor:
         if type(alpha) is int and alpha == 1:
             return plain(x, y)
+        if not isinstance(alpha, NUMBERS) or not isinstance(x, (Tensor, *NUMBERS)):
+            raise bad_arguments(name, (x, y), {"alpha": alpha})
+        if not isinstance(x, Tensor):
+            x = number_beside(x, y)
+        if not isinstance(y, (Tensor, *NUMBERS)):
+            raise bad_arguments(name, (x, y), {"alpha": alpha})
         if name == "sub":
             check_bools(x, y)
         check_alpha(name, alpha, x, y)
         if not isinstance(y, Tensor):
-            y = FUNCTIONS["scalar_tensor"](y, dtype=dtypes.result_type(x._data, y))
+            y = number_beside(y, x)
         return scaled(x, y, alpha)
 
-    def function(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) -> Tensor:
-        r = call(input, other, alpha=alpha)
-        return r if out is None else write_out(name, out, r, (input, other))
+    def function(
+        input: Any = NOTHING, other: Any = NOTHING, *rest: Any, alpha: Any = 1, out: Tensor | None = None,
+        as_method: bool = False, **wrong: Any
+    ) -> Tensor:
+        if not rest and not wrong:
+            try:
+                r = call(input, other, alpha=alpha)
+                return r if out is None else write_out(name, out, r, (input, other), as_method)
+            except Misfit:
+                pass
+        if alpha is not one:
+            wrong["alpha"] = alpha
+        return stumbled(name, function, as_method, (input, other, *rest), with_out(wrong, out))
 
+    one = 1
     attach(name, plain, function)
     return call
 
@@ -197,8 +231,10 @@ sub = signed("sub", _checked_sub, _sub_scaled)
 tensors.sub = _sub
 
 
-def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+def add_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: Any) -> Tensor:
     """``x += alpha * other``."""
+    if rest or wrong:
+        return stumbled("add_", add_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
     if x._created is not None:
         refuse_created(x)
     if isinstance(other, Tensor) and ((x._node is None and other._node is None) or (altered and not mode.enabled)):
@@ -215,14 +251,22 @@ def add_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         check_write(x)
     if isinstance(other, Tensor) and other is not x:
         refuse_partial_overlap(x._data, other._data)
-    return commit(x, add(x, other, alpha=alpha))
+    try:
+        return commit(x, add(x, other, alpha=alpha))
+    except Misfit:
+        return stumbled("add_", add_, True, (x, other), {} if type(alpha) is int else {"alpha": alpha})
 
 
-def sub_(x: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+def sub_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: Any) -> Tensor:
     """``x -= alpha * other``."""
+    if rest or wrong:
+        return stumbled("sub_", sub_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
     if wants_grad(x, other):
         check_write(x)
-    return commit(x, sub(x, other, alpha=alpha))
+    try:
+        return commit(x, sub(x, other, alpha=alpha))
+    except Misfit:
+        return stumbled("sub_", sub_, True, (x, other), {} if type(alpha) is int else {"alpha": alpha})
 
 
 @op(
@@ -254,10 +298,7 @@ Tensor.sub_ = renamed(sub_, "sub_")  # type: ignore[attr-defined]
 entry.publish("rsub", rsub, method=False)
 operators("add", _add, _add)
 operators("sub", _checked_sub, rsub)
-for _alias, _name in {"subtract": "sub"}.items():
-    FUNCTIONS[_alias] = FUNCTIONS[_name]
-    setattr(Tensor, _alias, getattr(Tensor, _name))
-    setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
+alias("subtract", "sub")
 
 # ---- * and /
 
@@ -294,6 +335,8 @@ def div(x: Any, y: Any, *, rounding_mode: str | None = None) -> Tensor:
     """The quotient, rounded towards zero ("trunc") or down ("floor") if asked for."""
     if rounding_mode is None:
         return _div(x, y)
+    if not isinstance(rounding_mode, str):
+        raise bad_arguments("div", (x, y), {"rounding_mode": rounding_mode})
     if rounding_mode == "floor":
         return _div_floor(x, y)
     if rounding_mode == "trunc":
@@ -311,14 +354,22 @@ def div_(x: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 
 def _div_function(
-    input: Any, other: Any, *, rounding_mode: str | None = None, out: Tensor | None = None
+    input: Any = NOTHING, other: Any = NOTHING, *rest: Any, rounding_mode: str | None = None, out: Tensor | None = None,
+    as_method: bool = False, **wrong: Any
 ) -> Tensor:
-    r = div(input, other, rounding_mode=rounding_mode)
-    return r if out is None else write_out("div", out, r, (input, other))
+    if not rest and not wrong:
+        try:
+            r = div(input, other, rounding_mode=rounding_mode)
+            return r if out is None else write_out("div", out, r, (input, other), as_method)
+        except Misfit:
+            pass
+    if rounding_mode is not None:
+        wrong["rounding_mode"] = rounding_mode
+    return stumbled("div", _div_function, as_method, (input, other, *rest), with_out(wrong, out))
 
 
 attach("div", _div, _div_function)
-Tensor.div_ = renamed(div_, "div_")  # type: ignore[attr-defined]
+Tensor.div_ = checked("div_", method=True)(div_)  # type: ignore[attr-defined]
 
 
 def rdiv(x: Tensor, other: Any) -> Tensor:
@@ -340,9 +391,7 @@ def reflected_division(x: Tensor, y: Any) -> Any:
 
 Tensor.__rtruediv__ = reflected_division  # type: ignore[attr-defined]
 for _alias, _name in {"multiply": "mul", "divide": "div", "true_divide": "div"}.items():
-    FUNCTIONS[_alias] = FUNCTIONS[_name]
-    setattr(Tensor, _alias, getattr(Tensor, _name))
-    setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
+    alias(_alias, _name)
 
 # ---- // and %
 
@@ -468,15 +517,25 @@ def pow(x: Any, y: Any) -> Tensor:
     if isinstance(y, Tensor):
         if isinstance(x, Tensor):
             return _pow_tensors(x, y)
+        if not isinstance(x, NUMBERS):
+            raise bad_arguments("pow", (x, y))
         return _pow_base_number(x, y)
     if not isinstance(x, Tensor) or not isinstance(y, NUMBERS):
         raise bad_arguments("pow", (x, y))
     return _pow_number(x, y)
 
 
-def _pow_function(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tensor:
-    r = pow(input, exponent)
-    return r if out is None else write_out("pow", out, r, (input, exponent))
+def _pow_function(
+    input: Any = NOTHING, exponent: Any = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
+    **wrong: Any
+) -> Tensor:
+    if not rest and not wrong:
+        try:
+            r = pow(input, exponent)
+            return r if out is None else write_out("pow", out, r, (input, exponent), as_method)
+        except Misfit:
+            pass
+    return stumbled("pow", _pow_function, as_method, (input, exponent, *rest), with_out(wrong, out))
 
 
 attach("pow", pow, _pow_function, inplace=True)
@@ -545,9 +604,7 @@ def negative(x: Array) -> Array:
 
 
 neg = unary("neg", negative, x=lambda xp, g: -g)
-FUNCTIONS["negative"] = FUNCTIONS["neg"]
-Tensor.negative = Tensor.neg  # type: ignore[attr-defined]
-Tensor.negative_ = Tensor.neg_  # type: ignore[attr-defined]
+alias("negative", "neg")
 
 
 def positive(input: Tensor) -> Tensor:
@@ -655,6 +712,8 @@ arrays.conj_number = tensors.conj_number = lambda weight: weight.conjugate() if 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """``input + weight * (end - input)``."""
+    if not isinstance(end, Tensor) or not isinstance(weight, (Tensor, *NUMBERS)):
+        raise Misfit
     if input._data.dtype != end._data.dtype:
         raise RuntimeError(
             f"expected dtype {input.dtype.c_name} for `end` but got dtype {end.dtype.c_name}"

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .._core.families import bad_arguments
+from .._core.errors import Misfit
+from .._core.families import bad_arguments, with_out
 from .._core.forms import FUNCTIONS, attach, publish, write_out
 from .._core.graph import LEAF, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
+from .._core.options import NOTHING, stumbled
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
@@ -26,7 +28,8 @@ Array = ndarray
 
 
 def product(
-    name: str, kernel: Callable[[ndarray, ndarray], ndarray], *, x: Formula, y: Formula, module: bool = True
+    name: str, kernel: Callable[[ndarray, ndarray], ndarray], *, x: Formula, y: Formula, module: bool = True,
+    second: str = "mat2",
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """Declare a product of two tensors that neither promotes nor broadcasts."""
     recorder = Recorder(name, ("x", "y"), {"x": x, "y": y}, ("x_strides", "y_strides"))
@@ -58,8 +61,19 @@ def product(
             out._node = step
         return out
 
-    def function(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
-        return call(input, mat2) if out is None else write_out(name, out, call(input, mat2), (input, mat2))
+    def function(
+        input: Tensor = NOTHING, mat2: Tensor = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
+        **wrong: Any
+    ) -> Tensor:
+        if wrong.keys() == {second} and mat2 is NOTHING:
+            mat2 = wrong.pop(second)
+        if not rest and not wrong:
+            try:
+                r = call(input, mat2)
+                return r if out is None else write_out(name, out, r, (input, mat2), as_method)
+            except Misfit:
+                pass
+        return stumbled(name, function, as_method, (input, mat2, *rest), with_out(wrong, out))
 
     setattr(arrays, name, kernel)
     attach(name, call, function, module=module, method=module)
@@ -95,11 +109,14 @@ bmm = product(
 mv = product(
     "mv",
     kernels.mv,
+    second="vec",
     x=lambda xp, g, y: xp.unsqueeze(g, 1) * xp.conj(xp.unsqueeze(y, 0)),
     y=lambda xp, g, x: xp.mv(xp.conj(xp.t(x)), g),
 )
-dot = product("dot", kernels.dot, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x))
-vdot = product("vdot", kernels.vdot, x=lambda xp, g, y: xp.conj(g) * y, y=lambda xp, g, x: g * x)
+dot = product(
+    "dot", kernels.dot, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x), second="tensor"
+)
+vdot = product("vdot", kernels.vdot, x=lambda xp, g, y: xp.conj(g) * y, y=lambda xp, g, x: g * x, second="other")
 
 
 def matmul(x: Any, y: Any) -> Tensor:
@@ -150,13 +167,21 @@ def _batched(x: Any, y: Any) -> Tensor:
     return unsafe_view(bmm(a, b), (*batch, *rows, *columns))
 
 
-def matmul_(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+def matmul_(
+    input: Tensor = NOTHING, other: Tensor = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
+    **wrong: Any
+) -> Tensor:
     """The matrix product: vectors count as rows or columns, leading dimensions broadcast."""
-    return matmul(input, other) if out is None else write_out("matmul", out, matmul(input, other), (input, other))
+    if not rest and not wrong:
+        try:
+            r = matmul(input, other)
+            return r if out is None else write_out("matmul", out, r, (input, other), as_method)
+        except Misfit:
+            pass
+    return stumbled("matmul", matmul_, as_method, (input, other, *rest), with_out(wrong, out))
 
 
 attach("matmul", matmul, matmul_)
-Tensor.matmul = matmul  # type: ignore[attr-defined]
 
 
 def _operator(x: Tensor, y: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.families import binary, unary
-from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, in_place, publish, write_out
+from .._core.forms import FUNCTIONS, alias, in_place, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.scalars import is_number, number_of
@@ -211,11 +211,7 @@ for _alias, _name in {
     "absolute": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "arctan2": "atan2",
 }.items():
-    FUNCTIONS[_alias] = FUNCTIONS[_name]
-    setattr(Tensor, _alias, getattr(Tensor, _name))
-    setattr(Tensor, _alias + "_", getattr(Tensor, _name + "_"))
-    if _alias + "_" in WRITING_FUNCTIONS:
-        FUNCTIONS[_alias + "_"] = FUNCTIONS[_name + "_"]
+    alias(_alias, _name)
 
 
 
@@ -234,7 +230,7 @@ floor = steps("floor", kernels.floor)
 ceil = steps("ceil", kernels.ceil)
 trunc = steps("trunc", kernels.trunc)
 frac = unary("frac", kernels.frac, x=lambda xp, g: g)
-FUNCTIONS["fix"], Tensor.fix, Tensor.fix_ = FUNCTIONS["trunc"], Tensor.trunc, Tensor.trunc_  # type: ignore[attr-defined]
+alias("fix", "trunc")
 _round = unary("round", kernels.round, x=zero, method=False, module=False)
 
 

@@ -92,8 +92,6 @@ KNOWN = {
     "x.sum(dtype=torch.float64)": "the warning that an imaginary part is discarded",
     "x.mean(dtype=torch.float64)": "the warning that an imaginary part is discarded",
     "x * 1j": "there is no complex32",
-    "x.add(1, 2)": "the deprecated order of alpha and other",
-    "torch.add(x)": "hot operations are refused in Python's words",
     "x.size(5)": "the text for a tensor without dimensions",
     "torch.kron(x, y)": "strides of a product of turned matrices",
 }
