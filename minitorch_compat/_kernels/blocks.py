@@ -82,7 +82,12 @@ class Words:
     def _add(self, x: np.ndarray, y: Any, alpha: Any, out: np.ndarray) -> np.ndarray:
         if alpha == 1:
             return np.add(x, self.part(y), out)
+        if alpha == -1:
+            return np.subtract(x, self.part(y), out)
         return self.fma(y, self.part(alpha), x, out)
+
+    def sub(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.subtract(x, y, self.fresh())
 
     def mul(self, x: np.ndarray, y: Any) -> np.ndarray:
         return np.multiply(x, self.part(y), self.fresh())
@@ -99,6 +104,39 @@ class Words:
     def sqrt(self, x: np.ndarray) -> np.ndarray:
         return np.sqrt(x, self.fresh())
 
+    def sqrt_(self, x: np.ndarray) -> np.ndarray:
+        return np.sqrt(x, x)
+
+    def reciprocal(self, x: np.ndarray) -> np.ndarray:
+        return np.divide(self.part(1), x, self.fresh())
+
+    def abs(self, x: np.ndarray) -> np.ndarray:
+        return np.absolute(x, self.fresh())
+
+    def sign(self, x: np.ndarray) -> np.ndarray:
+        """-1, 0 or 1; 0 for nan as well."""
+        return np.subtract(x > 0, x < 0, self.fresh(), dtype=self.dtype)
+
+    def gt(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return x > self.part(y)
+
+    def lt(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return x < self.part(y)
+
+    def eq(self, x: np.ndarray, y: Any) -> np.ndarray:
+        return x == self.part(y)
+
+    def masked_fill_(self, x: np.ndarray, where: np.ndarray, value: Any) -> np.ndarray:
+        np.copyto(x, self.part(value), where=where)
+        return x
+
+    def clamp_(self, x: np.ndarray, least: Any, most: Any) -> np.ndarray:
+        np.maximum(x, self.part(least), out=x)
+        return np.minimum(x, self.part(most), out=x)
+
+    def clone(self, x: np.ndarray) -> np.ndarray:
+        return self.copy_(self.fresh(), x)
+
     def maximum(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.maximum(x, y, out=self.fresh())
 
@@ -112,6 +150,9 @@ class Words:
         if abs(weight) < 0.5:
             return self.fma(way, weight, x, x)
         return self.fma(way, weight - self.part(1), end, x)
+
+    def addcmul(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
+        return self.addcmul_(self.clone(x), first, second, value=value)
 
     def addcmul_(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
         if value != 1:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from .._core.modes import enable_grad
 from .._core.tensor import Tensor
-from .optimizer import Optimizer, _use_grad_for_differentiable
-from .options import as_real, check, check_betas, check_lr, check_step, next_step, scalar, zero_steps, zeros_like
-from .update import update
+from .options import check, check_betas, check_lr, next_step, scalar, zero_steps, zeros_like
+from .rule import RuleOptimizer
 
 
 def adam(
@@ -41,12 +39,17 @@ def adam(
         xp.addcdiv_(p, m, xp.add_(xp.div(xp.sqrt(v), root), eps), value=-size)
 
 
-class Adam(Optimizer):
+class Adam(RuleOptimizer):
     """``p -= lr * mean(g) / (sqrt(mean(g**2)) + eps)``, the running means corrected for their start at zero.
 
     ``lr`` and both ``betas`` may be tensors with one element. Errors: ValueError for options out of range,
     RuntimeError for ``fused`` where it is not to be had.
     """
+
+    _once_missing: ClassVar[dict[str, Any]] = {
+        "amsgrad": False, "maximize": False, "foreach": None, "capturable": False, "differentiable": False,
+        "decoupled_weight_decay": False, "fused": None,
+    }
 
     def __init__(
         self, params: Iterable[Any], lr: Any = 1e-3, betas: tuple[Any, Any] = (0.9, 0.999), eps: float = 1e-8,
@@ -79,44 +82,27 @@ class Adam(Optimizer):
         if fused:
             self._settle_fused(differentiable, foreach)
 
-    @_use_grad_for_differentiable
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Update all parameters that have a gradient."""
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        for group in self.param_groups:
-            amsgrad, differentiable = group["amsgrad"], group["differentiable"]
-            check_step(group)
-            together: dict[Any, list[Any]] = {}
-            for p in group["params"]:
-                g = p._grad
-                if g is None:
-                    continue
-                state = self.state[p]
-                if not state:
-                    state["step"] = zero_steps(group)
-                    state["exp_avg"], state["exp_avg_sq"] = zeros_like(p), zeros_like(p)
-                    if amsgrad:
-                        state["max_exp_avg_sq"] = zeros_like(p)
-                row = [p, g, state["exp_avg"], state["exp_avg_sq"]]
-                if amsgrad:
-                    row.append(state["max_exp_avg_sq"])
-                together.setdefault(next_step(state["step"], differentiable), []).append(row)
-            beta1, beta2 = group["betas"]
-            decay, decoupled = group["weight_decay"], group["decoupled_weight_decay"]
-            for step, rows in together.items():
-                update(
-                    partial(
-                        adam, step=step, lr=scalar(group["lr"]), beta1=scalar(beta1), beta2=scalar(beta2),
-                        eps=group["eps"], decay=decay, decoupled=decoupled, maximize=group["maximize"],
-                        differentiable=differentiable,
-                    ),
-                    [[as_real(each) for each in row] if row[0].is_complex() else row for row in rows],
-                    writes=2 if decoupled and decay != 0 else 1,
-                )
-        return loss
+    def _begin(self, state: dict[str, Any], p: Any, group: dict[str, Any]) -> None:
+        state["step"] = zero_steps(group)
+        state["exp_avg"], state["exp_avg_sq"] = zeros_like(p), zeros_like(p)
+        if group["amsgrad"]:
+            state["max_exp_avg_sq"] = zeros_like(p)
+
+    def _advance(self, state: dict[str, Any], group: dict[str, Any]) -> Any:
+        count = next_step(state["step"])
+        return state["step"] if group["differentiable"] else count
+
+    def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
+        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
+
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+        beta1, beta2 = group["betas"]
+        decay, decoupled = group["weight_decay"], group["decoupled_weight_decay"]
+        rule = partial(
+            adam, step=shared, lr=scalar(group["lr"]), beta1=scalar(beta1), beta2=scalar(beta2), eps=group["eps"],
+            decay=decay, decoupled=decoupled, maximize=group["maximize"], differentiable=group["differentiable"],
+        )
+        return rule, 2 if decoupled and decay != 0 else 1
 
 
 Adam.__module__ = "torch.optim.adam"

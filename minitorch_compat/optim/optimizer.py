@@ -7,13 +7,13 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from .._core.graph import RemovableHandle
 from .._core.modes import exchange
 from .._core.tensor import Tensor
 from ..nn.modules.module import clear_gradient
-from .options import FUSED_DEVICES
+from .options import FUSED_DEVICES, zero_steps
 
 
 class _Required:
@@ -24,15 +24,32 @@ class _Required:
 required = _Required()
 
 
+_global_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+_global_post_hooks: OrderedDict[int, Any] = OrderedDict()
+
+
+def _register(hooks: OrderedDict[int, Any], hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)
+    return handle
+
+
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(optimizer, args, kwargs)`` before each step of any optimiser; what it returns replaces both."""
+    return _register(_global_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(optimizer, args, kwargs)`` after each step of any optimiser."""
+    return _register(_global_post_hooks, hook)
+
+
 def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a step between its hooks, with recording off unless the optimiser is differentiable."""
+    """Take a step with recording off unless the optimiser is differentiable."""
 
     @functools.wraps(step)
-    def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        if self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks:
-            return _between_hooks(self, silent, arguments, keywords)
-        return silent(self, *arguments, **keywords)
-
     def silent(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
         previous = exchange(self.defaults["differentiable"])
         try:
@@ -40,20 +57,35 @@ def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]
         finally:
             exchange(previous)
 
-    stepped.hooked = True  # type: ignore[attr-defined]
-    return stepped
+    return silent
+
+
+_HOOKS = tuple(
+    f"_optimizer_{name}_hooks"
+    for name in (
+        "step_pre", "step_post", "state_dict_pre", "state_dict_post", "load_state_dict_pre", "load_state_dict_post"
+    )
+)
 
 
 class Optimizer:
     """Updates parameters from their gradients; a subclass writes ``step``.
 
-    ``params`` are tensors or groups of them (dicts with "params" and options that differ from ``defaults``).
+    ``params`` are tensors, pairs of a name and a tensor, or groups of them (dicts with "params" and options that
+    differ from ``defaults``).
     """
+
+    _once_missing: ClassVar[dict[str, Any]] = {}
+    """Options that optimisers saved long ago may lack."""
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self._optimizer_step_pre_hooks: OrderedDict[int, Any] = OrderedDict()
         self._optimizer_step_post_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._optimizer_state_dict_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._optimizer_state_dict_post_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._optimizer_load_state_dict_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+        self._optimizer_load_state_dict_post_hooks: OrderedDict[int, Any] = OrderedDict()
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -115,6 +147,13 @@ class Optimizer:
         known = set(chain.from_iterable(group["params"] for group in self.param_groups))
         if not known.isdisjoint(tensors):
             raise ValueError("some parameters appear in more than one parameter group")
+        for group in self.param_groups:
+            if ("param_names" in group) != ("param_names" in param_group):
+                which = "with" if "param_names" in param_group else "without"
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. "
+                    f"cannot add param group {which} names to the optimizer"
+                )
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -138,15 +177,27 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` before each step; what it returns replaces the arguments."""
-        handle = RemovableHandle(self._optimizer_step_pre_hooks)
-        self._optimizer_step_pre_hooks[handle.id] = hook
-        return handle
+        return _register(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
-        handle = RemovableHandle(self._optimizer_step_post_hooks)
-        self._optimizer_step_post_hooks[handle.id] = hook
-        return handle
+        return _register(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before the state is written down."""
+        return _register(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` with what was written down; what it returns takes its place."""
+        return _register(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before a state is taken over; what it returns takes its place."""
+        return _register(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after a state was taken over."""
+        return _register(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
     def _settle_fused(self, differentiable: bool, foreach: bool | None) -> None:
         """RuntimeError where ``fused`` and other options, or other parameters than of floats, do not go together."""
@@ -165,6 +216,8 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """State and options with parameters replaced by their numbers."""
+        for hook in self._optimizer_state_dict_pre_hooks.values():
+            hook(self)
         numbers: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -176,11 +229,21 @@ class Optimizer:
         state = {
             numbers[id(key)] if isinstance(key, Tensor) else key: value for key, value in self.state.items()
         }
-        return {"state": state, "param_groups": groups}
+        written: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._optimizer_state_dict_post_hooks.values():
+            changed = hook(self, written)
+            if changed is not None:
+                written = changed
+        return written
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over state and options; ValueError where groups or their sizes differ."""
-        saved = state_dict["param_groups"]
+        state_dict = state_dict.copy()
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
+            changed = hook(self, state_dict)
+            if changed is not None:
+                state_dict = changed
+        saved = deepcopy(state_dict["param_groups"])
         if len(self.param_groups) != len(saved):
             raise ValueError("loaded state dict has a different number of parameter groups")
         if any(
@@ -196,16 +259,38 @@ class Optimizer:
                 strict=True,
             )
         )
-        self.state = defaultdict(dict)
+        state: defaultdict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():
             if key in numbered:
-                self.state[numbered[key]] = _fitting(value, numbered[key], None)
+                state[numbered[key]] = _fitting(value, numbered[key], None)
             else:
-                self.state[key] = value
-        self.param_groups = [
-            {**deepcopy({name: value for name, value in other.items() if name != "params"}), "params": own["params"]}
-            for own, other in zip(self.param_groups, saved, strict=True)
-        ]
+                state[key] = value
+        for own, other in zip(self.param_groups, saved, strict=True):
+            if "param_names" in own and "param_names" not in other:
+                other["param_names"] = own["param_names"]
+            other["params"] = own["params"]
+        self.__setstate__({"state": state, "param_groups": saved})
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
+            hook(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for name in _HOOKS:
+            if name not in self.__dict__:
+                setattr(self, name, OrderedDict())
+        self.defaults.setdefault("differentiable", False)
+        for group in self.param_groups:
+            for name, value in self._once_missing.items():
+                group.setdefault(name, value)
+            for parameter in group["params"]:
+                kept = self.state.get(parameter, {})
+                if isinstance(kept, dict) and "step" in kept and not isinstance(kept["step"], Tensor):
+                    count = zero_steps(group)
+                    count.fill_(float(kept["step"]))
+                    kept["step"] = count
 
     def __repr__(self) -> str:
         text = type(self).__name__ + " ("
@@ -231,28 +316,32 @@ def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Run the hooks of a step that a user's optimiser brings, where there are any, around it."""
+    """A step with its hooks, where there are any, around it."""
 
     @functools.wraps(step)
     def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        if self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks:
-            return _between_hooks(self, step, arguments, keywords)
+        if (
+            self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_pre_hooks
+            or _global_post_hooks
+        ):
+            return _between_hooks(self, step, stepped, arguments, keywords)
         return step(self, *arguments, **keywords)
 
+    stepped.hooked = True  # type: ignore[attr-defined]
     return stepped
 
 
 def _between_hooks(
-    self: Optimizer, step: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    self: Optimizer, step: Callable[..., Any], shown: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
 ) -> Any:
-    for hook in tuple(self._optimizer_step_pre_hooks.values()):
+    for hook in (*_global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
         changed = hook(self, arguments, keywords)
         if changed is not None:
             if not (isinstance(changed, tuple) and len(changed) == 2):
-                raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+                raise RuntimeError(f"{shown} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
             arguments, keywords = changed
     result = step(self, *arguments, **keywords)
-    for hook in tuple(self._optimizer_step_post_hooks.values()):
+    for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
         hook(self, arguments, keywords)
     return result
 

@@ -12,7 +12,7 @@ from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor, wrap
 from .._core.views import shared_of
 
-zeros_like = FUNCTIONS["zeros_like"]
+zeros_like, full_like, ones = FUNCTIONS["zeros_like"], FUNCTIONS["full_like"], FUNCTIONS["ones"]
 DEVICES = ["cuda", "xpu", "hpu", "privateuseone", "xla"]
 FUSED_DEVICES = "['mps', 'cuda', 'xpu', 'hpu', 'cpu', 'mtia', 'privateuseone']"
 
@@ -41,16 +41,6 @@ def check_betas(betas: Sequence[Any]) -> None:
             raise ValueError(f"Invalid beta parameter at index {place}: {betas[place]}")
 
 
-def check_step(group: dict[str, Any]) -> None:
-    """AssertionError where a group asks for what torch does not do on the CPU."""
-    foreach = group.get("foreach")
-    if foreach and group["differentiable"]:
-        raise AssertionError("_foreach ops don't support autograd")
-    if group.get("capturable"):
-        devices = DEVICES[:-1] if foreach else DEVICES
-        raise AssertionError(f"If capturable=True, params and state_steps must be on supported devices: {devices}.")
-
-
 def scalar(number: Any) -> Any:
     """A number as it is, or a tensor of one element without dimensions."""
     return number.squeeze() if isinstance(number, Tensor) and number.dim() else number
@@ -67,10 +57,8 @@ def zero_steps(group: dict[str, Any]) -> Any:
     return wrap(np.zeros((), np.float64 if double else np.float32))
 
 
-def next_step(count: Any, differentiable: bool) -> Any:
-    """Count a step; the new number, or the tensor itself where the step shall be differentiable."""
-    if differentiable:
-        return count.add_(1)
+def next_step(count: Any) -> Any:
+    """Count a step in its tensor; the new number."""
     array = count._data
     array.fill(array.item() + 1)
     shared_of(count).number += 1
