@@ -42,7 +42,7 @@ globals().update(_ALIASES)
 globals().update(_TYPES)
 globals().update(_FUNCTIONS)
 
-__version__ = "0.1.0"
+__version__ = "2.13.0+minitorch.0.1.0"  # the torch it behaves like, which programs ask for, and its own
 newaxis = None
 
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
@@ -57,8 +57,12 @@ def __getattr__(name: str) -> object:
         from . import serialization
 
         return getattr(serialization, name)
+    if name == "as_torch":
+        from .stand_in import as_torch
+
+        return as_torch
     return _find(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, "load", "save"})
+    return sorted({*globals(), *_LAZY, "as_torch", "load", "save"})

@@ -1,4 +1,4 @@
-"""`minitorch-compat`: run, list, show, explain, report.
+"""`minitorch-compat`: run, list, show, explain, report, exec, compare.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
 before the end, 5 nothing selected.
@@ -36,7 +36,12 @@ class Misuse(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["exec"] and given[1:] not in (["-h"], ["--help"]):
+        from ..script import main as run_program
+
+        return run_program(given[1:])  # what follows is the program's, options included
+    options = parser().parse_args(given)
     try:
         return options.command(options)
     except NothingSelected as error:
@@ -76,11 +81,12 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("-k", metavar="EXPR", help="only cases an expression such as 'grad and not 003' fits")
         made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
 
-    def compares(made: argparse.ArgumentParser) -> None:
+    def compares(made: argparse.ArgumentParser, timeout: float = 60.0, of: str = "for one case") -> None:
         made.add_argument("--engine", metavar="M", default="minitorch_compat",
                           help="the engine to test: a module, module:attribute, or file.py:factory")
         made.add_argument("--reference", metavar="M", default="torch", help="what it is held against (default: torch)")
-        made.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for one case (default: 60)")
+        made.add_argument("--timeout", type=seconds, default=timeout, metavar="SECONDS",
+                          help=f"{of} (default: {timeout:g})")
 
     def reports(made: argparse.ArgumentParser) -> None:
         made.add_argument("--report", metavar="DIR", type=Path, default=Path("parity-report"),
@@ -108,7 +114,26 @@ def parser() -> argparse.ArgumentParser:
     made = command("report", report_command, "Write the reports of a run from its journal, finished or not.")
     made.add_argument("journal", metavar="FILE.jsonl", type=Path)
     reports(made)
+    made = command("exec", exec_command, "Run a program with the engine in torch's place.")
+    made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE | -m MODULE | -c TEXT [ARGUMENTS]")
+    made = command("compare", compare_command, "Run a program on torch and on an engine, and tell where they part.")
+    compares(made, timeout=600.0, of="on each engine")
+    made.add_argument("--relative", type=tolerated, metavar="X",
+                      help="how far numbers may lie apart, relatively (default: not at all)")
+    made.add_argument("--report", metavar="DIR", type=Path, help="write reports of both sides there")
+    made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS,
+                      help=f"only this format, repeatable: {', '.join(FORMATS)}")
+    made.add_argument("-m", metavar="MODULE", dest="module", help="run a module")
+    made.add_argument("-c", metavar="TEXT", dest="text", help="run a program given as text")
+    made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE [ARGUMENTS]")
     return top
+
+
+def tolerated(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no relative distance: 0 to 1")
+    return value
 
 
 def seconds(text: str) -> float:
@@ -291,6 +316,37 @@ def report_command(options: argparse.Namespace) -> int:
     for path in write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS):
         say(str(path))
     return code_of(run)
+
+
+def exec_command(options: argparse.Namespace) -> int:
+    from ..script import main as run_program
+
+    return run_program(options.program)
+
+
+def compare_command(options: argparse.Namespace) -> int:
+    from ..script import NoProgram
+    from .runner import begin
+    from .scripts import compare, told
+    from .tolerance import EXACT, Bound
+
+    check_names(options)
+    rule = Bound("asked for with --relative", relative=options.relative) if options.relative else EXACT
+    named = [flag for flag in (("-m", options.module), ("-c", options.text)) if flag[1] is not None]
+    program = [*(named[0] if named else ()), *options.program]
+    if len(named) > 1 or not program:
+        raise Misuse("one program is needed: a FILE, -m MODULE or -c TEXT")
+    try:
+        case, result, one, other = compare(program, options.reference, options.engine, options.timeout, rule)
+    except NoProgram as error:
+        raise Misuse(str(error)) from None
+    say(told(case, result, one, other))
+    if options.report:
+        run = begin([case], one.engine, other.engine)
+        run.results.append(result)
+        for path in write(run, options.report, options.format or FORMATS):
+            say(f"wrote {path}")
+    return AGREEMENT if result.outcome == "agrees" else DIFFERENCES
 
 
 if __name__ == "__main__":

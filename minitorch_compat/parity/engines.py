@@ -1,6 +1,7 @@
 """A name becomes a torch-like namespace. The only place where an engine is imported."""
 import importlib
 import importlib.util
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from .result import Engine
 class NoEngine(Exception):
     """A name that leads to no engine; the text says why, in a sentence for the user."""
 
+
+BUILD = re.compile(r"\+(cpu|cu\d+|rocm[\d.]*|xpu)$")
 
 GET_TORCH = (
     "torch is not installed; get it with: pip install -c constraints.txt \"minitorch-compat[parity]\" "
@@ -70,9 +73,9 @@ def from_file(place: str) -> ModuleType:
 
 
 def described(name: str, engine: Any) -> Engine:
-    """The engine's name and the version it gives, without a build's tail such as `+cpu`."""
+    """The engine's name and the version it gives, without the tail that says for which device it was built."""
     version = str(getattr(engine, "__version__", "") or "of no version")
-    return Engine(name, version.partition("+")[0])
+    return Engine(name, BUILD.sub("", version))
 
 
 def prepare(engine: Any) -> None:
