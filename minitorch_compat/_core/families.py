@@ -174,6 +174,7 @@ def scalar(value: Any, dtype: np.dtype[Any]) -> Tensor:
     made = wrap(quietly(np.array, value, dtype))
     # A number is no tensor of inference mode, and outlives it.
     made._shared = None
+    made.is_number = True  # type: ignore[attr-defined]
     return made
 
 

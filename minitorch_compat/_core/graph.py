@@ -65,8 +65,15 @@ class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
     order = False
+    hooked = False
+    """The same but for anomaly detection, which ends."""
     examine: Any = None
     """How to run a step of backward where anomalies are looked for."""
+
+    @classmethod
+    def watch(cls) -> None:
+        """From now on the order can be seen."""
+        cls.order = cls.hooked = True
 
 
 class RemovableHandle:
@@ -93,7 +100,7 @@ class RemovableHandle:
 
 def add_hook(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
     """Enter ``hook`` last into ``hooks`` and note that the order of backward can be seen from now on."""
-    Watched.order = True
+    Watched.watch()
     handle = RemovableHandle(hooks)
     hooks[handle.id] = hook
     return handle
@@ -121,6 +128,37 @@ class Saved:
         return revive(node, self.place)
 
 
+class SavedTensor:
+    """A place at which a step saved a tensor, that a pair of hooks can be given to."""
+
+    def __init__(self, node: Any, place: int) -> None:
+        self.node, self.place = node, place
+
+    @property
+    def data(self) -> Any:
+        """The saved tensor."""
+        if self.node.kept is None:
+            raise errors.graph_freed()
+        return revive(self.node, self.place)
+
+    @property
+    def unpack_hook(self) -> Any:
+        """The second hook of the pair, None without one."""
+        return getattr((self.node.kept or ())[self.place], "unpack", None)
+
+    def register_hooks(self, *hooks: Any) -> None:
+        """Pack what is saved by the first hook and unpack it by the second.
+
+        RuntimeError once it was freed, where there is a pair already, and where hooks are disabled.
+        """
+        from .saving import register
+
+        register(self, hooks)
+
+
+SavedTensor.__module__ = "torch._C._autograd"
+
+
 class InputMetadata:
     """Size and dtype that a gradient will have."""
 
@@ -133,6 +171,22 @@ class InputMetadata:
 
 
 InputMetadata.__module__, InputMetadata.__qualname__ = "torch._C._autograd", "_InputMetadata"
+
+
+class RawSaved:
+    """The same before it is unpacked: an object that takes hooks."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        if node is None:
+            return self
+        if node.kept is None:
+            raise errors.graph_freed()
+        return SavedTensor(node, self.place)
 
 
 class NodeType(type):
@@ -189,6 +243,14 @@ class Node(metaclass=NodeType):
         if self.kept:
             self.kept = None
 
+    @classmethod
+    def packing_order(cls, count: int) -> Sequence[int]:
+        """In which order hooks on saved tensors see what is kept: by torch's names, results at the end."""
+        names = {value.place: name for name, value in cls.__dict__.items() if type(value) is Saved and value.is_tensor}
+        if len(names) < count:
+            return range(count)
+        return sorted(range(count), key=lambda place: (names[place] == "_saved_result", names[place]))
+
     def name(self) -> str:
         """The name of the step, for example ``MulBackward0``."""
         name = type(self).__name__
@@ -219,6 +281,15 @@ class Node(metaclass=NodeType):
 
     def _sequence_nr(self) -> int:
         return int(-self.order) - 1
+
+    def _set_sequence_nr(self, number: int) -> None:
+        """Give the step another place in the order of backward."""
+        self.order = -float(number) - 1
+
+    def _register_hook_dict(self, hooks: OrderedDict[int, Any]) -> None:
+        """Call the hooks in ``hooks``, as long as they are there, for the gradients of this step's first result."""
+        Watched.watch()
+        self.tensor_hooks = {**(self.tensor_hooks or {}), 0: hooks}
 
     @property
     def requires_grad(self) -> bool:
@@ -281,7 +352,7 @@ class Node(metaclass=NodeType):
     def __dir__(self) -> list[str]:
         kind = type(self)
         return sorted([*SHOWN, *{name for each in kind.__mro__ for name, value in each.__dict__.items()
-                                 if isinstance(value, Saved)}])
+                                 if isinstance(value, (Saved, RawSaved))}])
 
 
 SHOWN = [
@@ -656,7 +727,7 @@ class Pass:
                 results = node.vjp_tensors(g) if create else quietly(node.vjp, g)
             if awaited is not None and node.posthooks:
                 results = self.after(node, results, g)
-            if not keep and node.kept:
+            if not keep and (node.kept or node.takes_none):
                 node.free()
             if bumps and node in bumps:
                 hand_on(node, g, results, bumps)

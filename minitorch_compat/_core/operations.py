@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import recording as records
 from .families import bad_arguments, renamed
 from .graph import Node, NodeType, Output, record
 from .modes import altered, mode
@@ -18,7 +19,6 @@ from .recording import (
     arrays,
     backward_name,
     fit_all,
-    keep_result,
     note,
     parameters,
     saved_names,
@@ -234,7 +234,8 @@ class OpRecorder:
                 kept.append(value if wanted else None)
                 counts.append((each, -1))
         for place in self.kept_results:
-            kept.append(keep_result(outs[place]) if not asking.isdisjoint(self.named[self.results[place]]) else None)
+            wanted = not asking.isdisjoint(self.named[self.results[place]])
+            kept.append(records.keep_result(outs[place]) if wanted else None)
             counts.append((self.results[place], -1))
         node.kept = tuple(kept)
         note(node)

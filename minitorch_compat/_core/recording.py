@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors, graph
-from .graph import LEAF, Node, NodeType, Output, Saved, record
+from .graph import LEAF, Node, NodeType, Output, RawSaved, Saved, record
 from .tensor import Tensor, wrap
 from .views import Shared, edge_of, shared_of
 
@@ -240,12 +240,13 @@ def revived(node: Any, each: Any) -> Any:
     return tensor
 
 
-def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, Saved]:
+def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     """The attributes under which torch shows what a node saved."""
     named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
     return {
         **{f"_saved_{named.get(each, each)}": Saved(False, place) for place, each in enumerate(values)},
         **{f"_saved_{named.get(each, each)}": Saved(True, place) for place, each in enumerate(kept)},
+        **{f"_raw_saved_{named.get(each, each)}": RawSaved(place) for place, each in enumerate(kept)},
     }
 
 

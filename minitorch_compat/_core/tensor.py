@@ -374,7 +374,7 @@ class Tensor(metaclass=TensorType):
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if node is LEAF or node is NOWHERE or self.retains_grad:
             return
-        graph.Watched.order = True
+        graph.Watched.watch()
         node.retained = {0: weakref.ref(self)}
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:

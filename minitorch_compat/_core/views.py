@@ -232,6 +232,13 @@ def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> R
     step = None if node is None or node is LEAF or node is NOWHERE else node.face(node)
     what = "its base or another view of its base has been" if indirectly else "is being"
     output = "" if step is None else f"Output {x.output_nr} of {step.operation_name()} is a view"
+    if created == "function":
+        return RuntimeError(
+            f"{output} and {what} modified inplace. This view was created inside a custom Function (or because an "
+            "input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
+            "backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. "
+            "You can fix this by cloning the output of the custom Function."
+        )
     if created == "several":
         output = output or "A view was created in no_grad mode"
         how = "" if step is not None else " with grad mode enabled"

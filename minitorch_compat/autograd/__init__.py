@@ -19,6 +19,7 @@ from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
 from .._core.tensor import Tensor, wrap
+from .._core.views import make_view
 from .._core.warn import warn_once
 from . import anomaly_mode, function, grad_mode, graph, variable
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
@@ -132,11 +133,8 @@ def grad(
     traversal = Pass(create_graph, retain_graph, edges)
     traversal.run(entries, gradients)
     # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
-    made_of: dict[int, Tensor] = {}
-    if grad_outputs is not None and not create_graph:
-        for each in _sequence(grad_outputs):
-            if each is not None:
-                made_of[id(each._data)] = each
+    given = [] if grad_outputs is None else [each for each in _sequence(grad_outputs) if each is not None]
+    made_of = {id(each._data): each for each in given}
     results: list[Tensor | None] = []
     for place, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
         gradient = traversal.captured[edge]
@@ -150,11 +148,19 @@ def grad(
             known = made_of.get(id(gradient))
             if known is None:
                 known = made_of[id(gradient)] = wrap(np.asarray(gradient))
+                for each in given:
+                    if known._data.base is not None and known._data.base is owner(each._data):
+                        make_view(each, known)
                 bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
                 if bumps:
                     known._bump(bumps)
             results.append(known)
     return tuple(results)
+
+
+def owner(array: np.ndarray) -> Any:
+    """The array whose memory ``array`` shows."""
+    return array if array.base is None else array.base
 
 
 def _sequence(given: Any) -> tuple[Any, ...]:

@@ -11,44 +11,76 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.graph import LEAF, Node, NodeType, Output, Watched, next_order, record
+from .._core import recording as records
+from .._core.dtypes import BY_NUMPY
+from .._core.graph import LEAF, SHOWN, Node, NodeType, Output, SavedTensor, Watched, next_order, record
 from .._core.modes import exchange, mode, no_grad
-from .._core.recording import Kept, note
+from .._core.recording import note, tensor_values
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write, edge_of, make_view, rebase, shared_of
+from .._core.views import check_write, edge_of, rebase
+from .variable import type_name
+
+__all__ = [
+    "BackwardCFunction", "Function", "FunctionCtx", "FunctionMeta", "InplaceFunction", "NestedIOFunction",
+    "once_differentiable",
+]
 
 
 class FunctionCtx:
     """What forward hands to backward."""
 
-    to_save: tuple[Any, ...] | None = None
-    dirty: tuple[Any, ...] = ()
-    constant: tuple[Any, ...] = ()
-    materialize_grads = True
+    to_save: Any = None
+    dirty_tensors: Any = None
+    non_differentiable: Any = None
+    saved_for_forward: Any = None
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors (or None) for backward, which finds them in ``saved_tensors``."""
         self.to_save = tensors
 
-    def mark_dirty(self, *tensors: Any) -> None:
-        """Say which inputs forward wrote to."""
-        self.dirty = tensors
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors (or None) for ``jvp``; AssertionError for anything else."""
+        for each in tensors:
+            assert isinstance(each, Tensor) or each is None, (
+                "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on "
+                "ctx."
+            )
+        self.saved_for_forward = tensors
 
-    def mark_non_differentiable(self, *tensors: Any) -> None:
+    def mark_dirty(self, *arguments: Any) -> None:
+        """Say which inputs forward wrote to."""
+        self.dirty_tensors = arguments
+
+    def mark_shared_storage(self, *pairs: Any) -> None:
+        """Without effect: storages that are shared are found without it."""
+        warnings.warn(
+            "`mark_shared_storage` is deprecated. Tensors with shared storages are automatically tracked. Note that "
+            "calls to `set_()` are not tracked",
+            FutureWarning,
+            stacklevel=2,
+        )
+
+    def mark_non_differentiable(self, *arguments: Any) -> None:
         """Say which results have no gradient."""
-        self.constant = tensors
+        self.non_differentiable = arguments
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether backward sees zeros (True) or None for results that received no gradient."""
         self.materialize_grads = value
 
 
-class BackwardCFunction(Node, FunctionCtx):
+class _HookMixin:
+    """Named among the bases of functions."""
+
+
+class BackwardCFunction(Node, FunctionCtx, _HookMixin):
     """The node of a user's function, at the same time the ``ctx`` its methods see."""
 
     __slots__ = ()
 
-    function: Any
+    _forward_cls: Any
+    _materializes = True
+    takes_none = True
     places: list[bool]
     made: list[Any]
     inputs_like: list[Any]
@@ -62,13 +94,72 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """The tensors given to ``save_for_backward``; RuntimeError after they were freed or written to."""
-        from .._core.recording import tensor_values
-
         if self.kept is None:
             raise errors.graph_freed()
         if not self.kept and self.to_save:
             return tuple(self.to_save)
         return tuple(tensor_values(self)[: len(self.kept)])
+
+    @saved_tensors.setter
+    def saved_tensors(self, value: Any) -> None:
+        raise AttributeError("attribute 'saved_tensors' of 'torch._C._FunctionBase' objects is not writable")
+
+    @property
+    def saved_variables(self) -> tuple[Any, ...]:
+        """The same under its name of old, with a warning."""
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        if self.kept is None:
+            raise errors.graph_freed()
+        return tuple([SavedTensor(self, place) for place in range(len(self.kept))])
+
+    @property
+    def materialize_grads(self) -> bool:
+        raise AttributeError("attribute 'materialize_grads' of 'torch._C._FunctionBase' objects is not readable")
+
+    @materialize_grads.setter
+    def materialize_grads(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(
+                "set_materialize_grads received an invalid combination of arguments - got (), but expected (bool)"
+            )
+        self._materializes = value
+
+    def free(self) -> None:
+        self.kept = None
+
+    def __call__(self, *gradients: Any) -> Any:
+        raise TypeError(f"'{type(self).__name__}' object is not callable")
+
+    def __dir__(self) -> list[str]:
+        hidden = {"_materializes", "places", "made", "inputs_like", "known_results", "accumulators", "prehooks",
+                  "posthooks", "_metadata", "outputs", "tensor_hooks", "retained", *OF_FUNCTIONS, *SHOWN}
+        return sorted([
+            *(name for name in SHOWN if name not in ("__call__", "_input_metadata")), "_input_metadata", *OF_FUNCTIONS,
+            *(name for name in self.__dict__ if name not in hidden),
+        ])
+
+    def _get_user_fn(self) -> Any:
+        """The method that carries gradients back; RuntimeError where there are two."""
+        function = self._forward_cls
+        carries, vjp = function.backward is not Function.backward, function.vjp is not Function.vjp
+        if carries and vjp:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only "
+                "implement one of them."
+            )
+        return function.vjp if vjp else function.backward
+
+    def apply(self, *gradients: Any) -> Any:
+        """Run the user's way back."""
+        return self._get_user_fn()(self, *gradients)
+
+    def apply_jvp(self, *tangents: Any) -> Any:
+        """Run the user's way forward."""
+        return self._forward_cls.jvp(self, *tangents)
 
     def vjp(self, g: Any) -> Sequence[Any]:
         gradients = [each if each is None else wrap(np.asarray(each)) for each in (g if self.outputs > 1 else [g])]
@@ -79,14 +170,12 @@ class BackwardCFunction(Node, FunctionCtx):
 
     def carry(self, gradients: list[Any]) -> list[Any]:
         """Run the user's backward and check what it returns."""
-        if self.kept is None:
-            raise errors.graph_freed()
-        if self.materialize_grads:
+        if self._materializes:
             gradients = [
-                zeros_written(shape, dtype) if each is None else each
-                for each, (shape, dtype) in zip(gradients, self.made, strict=True)
+                zeros_written(*like) if each is None and like is not None else each
+                for each, like in zip(gradients, self.made, strict=True)
             ]
-        made = self.function.backward(self, *gradients)
+        made = self.apply(*gradients)
         made = list(made) if isinstance(made, tuple) else [made]
         count = len(self.places)
         while len(made) > count and made[-1] is None:
@@ -100,12 +189,12 @@ class BackwardCFunction(Node, FunctionCtx):
             if not edge:
                 if tensor is not None:
                     raise RuntimeError(
-                        f"function {self.name()} returned a gradient different from None at position {place + 1}, "
+                        f"function {self.name()} returned a gradient different than None at position {place + 1}, "
                         "but the corresponding forward input was not a Variable"
                     )
                 continue
             if tensor is not None and not isinstance(tensor, Tensor):
-                raise RuntimeError(f"expected Variable or None (got {type(tensor).__name__})")
+                raise RuntimeError(f"expected Variable or None (got {type_name(tensor)})")
             results.append(tensor)
         for place, (tensor, fit) in enumerate(zip(results, self.inputs_like, strict=True)):
             if tensor is not None and fit is not None:
@@ -119,8 +208,12 @@ class BackwardCFunction(Node, FunctionCtx):
                         )
                     tensor = tensor.sum_to_size(shape)  # type: ignore[attr-defined]
                 if tensor._data.dtype != dtype:
-                    from .._core.dtypes import BY_NUMPY
-
+                    if tensor._data.dtype.kind == "c" and dtype.kind != "c":
+                        raise RuntimeError(
+                            "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to "
+                            "be true, but got false.  (Could this error message be improved?  If so, please report an "
+                            "enhancement request to PyTorch.)"
+                        )
                     tensor = tensor.to(BY_NUMPY[dtype])
                 results[place] = tensor
         return results
@@ -180,7 +273,11 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def positional(function: Callable[..., Any], given: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
     """The arguments of a call, keywords at the places of their parameters."""
-    bound = inspect.signature(function).bind(*given, **keywords)
+    try:
+        bound = inspect.signature(function).bind(*given, **keywords)
+    except TypeError as error:
+        text = str(error)
+        raise TypeError(f"{function.__name__}() {text}" if text.startswith("got an unexpected") else text) from None
     if bound.kwargs:
         raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(bound.kwargs))}'")
     return bound.args
@@ -192,8 +289,8 @@ class FunctionMeta(type):
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> None:
         super().__init__(name, bases, body)
         backward_class: Any = NodeType(f"{name}Backward", (BackwardCFunction,), {"__slots__": ()})
-        backward_class.function = cls
-        backward_class.__module__ = cls.__module__
+        backward_class._forward_cls = cls
+        backward_class.__module__ = "torch.autograd.function"
         cls._backward_cls = backward_class
 
 
@@ -239,12 +336,27 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
     vjp = backward
 
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Return one tangent, or None, for each result of forward."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        """Compute on batches: the results and their dimensions."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+            "generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *arguments: Any, **keywords: Any) -> Any:
         """Run forward without recording and record the whole as one node."""
-        Watched.order = True
+        Watched.watch()
         node = cls._backward_cls()
-        apart = cls.setup_context is not Function.setup_context
+        apart = _is_setup_context_defined(cls.setup_context)
         if apart:
             bound = inspect.signature(cls.forward).bind(*arguments, **keywords)
             bound.apply_defaults()
@@ -274,36 +386,48 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     @staticmethod
     def _attach(node: Any, results: tuple[Any, ...], inputs: list[Tensor], recording: bool) -> tuple[Any, ...]:
         """Give the results their history and keep what ``save_for_backward`` named."""
-        for each in results:
-            if not isinstance(each, Tensor) and each is not None and not recording:
-                continue
+        dirty_tensors, constants = checked_marks(node)
+        if any(all(each is not one for one in results) for each in dirty_tensors):
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function."
+            )
         node.outputs = max(1, len(results))
-        node.made = [
-            (each._data.shape, each._data.dtype) if isinstance(each, Tensor) else ((), np.dtype(np.float32))
-            for each in results
-        ]
+        node.made = [(each._data.shape, each._data.dtype) if isinstance(each, Tensor) else None for each in results]
         attached: list[Any] = []
         for number, each in enumerate(results):
             if not isinstance(each, Tensor):
                 attached.append(each)
                 continue
-            dirty = any(each is one for one in node.dirty)
+            dirty = any(each is one for one in dirty_tensors)
             is_input = any(each is one for one in inputs)
-            constant = any(each is one for one in node.constant) or each._data.dtype.kind not in "fcV"
+            constant = (
+                not recording or any(each is one for one in constants) or each._data.dtype.kind not in "fcV"
+            )
             if dirty:
                 each._bump()
-                if recording and each._node is LEAF:
-                    raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
-                if recording:
+                if not is_input:
+                    warnings.warn(
+                        "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been "
+                        "mutated should be passed to ctx.mark_dirty().",
+                        UserWarning,
+                        stacklevel=3,
+                    )
+                if not constant:
+                    if each._node is LEAF:
+                        raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
                     check_write(each)
-            elif is_input:
-                alias = wrap(each._data)
-                if each._base is not None or recording:
-                    make_view(each, alias)
-                else:
-                    alias._shared = shared_of(each)
-                each = alias
-            if recording and not constant:
+            if constant and each._node is not None and (is_input or not dirty):
+                if is_input:
+                    each = each.detach()
+                elif each._base is None:
+                    each._node = None
+            elif is_input and not dirty:
+                with no_grad():
+                    each = each.view_as(each)  # type: ignore[attr-defined]
+            if not (is_input and dirty) and each._base is not None:
+                each._created = "function"
+            if not constant:
                 step = node if node.outputs == 1 else Output(node, number)
                 if dirty:
                     rebase(each, step)
@@ -322,15 +446,86 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
                 place = next((n for n, one in enumerate(results) if one is each), None)
                 own = place is not None and attached[place] is each
                 if each is not None and own and each._node is not None and each._node is not LEAF:
-                    kept.append(Kept(each._data, shared_of(each), place or 0))
+                    own_result = records.keep_result(each)
+                    own_result.output_nr = place or 0
+                    kept.append(own_result)
                 else:
                     kept.append(each)
             node.kept = tuple(kept)
             note(node)
         if recording:
-            node.to_save = None
+            node.to_save = node.dirty_tensors = node.non_differentiable = None
+        several = sum(each._node is not None for each in attached if isinstance(each, Tensor)) > 1
+        if recording and several:
+            for each in attached:
+                if isinstance(each, Tensor) and each._created == "function":
+                    each._created = "several"
         return tuple(attached)
 
 
+def checked_marks(node: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What was marked dirty and what without gradient; RuntimeError for what is no tensor."""
+    if node.to_save is not None and not isinstance(node.to_save, tuple):
+        raise RuntimeError("autograd internal error: to_save attribute is expected to be a tuple but is ")
+    dirty, constant = node.dirty_tensors or (), node.non_differentiable or ()
+    if not all(isinstance(each, Tensor) for each in dirty):
+        raise RuntimeError("mark_dirty can only accept variables, but argument ")
+    if not all(isinstance(each, Tensor) for each in constant):
+        raise RuntimeError("mark_non_differentiable only accepts variable arguments, but got ")
+    return dirty, constant
+
+
+def _is_setup_context_defined(function: Callable[..., Any]) -> bool:
+    """Whether a function's ``setup_context`` is its own."""
+    return function is not Function.setup_context
+
+
+class InplaceFunction(Function):
+    """Kept for its name: a function with a flag."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+
 class NestedIOFunction(Function):
-    """Kept for its name; nested inputs are given to ``Function`` directly."""
+    """Kept for its name, as torch keeps it: its calls fail for want of what they once stood on."""
+
+    @property
+    def saved_tensors(self) -> Any:
+        return super().saved_tensors  # type: ignore[misc]
+
+    def _do_forward(self, *input: Any) -> Any:
+        return super()._do_forward(*input)  # type: ignore[misc]
+
+    __call__ = _do_forward
+
+    @staticmethod
+    def forward(ctx: Any, *arguments: Any) -> Any:
+        nested = ctx._nested_input
+        return ctx.forward_extended(*nested)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        nested = ctx._nested_output
+        return ctx.backward_extended(*nested)
+
+    def forward_extended(self, *input: Any) -> None:
+        raise NotImplementedError
+
+    def backward_extended(self, *grad_output: Any) -> None:
+        raise NotImplementedError
+
+
+OF_FUNCTIONS = (
+    "_autograd_function_id", "_compiled_autograd_backward_state", "_compiled_autograd_key", "_forward_cls",
+    "_get_compiled_autograd_symints", "_get_user_fn", "_is_pure_view", "_materialize_non_diff_grads",
+    "_raw_saved_tensors", "_register_hook", "apply", "apply_boxed", "apply_jvp", "dirty_tensors", "mark_dirty",
+    "mark_non_differentiable", "mark_shared_storage", "materialize_grads", "maybe_clear_saved_tensors",
+    "needs_input_grad", "non_differentiable", "save_for_backward", "save_for_forward", "saved_for_forward",
+    "saved_tensors", "saved_variables", "set_materialize_grads", "to_save", "__dict__", "__module__", "__weakref__",
+)
+"""What the step of a user's function shows beside what every step does."""
+
+for _class in (FunctionCtx, _HookMixin, BackwardCFunction, FunctionMeta, Function, InplaceFunction, NestedIOFunction):
+    _class.__module__ = "torch.autograd.function"

@@ -82,13 +82,11 @@ class save_on_cpu(saved_tensors_hooks):
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """Within the block, hooks on saved tensors are refused with this message."""
-    if saving.pairs.stack:
-        raise RuntimeError(error_message)
-    before, saving.pairs.disabled = saving.pairs.disabled, error_message
+    before = saving.disable(error_message)
     try:
         yield
     finally:
-        saving.pairs.disabled = before
+        saving.disable(before)
 
 
 class _AllowMutationOnSavedContext:
