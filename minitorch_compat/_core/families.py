@@ -50,7 +50,7 @@ def unary(
     node: str | None = None,
 ) -> Callable[..., Tensor]:
     """An elementwise operation of one tensor; ``rule`` gives the dtype in which the kernel computes."""
-    from .forms import attach, in_place, write_out
+    from .forms import attach, begin_out, in_place, write_out
 
     recorder = None if x is None else Recorder(name, ("x",), {"x": x}, node=node)
     direct = {each for each, made in dtypes.BY_NUMPY.items() if rule(made) is made}
@@ -103,7 +103,10 @@ def unary(
     ) -> Tensor:
         if not rest and not wrong:
             try:
-                return call(input) if out is None else write_out(name, out, call(input), (input,), as_method)
+                if out is None:
+                    return call(input)
+                begin_out(name, out, (input,), as_method)
+                return write_out(name, out, call(input), (input,), as_method)
             except Misfit:
                 pass
         return stumbled(name, function, as_method, (input, *rest), with_out(wrong, out))
@@ -200,7 +203,7 @@ def binary(
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     """
-    from .forms import attach, in_place, quick_in_place, write_out
+    from .forms import attach, begin_out, in_place, quick_in_place, write_out
 
     FLOAT32_NUMBERS, FLOAT64_NUMBERS = (_float32_numbers, _float64_numbers) if scalars else ({}, {})
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
@@ -346,8 +349,10 @@ def binary(
     ) -> Tensor:
         if not rest and not wrong:
             try:
-                r = call(input, other)
-                return r if out is None else write_out(name, out, r, (input, other), as_method)
+                if out is None:
+                    return call(input, other)
+                begin_out(name, out, (input, other), as_method)
+                return write_out(name, out, call(input, other), (input, other), as_method)
             except Misfit:
                 pass
         return stumbled(name, function, as_method, (input, other, *rest), with_out(wrong, out))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import address
+from .._kernels import layout
+from .._kernels.layout import address, strides
 from . import dtypes, errors
 from .graph import dense
 from .modes import altered, mode
@@ -91,7 +92,7 @@ def alias(name: str, same: str) -> None:
 
 def wants_grad(*arguments: Any) -> bool:
     """Whether recording is on and any argument requires grad."""
-    return (not altered or mode.enabled) and any(getattr(each, "_node", None) is not None for each in arguments)
+    return (not altered or mode.enabled) and any(getattr(each, "requires_grad", False) for each in arguments)
 
 
 def commit(x: Tensor, out: Tensor) -> Tensor:
@@ -114,17 +115,19 @@ def commit(x: Tensor, out: Tensor) -> Tensor:
 
 
 def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
-    """Before ``x`` is overwritten: what the node kept of it becomes a copy, what it kept of the result ``x`` itself."""
+    """Before ``x`` is overwritten: what the node kept of it becomes a copy, what it kept of the result ``x`` itself.
+
+    An ``x`` that came as another argument as well is kept as it is: going back through it will be refused.
+    """
     kept = node.kept or ()
-    if any(each is x or type(each) is Kept for each in kept):
-        old = None
+    own = node.keeps_first and kept and kept[0] is x
+    if own or any(type(each) is Kept for each in kept):
         changed = list(kept)
         noted = list(node.noted or (0,) * len(kept))
         for place, each in enumerate(kept):
-            if each is x:
-                if old is None:
-                    old = wrap(x._data.copy())
-                    old._node = x._node
+            if own and not place:
+                old = wrap(x._data.copy())
+                old._node = x._node
                 changed[place], noted[place] = old, 0
             elif type(each) is Kept:
                 shared = shared_of(x)
@@ -133,27 +136,46 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
         node.noted = tuple(noted)
 
 
-def refuse_partial_overlap(target: ndarray, source: ndarray) -> None:
-    """RuntimeError for an operand that shares some memory with the target, and not all of it in the same way."""
-    if target.base is None and source.base is None:
-        return
+def shares_memory(target: ndarray, source: ndarray) -> str:
+    """How two arrays lie in memory, as far as torch looks: "not", "wholly" in the same way, or only "partly"."""
     if not target.size or not source.size or not (dense(target) and dense(source)):
-        return
+        return "not"
     start, other = address(target), address(source)
     end, other_end = start + target.nbytes, other + source.nbytes
-    same = start == other and end == other_end
-    if (same and target.strides != source.strides) or (not same and start < other_end and other < end):
-        raise RuntimeError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
-            "memory location. Please clone() the tensor before performing the operation."
-        )
+    if start == other and end == other_end:
+        return "wholly" if strides(target) == strides(source) else "partly"
+    return "partly" if start < other_end and other < end else "not"
+
+
+def overlapping() -> RuntimeError:
+    return RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+        "memory location. Please clone() the tensor before performing the operation."
+    )
+
+
+def refuse_partial_overlap(target: ndarray, source: ndarray) -> None:
+    """RuntimeError for an operand that shares some memory with the target, and not all of it in the same way."""
+    if (target.base is not None or source.base is not None) and shares_memory(target, source) == "partly":
+        raise overlapping()
+
+
+def refuse_shared_memory(target: ndarray, source: ndarray) -> None:
+    """RuntimeError for an operand that shares any memory with the target."""
+    if target is source or shares_memory(target, source) != "not":
+        raise overlapping()
+
+
+def reached_twice(target: ndarray) -> bool:
+    """Whether several elements lie at one place, as far as torch looks."""
+    return target.size > 1 and 0 in target.strides and any(
+        stride == 0 and length > 1 for stride, length in zip(target.strides, target.shape, strict=True)
+    )
 
 
 def refuse_overlap(target: ndarray) -> None:
     """RuntimeError for memory that a write would reach twice."""
-    if target.size > 1 and 0 in target.strides and any(
-        stride == 0 and length > 1 for stride, length in zip(target.strides, target.shape, strict=True)
-    ):
+    if reached_twice(target):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -171,18 +193,43 @@ def copy_unsafe(target: ndarray, source: ndarray) -> None:
     np.copyto(target, source, casting="unsafe")
 
 
-def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The in-place form of an operation: the operation, then a write, then the new history."""
+def begin_write(x: Tensor, operands: Iterable[Any]) -> None:
+    """Before an elementwise write, in torch's order: history, memory, shapes.
+
+    ``operands`` may hold anything; tensors among them are what ``x`` is combined with. RuntimeError for what may not be
+    recorded, for memory that is met twice, and for shapes that do not fit.
+    """
+    others = [each for each in operands if isinstance(each, Tensor)]
+    check_write(x, *others)
+    target = x._data
+    refuse_overlap(target)
+    shape = target.shape
+    for each in others:
+        if each is not x:
+            source = each._data
+            refuse_partial_overlap(target, source)
+            if source.shape != shape:
+                shape = layout.broadcast_shapes(shape, source.shape)
+    if shape != target.shape:
+        raise errors.write_result_shape(target.shape, shape)
+
+
+def in_place(function: Callable[..., Any], *, elementwise: bool = True, apart: bool = False) -> Callable[..., Any]:
+    """The in-place form of an operation: the operation, then a write, then the new history.
+
+    ``apart``: the other tensors may not share memory with the one written to.
+    """
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        if (not altered or mode.enabled) and (
-            (x._created is not None and x.requires_grad) or x._node is not None
-            or wants_grad(*arguments, *keywords.values())
-        ):
-            check_write(x)
-        for each in arguments:
-            if isinstance(each, Tensor) and each is not x:
-                refuse_partial_overlap(x._data, each._data)
+        others = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
+        if elementwise:
+            begin_write(x, others)
+        else:
+            check_write(x, *others)
+            if apart:
+                refuse_overlap(x._data)
+                for each in others:
+                    refuse_shared_memory(x._data, each._data)
         try:
             out = function(x, *arguments, **keywords)
         except TypeError as error:
@@ -224,11 +271,28 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
                 return general(x, y)
             except Misfit:
                 return stumbled(form.__name__, form, True, (x, y), {})
+        if b.base is not None or a.base is not None:
+            refuse_partial_overlap(a, b)
         run(kernel, a, b, a)
         x._bump()
         return x
 
     return form
+
+
+def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = False) -> None:
+    """Before an elementwise operation with ``out=``: refuse to record it, and memory that is met twice.
+
+    Misfit for anything but a tensor, and for methods, which do not take it.
+    """
+    if as_method or not isinstance(out, Tensor):
+        raise Misfit
+    if wants_grad(out, *inputs):
+        raise errors.out_requires_grad(name)
+    refuse_overlap(out._data)
+    for each in inputs:
+        if isinstance(each, Tensor) and each is not out:
+            refuse_partial_overlap(out._data, each._data)
 
 
 def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_method: bool = False) -> Tensor:
@@ -238,7 +302,7 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
     """
     if as_method or not isinstance(out, Tensor):
         raise Misfit
-    if (not altered or mode.enabled) and (out._node is not None or wants_grad(*inputs)):
+    if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
     own, made = out.dtype, result.dtype
     if not dtypes.can_cast(made, own):
@@ -269,12 +333,13 @@ def attach(
     module: bool = True,
     inplace: bool = False,
     form: Callable[..., Any] | None = None,
+    elementwise: bool = True,
 ) -> None:
     """Enter ``function`` under ``name``, its bare ``call`` into the tensors' vocabulary, and the in-place form."""
     setattr(tensors, name, call)
     publish(name, function, method=method, module=module)
     if inplace:
-        form = form or checked(name + "_", method=True)(in_place(call))
+        form = form or checked(name + "_", method=True)(in_place(call, elementwise=elementwise))
         form.__name__ = form.__qualname__ = name + "_"
         if method:
             setattr(Tensor, name + "_", form)

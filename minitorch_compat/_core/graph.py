@@ -224,6 +224,8 @@ class Node(metaclass=NodeType):
     outputs = 1
     output_nr = 0
     takes_none = False
+    keeps_first = False
+    """Whether what is kept begins with the operation's first argument."""
     prehooks: OrderedDict[int, Any] | None = None
     posthooks: OrderedDict[int, Any] | None = None
     tensor_hooks: dict[int, OrderedDict[int, Any]] | None = None

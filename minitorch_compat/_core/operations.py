@@ -39,14 +39,15 @@ def op(
     results: Sequence[str] = ("out",),
     method: bool = True,
     module: bool = True,
-    inplace: bool = False,
+    inplace: bool | str = False,
     vocabulary: bool = True,
     **formulas: Formula | None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation from its kernel, a function of arrays whose annotations say which arguments are tensors.
 
     ``x: Array`` is a tensor, ``x: Array | None`` an optional one, ``x: Arrays`` a sequence of tensors whose formula
-    returns one gradient for each. A kernel that returns a tuple names its parts in ``results``; those with a floating
+    returns one gradient for each. ``inplace`` is True for an elementwise operation with an in-place form, "as a whole"
+    for any other. A kernel that returns a tuple names its parts in ``results``; those with a floating
     dtype are differentiable: with one of them a formula's ``g`` is its gradient, with more a list.
     """
     from .forms import attach, write_out
@@ -113,7 +114,8 @@ def op(
 
         if vocabulary:
             setattr(arrays, own, kernel)
-        attach(own, call, function, method=method, module=module, inplace=inplace)
+        attach(own, call, function, method=method, module=module, inplace=bool(inplace),
+               elementwise=inplace != "as a whole")
         return renamed(call, own)
 
     return declare
@@ -159,9 +161,9 @@ class OpRecorder:
         self.kept_results = [place for place, each in enumerate(self.results) if each in named]
         self.values = [each for each in (*plain, *shapes) if each in named]
         self.formulas = formulas
-        self.make = self.node_class(node or backward_name(name), name)
+        self.make = self.node_class(node or backward_name(name), name, tensor_names[0])
 
-    def node_class(self, title: str, name: str) -> type[Node]:
+    def node_class(self, title: str, name: str, first: str) -> type[Node]:
         arguments, formulas = self.arguments, self.formulas
 
         def carry(node: Any, g: Any, xp: Any, kept: list[Any]) -> Sequence[Any]:
@@ -198,6 +200,7 @@ class OpRecorder:
             **saved_names([*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
         made: Any = NodeType(title, (Node,), body)
+        made.keeps_first = self.kept_inputs[:1] == [first]
         DECLARED[name] = made
         return made
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.scalar_types import type_name
 from . import dtypes, errors, graph
 from .graph import LEAF, Node, NodeType, Output, RawSaved, Saved, record
 from .tensor import Tensor, wrap
@@ -84,7 +85,7 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
         origin = f", which is output {kept.output_nr} of {node.operation_name()},"
     elif source is not None and source is not LEAF:
         origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
-    return errors.modified_in_place(dtypes.of(data).tensor_type, data.shape, origin, version, expected)
+    return errors.modified_in_place(type_name(data.dtype), data.shape, origin, version, expected)
 
 
 def note(node: Node) -> None:
@@ -305,6 +306,7 @@ class Recorder:
                 if each not in kept_names and each not in value_names:
                     raise TypeError(f"{name}: a formula names {each!r}, known are {(*arguments, 'out', *value_names)}")
         self.make = node_class(node or backward_name(name), arguments, formulas, kept_names, self.values)
+        self.make.keeps_first = bool(self.kept) and not self.kept[0][0]
 
     def node(self, inputs: Sequence[Tensor | None], values: tuple[Any, ...] = ()) -> Node:
         """A node for ``inputs`` (None: not a tensor); its result, where a formula names it, is kept afterwards."""

@@ -16,7 +16,7 @@ from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
-from .views import Untracked, find_views, make_view, refresh_views, refused_view, shared_of
+from .views import Untracked, find_views, make_view, outdate, shared_of
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -207,11 +207,20 @@ class Tensor(metaclass=TensorType):
         else:
             base = self._base
             self._node = None if base is None or base._node is None else NOWHERE
-        if self._shared is not None and self._base is None and (before is None) is wanted:
-            find_views(self)
-            for reference in self._shared.views:
-                view = reference()
-                if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
+        self._tell_views(before is None)
+
+    def _tell_views(self, changed: bool) -> None:
+        """Let views without a history of their own require grad as this tensor, their base, does now."""
+        wanted = self._node is not None
+        if self._shared is None or self._base is not None or changed is not wanted:
+            return
+        find_views(self)
+        for place, reference in enumerate(self._shared.views):
+            view = reference()
+            if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
+                if wanted and place < self._shared.written:
+                    make_outdated(view)
+                else:
                     view._node = NOWHERE if wanted else None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -227,11 +236,14 @@ class Tensor(metaclass=TensorType):
         self._set_flag(bool(requires_grad))
         return self
 
+    def _step(self) -> Node | None:
+        """The node of the operation that made this tensor, found anew where a write has made it out of date."""
+        return step_of(self)
+
     @property
     def is_leaf(self) -> bool:
         """Whether the tensor was not made by a recorded operation."""
-        node = self._node
-        return node is None or node is LEAF or node is NOWHERE
+        return self._step() is None
 
     @is_leaf.setter
     def is_leaf(self, value: Any) -> None:
@@ -240,7 +252,7 @@ class Tensor(metaclass=TensorType):
     @property
     def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf."""
-        step = step_of(self)
+        step = self._step()
         if step is not None:
             step.know(self)
         return step
@@ -252,7 +264,7 @@ class Tensor(metaclass=TensorType):
     @property
     def grad(self) -> Tensor | None:
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
-        if self._grad is None and not self.is_leaf and not self.retains_grad:
+        if self._grad is None and views.known_step(self) is not None and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
                 "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
@@ -314,6 +326,10 @@ class Tensor(metaclass=TensorType):
         """The same memory as a new tensor without history and with a version count of its own."""
         tensor = new(Tensor)
         tensor._data = self._data
+        if self._shared.__class__ is Untracked:
+            tensor._shared = self._shared
+        elif mode.inference:
+            tensor._shared = None
         return tensor
 
     @data.setter
@@ -348,9 +364,9 @@ class Tensor(metaclass=TensorType):
                 raise errors.write_to_inference_tensor()
             return
         shared.number += times
-        if shared.views or shared.unseen:
+        if shared.views or shared.unseen or shared.unseen_plain:
             del shared
-            refresh_views(self)
+            outdate(self)
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode: it has neither versions nor history."""
@@ -369,19 +385,19 @@ class Tensor(metaclass=TensorType):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf tensor in ``grad``."""
-        node = self._node
-        if node is None:
+        if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if node is LEAF or node is NOWHERE or self.retains_grad:
+        if views.known_step(self) is None or self.retains_grad:
             return
+        self._step()
         graph.Watched.watch()
-        node.retained = {0: weakref.ref(self)}
+        self._node.retained = {0: weakref.ref(self)}
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call ``hook(grad)`` when this tensor's gradient is computed; what it returns replaces the gradient."""
-        node = self._node
-        if node is None:
+        if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        node = self._step() or self._node
         if self._backward_hooks is None:
             self._backward_hooks = OrderedDict()
             if node is not LEAF and node is not NOWHERE:
@@ -423,6 +439,8 @@ class Tensor(metaclass=TensorType):
 
     def detach_(self) -> Tensor:
         """Forget the history of this tensor."""
+        if mode.inference:
+            return self
         if self._base is not None:
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
@@ -430,8 +448,9 @@ class Tensor(metaclass=TensorType):
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
                 "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
-        find_views(self)
-        self._node = None
+        before, self._node = self._node, None
+        self.output_nr = 0
+        self._tell_views(before is None)
         return self
 
     @property
@@ -575,49 +594,76 @@ DETACH_INSTEAD = (
 _INTERNAL = frozenset(("order",))
 
 
-class StaleView(Tensor):
-    """A view whose history cannot be told since its base was written to: its values are there, recording refuses it."""
+class OutdatedView(Tensor):
+    """A view whose memory was written to since its history was found: it finds it anew when it is asked for.
+
+    Then it is an ordinary tensor again. A view that cannot find it, since it was made while nothing was recorded or has
+    siblings, keeps its values and refuses to be recorded.
+    """
 
     _before: Any
 
-    def _refusal(self) -> RuntimeError:
-        return refused_view(self, str(self._created), self._before, indirectly=True)
-
     @property
     def _node(self) -> Any:  # type: ignore[override]
-        if mode.enabled:
-            raise self._refusal()
-        return NOWHERE
+        before = self._before
+        if self._base._node is None and (before is None or before is LEAF):
+            return before
+        if not mode.enabled:
+            # Nobody will record it, and torch does not look for the history either.
+            return LEAF if before is LEAF else NOWHERE
+        return self._step()
 
     @_node.setter
     def _node(self, node: Any) -> None:
-        pass
+        if node is None or node is LEAF or node is NOWHERE:
+            self._before = None if node is NOWHERE else node
+        else:
+            make_current(self, node)
 
-    @property  # type: ignore[misc]
-    def requires_grad(self) -> bool:  # type: ignore[override]
-        return True
+    def _step(self) -> Node | None:
+        before = self._before
+        if self._base._node is None and (before is None or before is LEAF):
+            return None
+        node = views.derived(self)
+        make_current(self, node)
+        return node
 
-    @property  # type: ignore[misc]
-    def grad_fn(self) -> Node | None:  # type: ignore[override]
-        raise self._refusal()
+    @property
+    def requires_grad(self) -> bool:
+        return self._before is not None or self._base._node is not None
 
-    is_leaf = retains_grad = grad_fn  # type: ignore[assignment]
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        Tensor.requires_grad.__set__(self, wanted)  # type: ignore[attr-defined]
+
+    @property
+    def retains_grad(self) -> bool:
+        before = self._before
+        return isinstance(before, Node) and any(each() is self for each in (before.retained or {}).values())
 
     def numpy(self, *, force: bool = False) -> ndarray:
-        if mode.enabled and not force:
+        if self.requires_grad and mode.enabled and not force:
             raise errors.numpy_of_tracked()
         return self.detach().numpy()
 
 
-StaleView.__module__ = "torch"
-StaleView.__name__ = StaleView.__qualname__ = "Tensor"
+def make_current(view: Tensor, node: Any) -> None:
+    """Make an outdated view an ordinary tensor with the history ``node``."""
+    del view._before  # type: ignore[attr-defined]
+    view.__class__ = Tensor
+    view._node = node
 
 
-def make_stale(view: Tensor) -> None:
-    """Let ``view`` refuse what would need its history."""
-    if view.__class__ is not StaleView:
-        view._before = view.__dict__.pop("_node", None)  # type: ignore[attr-defined]
-        view.__class__ = StaleView
+OutdatedView.__module__ = "torch"
+OutdatedView.__name__ = OutdatedView.__qualname__ = "Tensor"
+
+
+def make_outdated(view: Tensor) -> None:
+    """Let ``view`` find its history when it is asked for."""
+    if view.__class__ is Tensor:
+        node = view.__dict__.pop("_node", None)
+        view._before = None if node is NOWHERE else node  # type: ignore[attr-defined]
+        view.__class__ = OutdatedView
 
 
 class MarkingData:
@@ -704,4 +750,4 @@ def _number(tensor: Tensor, kind: str) -> Any:
 
 
 graph.wrap = wrap
-views.make_stale = make_stale
+views.make_outdated = make_outdated

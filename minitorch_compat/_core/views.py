@@ -1,8 +1,8 @@
 """What a tensor and its aliases share, and how a write to one of them changes the history of the others.
 
 A base, its views and its detached aliases share one ``Shared``: the version number, and weak references to the living
-views. It is made with the first view or the first write. Whoever writes gives the base its new node and refreshes the
-nodes of the living views, so that an ordinary call asks no question about views.
+views. It is made with the first view or the first write. Whoever writes gives the base its new node and declares the
+living views out of date, which then find their history when it is asked for; so an ordinary call asks no question.
 
 A weak reference costs as much as half a view. So ``x[0]`` of a leaf, or of a tensor without history, leaves but a note
 that it was made. The first write that changes what such a view says of its history, if any of them can be alive, looks
@@ -21,7 +21,7 @@ import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, NOWHERE, Node, record, step_of
+from .graph import LEAF, NOWHERE, Node, record
 from .modes import altered, mode
 
 ndarray = np.ndarray
@@ -31,16 +31,18 @@ class Shared:
     """The version number that aliases share, and who looks at the same memory.
 
     ``unseen`` says that views of a leaf, ``unseen_plain`` that views of a tensor without history, were made and not
-    entered; ``watched`` that all new ones are entered.
+    entered; ``watched`` that all new ones are entered; ``written`` how many, from the first on, are older than the last
+    write.
     """
 
-    __slots__ = ("limit", "number", "unseen", "unseen_plain", "views", "watched")
+    __slots__ = ("limit", "number", "unseen", "unseen_plain", "views", "watched", "written")
 
     def __init__(self) -> None:
         self.number = 0
         self.views: list[weakref.ref[Any]] = []
         self.limit = 64
         self.watched = self.unseen = self.unseen_plain = False
+        self.written = 0
 
     def enter(self, view: Any) -> None:
         """Remember a living view."""
@@ -50,6 +52,7 @@ class Shared:
 
     def prune(self) -> None:
         """Forget the views that have died."""
+        self.written = sum(each() is not None for each in self.views[: self.written])
         self.views = [each for each in self.views if each() is not None]
         self.limit = 2 * len(self.views) + 64
 
@@ -71,7 +74,8 @@ class Untracked:
         )
 
     def enter(self, view: Any) -> None:
-        """Views of inference tensors are not followed."""
+        """torch follows no views of inference tensors: they are none."""
+        view._base = view._created = None
 
 
 def shared_of(x: Any) -> Shared:
@@ -206,30 +210,35 @@ def edge_of(x: Any) -> Any:
     return x if node is LEAF else node
 
 
-def refuse_created(x: Any) -> None:
-    """Refuse to write to a view of which nobody could tell the history, before anything asks for it."""
-    if x._created is not None and mode.enabled and x.requires_grad:
-        held = x.__dict__
-        raise refused_view(x, x._created, held.get("_node", held.get("_before")))
+def check_write(x: Any, *others: Any) -> None:
+    """Before a write of ``x`` that depends on ``others``: refuse to record what torch refuses to record.
 
-
-def check_write(x: Any) -> None:
-    """Refuse to record a write where torch refuses: leaves that require grad, and views that cannot be rebased."""
+    These are writes to leaves that require grad, to their views, and to views of which nobody could tell the history.
+    """
+    if not mode.enabled or not (x.requires_grad or any(getattr(each, "requires_grad", False) for each in others)):
+        return
     base = x._base
     if base is not None:
-        created = x._created
-        if created is not None:
-            held = x.__dict__
-            raise refused_view(x, created, held.get("_node", held.get("_before")))
-        if x._node is not None and (base._node is None or base._node is LEAF):
+        if x._created is not None:
+            raise refused_view(x, x._created)
+        if x.requires_grad and known_step(base) is None:
             raise errors.write_to_view_of_leaf()
-    if x._node is LEAF:
+    # A view that requires grad since its base was written to, and was not asked for its history, counts as a leaf.
+    if x.requires_grad and known_step(x) is None:
         raise errors.write_to_leaf()
 
 
-def refused_view(x: Any, created: str, node: Any, indirectly: bool = False) -> RuntimeError:
+def known_step(x: Any) -> Any:
+    """The node, or the output of one, that made ``x``, as far as it was found: a view may have to find it anew."""
+    held = x.__dict__
+    node = held["_before"] if "_before" in held else held.get("_node")
+    return None if node is LEAF or node is NOWHERE else node
+
+
+def refused_view(x: Any, created: str, indirectly: bool = False) -> RuntimeError:
     """Why a view made in this way may not be written to while recording, nor used after a write to its base."""
-    step = None if node is None or node is LEAF or node is NOWHERE else node.face(node)
+    node = known_step(x)
+    step = None if node is None else node.face(node)
     what = "its base or another view of its base has been" if indirectly else "is being"
     output = "" if step is None else f"Output {x.output_nr} of {step.operation_name()} is a view"
     if created == "function":
@@ -263,6 +272,10 @@ def make_view(x: Any, view: Any) -> None:
     shared = x._shared
     if shared is None:
         shared = x._shared = Shared()
+    elif shared.__class__ is Untracked:
+        # torch follows no views of inference tensors.
+        view._shared = shared
+        return
     base = x._base
     view._base = x if base is None else base
     view._shared = shared
@@ -276,27 +289,26 @@ def make_view(x: Any, view: Any) -> None:
 
 
 def rebase(x: Any, node: Node) -> None:
-    """Give ``x`` the history ``node`` after a write, and its base and its base's views what follows from it."""
+    """Give ``x`` the history ``node`` after a write, and its base what follows from it."""
     base = x._base
-    before = x._node
-    retained = before is not None and before is not LEAF and x.retains_grad
-    if before is not None:
-        x._backward_hooks = None
     if base is None:
         find_views(x)
-        x._node = node
-        x.__dict__.pop("_grad", None)
+        take_history(x, node)
         base = x
     else:
         find_views(base, x)
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
         slices.fn = node
         slices.region = geometry(x._data, base._data)
-        base._node = slices
+        if x.requires_grad:
+            take_history(base, slices)
+        else:
+            base._node = slices
     if base._shared is not None and base._shared.views:
-        refresh_views(base)
-    if retained:
-        before.retained, x._node.retained = None, before.retained
+        outdate(base)
+    if base is not x:
+        make_outdated(x)
+        x._step()
 
 
 def references(shared: Shared) -> int:
@@ -329,38 +341,68 @@ def enter_unseen(shared: Shared, known: set[int]) -> None:
         # What the user took away from the collector is not among the referrers.
         gc.unfreeze()
     holders: list[Any] = gc.get_referrers(shared)
+    found = []
     # The attributes of a tensor are a dictionary once somebody has asked for it.
     for each in [owner for one in holders for owner in (gc.get_referrers(one) if type(one) is dict else (one,))]:
         if id(each) in known or not hasattr(type(each), "_created"):
             continue
         if each._shared is shared and each._base is not None:
             known.add(id(each))
-            shared.enter(each)
+            found.append(weakref.ref(each))
     if frozen:
         gc.freeze()
-    shared.watched = True
+    if shared.watched:
+        # Since the last write all are entered, so these are older.
+        shared.views[:0] = found
+        shared.written += len(found)
+    else:
+        shared.views += found
+        shared.watched = True
 
 
-def refresh_views(x: Any) -> None:
-    """After a write to ``x``, derive the histories of the living views of the memory from those of their bases."""
+def take_history(x: Any, node: Any) -> None:
+    """Make ``node`` the history of ``x``: hooks stay with the old one, the wish to retain the gradient comes along."""
+    before = x._node
+    x._node = node
+    if before is not None:
+        hand_over(x, before, node)
+
+
+def hand_over(x: Any, before: Any, node: Any) -> None:
+    """What users hung on ``x`` when it had the history ``before``: only the wish to retain its gradient comes along."""
+    x._backward_hooks = None
+    if before is not None and before is not LEAF and before.retained:
+        for reference in before.retained.values():
+            if reference() is x:
+                before.retained, node.retained = None, {0: reference}
+
+
+def outdate(x: Any) -> None:
+    """After a write to ``x``, let the living views of its memory find their history anew when somebody asks for it."""
     if x._shared.unseen:
         find_views(x, None if x._base is None else x)
+    elif x._shared.unseen_plain:
+        # From here on all are entered: the others are known to be older than this write.
+        x._shared.watched = True
+    x._shared.written = len(x._shared.views)
     for reference in x._shared.views:
         view = reference()
-        if view is not None and (view._base._node is not None or step_of(view) is not None):
-            refresh(view, view._base)
+        if view is not None and (view._base._node is not None or view._node is not None):
+            make_outdated(view)
 
 
-def refresh(view: Any, base: Any) -> None:
-    """Derive the view's node from the base's present one; a view that cannot be derived refuses its use from now on."""
+def derived(view: Any) -> Node:
+    """The history of a view that follows from its base's present one; a view that cannot be derived refuses."""
+    base = view._base
+    before = view._before
     if view._created is not None:
-        make_stale(view)
-        return
+        raise refused_view(view, str(view._created), indirectly=True)
     place = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
-    view._node = record(AsStridedBackward0, (edge_of(base),), (), place)
-    view._backward_hooks = None
+    node = record(AsStridedBackward0, (edge_of(base),), (), place)
+    hand_over(view, before, node)
+    return node
 
 
-def make_stale(view: Any) -> None:
-    """Let a view refuse its use; the tensor module, which stands above this one, puts its own function here."""
+def make_outdated(view: Any) -> None:
+    """Let a view find its history when asked; the tensor module, which stands above this one, has the function."""
     raise AssertionError("the tensor module is not loaded")

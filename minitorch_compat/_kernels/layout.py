@@ -2,7 +2,8 @@
 
 Shapes and strides are tuples counted in elements, as torch shows them; only `restride` speaks of bytes, as NumPy does.
 NumPy forgets the strides of an empty array unless they were asked for; `strides` gives such an array the ones torch
-gives a fresh tensor. Nothing tells it from an empty expansion whose strides are all 0, so that shows the same ones.
+gives a fresh tensor. Where all strides of an empty array are 0 by intent, they are written down as ABSENT, which is too
+far to lead anywhere; strides and offsets of empty arrays count modulo ABSENT.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from minitorch_compat._kernels.iteration import order
 
 Shape = tuple[int, ...]
 ndarray = np.ndarray
+ABSENT = 1 << 60
 
 
 # ---- strides
@@ -33,14 +35,16 @@ def contiguous_strides(shape: Sequence[int]) -> Shape:
 def strides(x: ndarray) -> Shape:
     """The strides of an array in elements, as `Tensor.stride()` shows them."""
     given = x.strides
-    if not x.size and not any(given):
-        return contiguous_strides(x.shape)
     item = x.itemsize
+    if not x.size:
+        return tuple([each % ABSENT // item for each in given]) if any(given) else contiguous_strides(x.shape)
     return tuple([each // item for each in given])
 
 
 def restride(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int = 0) -> ndarray:
     """A view of the memory of `x` with exactly these strides; `steps` and `offset` are bytes from where `x` begins."""
+    if 0 in shape:
+        return _without_elements(x, tuple(shape), steps, offset)
     if x.flags.forc:
         return ndarray(shape, x.dtype, x, offset, steps)
     owner = storage(x)
@@ -53,6 +57,27 @@ def restride(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int
     if not x.flags.writeable:
         view.flags.writeable = False
     return view
+
+
+class _Place:
+    """Memory that holds no element: a shape, strides and an address, as NumPy's array interface tells them."""
+
+    __slots__ = ("__array_interface__", "base")
+    __array_interface__: dict[str, Any]
+    base: ndarray
+
+
+def _without_elements(x: ndarray, shape: Shape, steps: Sequence[int], offset: int) -> ndarray:
+    """`restride` for a shape without elements, which may begin outside the memory and keeps strides of 0."""
+    steps = tuple([each % ABSENT for each in steps])
+    place = _Place()
+    place.base = x
+    place.__array_interface__ = {
+        "shape": shape, "typestr": x.dtype.str, "data": ((address(x) + offset) % (1 << 64), False), "version": 3,
+        "strides": steps if any(steps) else (ABSENT,) * len(steps),
+    }
+    made = np.asarray(place)
+    return made if made.dtype == x.dtype else made.view(x.dtype)
 
 
 def with_strides(x: ndarray) -> ndarray:
@@ -88,7 +113,12 @@ def memory(x: ndarray) -> ndarray:
 
 def storage_offset(x: ndarray) -> int:
     """How many elements the first one is away from the start of the storage."""
-    return 0 if x.base is None else (address(x) - address(storage(x))) // x.itemsize
+    if x.base is None:
+        return 0
+    steps = address(x) - address(storage(x))
+    if not x.size:
+        steps %= ABSENT
+    return steps // x.itemsize
 
 
 def is_dense(shape: Sequence[int], steps: Sequence[int]) -> bool:

@@ -42,6 +42,12 @@ def name(dtype: np.dtype) -> str:
     return _NAMES[dtype.char][0]
 
 
+def type_name(dtype: np.dtype) -> str:
+    """A tensor's type as messages spell it: by its legacy class where it has one, else as ``CPUBoolType``."""
+    known = _NAMES[dtype.char][0]
+    return f"torch.{known}Tensor" if dtype.char in "Bbdfeilqh" else f"CPU{known}Type"
+
+
 def cpp_name(dtype: np.dtype) -> str:
     """The C++ name of an element type, which a few of torch's messages use, such as ``long int``."""
     return _NAMES[dtype.char][1]

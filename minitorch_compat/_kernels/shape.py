@@ -243,7 +243,7 @@ def _part(x: ndarray, dim: int, start: int, end: int, step: int = 1) -> ndarray:
         return part
     # NumPy leaves the stride of an empty slice as it was; torch multiplies it by the step all the same.
     wanted = (*x.strides[:dim], x.strides[dim] * step, *x.strides[dim + 1:])
-    return part if part.strides == wanted else restride(part, part.shape, wanted)
+    return restride(x, part.shape, wanted, start * x.strides[dim])
 
 
 def slice_(x: ndarray, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> ndarray:
@@ -353,7 +353,7 @@ def diagonal(x: ndarray, offset: int = 0, dim1: int = 0, dim2: int = 1) -> ndarr
     rest = [dim for dim in range(ndim) if dim not in (first, second)]
     shape = (*(x.shape[dim] for dim in rest), size)
     steps = (*(steps[dim] for dim in rest), steps[first] + steps[second])
-    return restride(x, shape, steps, start if prod(shape) else 0)
+    return restride(x, shape, steps, start if size else 0)
 
 
 def as_strided(x: ndarray, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> ndarray:
@@ -374,8 +374,7 @@ def as_strided(x: ndarray, size: Sequence[int], stride: Sequence[int], storage_o
         raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {storage_offset}, "
                            f"and itemsize {item} requiring a storage size of {(needed + storage_offset) * item} are "
                            f"out of bounds for storage of size {memory.nbytes}")
-    start = storage_offset * item if needed else 0
-    return restride(memory, size, tuple(step * item for step in stride), start)
+    return restride(memory, size, tuple(step * item for step in stride), storage_offset * item)
 
 
 def unfold(x: ndarray, dimension: int, size: int, step: int) -> ndarray:
@@ -405,7 +404,7 @@ def expand(x: ndarray, size: Sequence[int]) -> ndarray:
     """`x` with dimensions of size 1 repeated, and new ones in front, by strides of 0; -1 keeps a size."""
     new = len(size) - x.ndim
     if new < 0:
-        raise RuntimeError(f"expand(torch.{scalar_types.name(x.dtype)}Tensor{{{list(x.shape)}}}, size={list(size)}): "
+        raise RuntimeError(f"expand({scalar_types.type_name(x.dtype)}{{{list(x.shape)}}}, size={list(size)}): "
                            f"the number of sizes provided ({len(size)}) must be greater or equal to the number of "
                            f"dimensions in the tensor ({x.ndim})")
     if not x.size:

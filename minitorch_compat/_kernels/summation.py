@@ -158,7 +158,8 @@ def sum_vector(x: np.ndarray) -> np.ndarray:
             total = _running(partial)[-1, ...]
     if not total.item():
         total.fill(0)  # torch starts from zero, so its sums are never -0
-    return total
+    # The result must not keep the running totals alive, nor lie behind them.
+    return total.copy()
 
 
 def _sum_matrix(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray | None:

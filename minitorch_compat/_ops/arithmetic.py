@@ -14,11 +14,12 @@ from .._core.forms import (
     FUNCTIONS,
     alias,
     attach,
+    begin_out,
+    begin_write,
     commit,
     in_place,
     publish,
     refuse_partial_overlap,
-    wants_grad,
     write_out,
 )
 from .._core.modes import altered, mode
@@ -27,7 +28,6 @@ from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
-from .._core.views import check_write, refuse_created
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
 from .._kernels.layout import broadcast_shapes
@@ -205,6 +205,8 @@ def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor
     ) -> Tensor:
         if not rest and not wrong:
             try:
+                if out is not None:
+                    begin_out(name, out, (input, other), as_method)
                 r = call(input, other, alpha=alpha)
                 return r if out is None else write_out(name, out, r, (input, other), as_method)
             except Misfit:
@@ -235,22 +237,21 @@ def add_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     """``x += alpha * other``."""
     if rest or wrong:
         return stumbled("add_", add_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
-    if x._created is not None:
-        refuse_created(x)
-    if isinstance(other, Tensor) and ((x._node is None and other._node is None) or (altered and not mode.enabled)):
+    if isinstance(other, Tensor) and x._created is None and (
+        (x._node is None and other._node is None) or (altered and not mode.enabled)
+    ):
         a, b = x._data, other._data
         # Optimisers come here: one dtype, one shape, nothing recorded.
         if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
+            if a.base is not None or b.base is not None:
+                refuse_partial_overlap(a, b)
             if alpha == 1:
                 quietly(np.add, a, b, a)
             else:
                 np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
             x._bump()
             return x
-    if wants_grad(x, other):
-        check_write(x)
-    if isinstance(other, Tensor) and other is not x:
-        refuse_partial_overlap(x._data, other._data)
+    begin_write(x, (other,))
     try:
         return commit(x, add(x, other, alpha=alpha))
     except Misfit:
@@ -261,8 +262,7 @@ def sub_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     """``x -= alpha * other``."""
     if rest or wrong:
         return stumbled("sub_", sub_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
-    if wants_grad(x, other):
-        check_write(x)
+    begin_write(x, (other,))
     try:
         return commit(x, sub(x, other, alpha=alpha))
     except Misfit:
@@ -348,8 +348,7 @@ def div(x: Any, y: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 def div_(x: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """``x /= other``."""
-    if wants_grad(x, other):
-        check_write(x)
+    begin_write(x, (other,))
     return commit(x, div(x, other, rounding_mode=rounding_mode))
 
 

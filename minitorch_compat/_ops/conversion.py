@@ -10,14 +10,14 @@ import numpy as np
 from .._core import dtypes, kinds
 from .._core.conjugate import conjugate_view
 from .._core.families import bad_arguments, unary, view
-from .._core.forms import publish, refuse_overlap, refuse_partial_overlap
+from .._core.forms import begin_write, publish, refuse_overlap, wants_grad
 from .._core.modes import altered, mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write, rebase, refuse_created, shared_of
+from .._core.views import check_write, rebase, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -211,19 +211,10 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             raise Misfit
         other = wrap(cast(number_of(other), self.dtype))
     target, source = self._data, other._data
-    refuse_created(self)
-    recording = mode.enabled and (self._node is not None or other._node is not None) and target.dtype.kind in "fcV"
-    if mode.enabled and (self._node is not None or recording):
-        check_write(self)
+    begin_write(self, (other,))
+    recording = wants_grad(self, other) and target.dtype.kind in "fcV"
     if source.shape != target.shape:
-        try:
-            source = np.broadcast_to(source, target.shape)
-        except ValueError:
-            memory.broadcast_shapes(target.shape, source.shape)
-            raise memory.cannot_hold(target.shape, memory.broadcast_shapes(target.shape, source.shape)) from None
-    refuse_overlap(target)
-    if other is not self:
-        refuse_partial_overlap(target, other._data)
+        source = np.broadcast_to(source, target.shape)
     if recording:
         node = _copy.node((self, other))
         node.fit = fit_of((self, other), target)
@@ -261,10 +252,8 @@ _zero = Recorder("zero_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="Z
 
 def _overwrite(x: Tensor, inputs: tuple[Tensor, ...], value: Any, recorder: Recorder) -> Tensor:
     """Write one value into all of ``x``, and record that what was there before has no part in the result."""
-    refuse_created(x)
-    recording = mode.enabled and any(each._node is not None for each in inputs) and x._data.dtype.kind in "fcV"
+    recording = wants_grad(*inputs) and x._data.dtype.kind in "fcV"
     if recording:
-        check_write(x)
         node = recorder.node(inputs)
         node.fit = fit_of((x, None), x._data) if len(inputs) == 1 else _fit_value(x, inputs[1])
     x._data[...] = value
@@ -295,8 +284,10 @@ def _value_array(x: Tensor, value: Any) -> ndarray:
 @checked("fill_", method=True)
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one value, a number or a 0-d tensor, into all of the tensor."""
+    check_write(self, value)
     array = _value_array(self, value)
     if isinstance(value, Tensor):
+        refuse_overlap(self._data)
         return _overwrite(self, (self, value), array, _fill_tensor_)
     return _overwrite(self, (self,), array, _fill_number_)
 
@@ -318,6 +309,7 @@ def fill(input: Tensor, value: Any) -> Tensor:
 @checked("zero_", method=True)
 def zero_(self: Tensor) -> Tensor:
     """Write 0 into all of the tensor."""
+    check_write(self)
     return _overwrite(self, (self,), 0, _zero)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from .._core.forms import FUNCTIONS, commit, publish, wants_grad, write_out
+from .._core.forms import FUNCTIONS, commit, publish, reached_twice, refuse_shared_memory, wants_grad, write_out
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write
 from .._kernels import index as kernels
-from .._kernels import shape as shapes
 from . import entry
-from .shape import alias, reshape, select, slice_, unsqueeze
+from .shape import alias, expand, reshape, select, slice_, unsqueeze
 
 ndarray = np.ndarray
 Array = ndarray
@@ -134,7 +134,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     y: Any = viewed(x, steps)
     if isinstance(value, Tensor):
         sizes = value._data.shape
-        if sizes and sizes[0] == 1 and (indices or len(sizes) > y._data.ndim):
+        if sizes and sizes[0] == 1 and (indices or sizes != y._data.shape):
             value = reshape(value, kernels.strip_ones(sizes))
     if indices:
         if not isinstance(value, Tensor):
@@ -147,7 +147,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
             if not value._data.ndim:
                 y.fill_(value)
                 return
-            shapes.expand(value._data, y._data.shape)
+            value = expand(value, y._data.shape)
         y.copy_(value)
     else:
         # torch writes a number as a tensor, and the node it records has a place for it.
@@ -164,12 +164,26 @@ def takes_everything(x: ndarray, step: tuple[Any, ...]) -> bool:
 
 def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tensor:
     """Write values where index arrays point, in place and recorded."""
+    check_write(x, values)
+    target = x._data
+    warn_of_expanded("index_put_", "tensor[indices] = tensor", target)
+    refuse_shared_memory(target, values._data)
     if wants_grad(x, values):
-        check_write(x)
         return commit(x, index_put_values(x, values, indices, accumulate))
     kernels.index_put_(x._data, indices, values._data, accumulate)
     x._bump()
     return x
+
+
+def warn_of_expanded(name: str, indexing: str, target: ndarray) -> None:
+    """torch's warning for memory that a write by index would reach twice."""
+    if reached_twice(target):
+        warnings.warn(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            f"operation. This also applies to advanced indexing e.g. {indexing}",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def arrays_of(indices: Any) -> tuple[ndarray | None, ...]:

@@ -273,13 +273,13 @@ for _function in (flip, roll, rot90, fliplr, flipud):
     publish(_function.__name__, _function)
 
 
-@op("tril", x=lambda xp, g, diagonal: xp.tril(g, diagonal), inplace=True)
+@op("tril", x=lambda xp, g, diagonal: xp.tril(g, diagonal), inplace="as a whole")
 def tril(x: Array, diagonal=0):
     """The part of each matrix on and below a diagonal."""
     return kernels.tril(x, diagonal)
 
 
-@op("triu", x=lambda xp, g, diagonal: xp.triu(g, diagonal), inplace=True)
+@op("triu", x=lambda xp, g, diagonal: xp.triu(g, diagonal), inplace="as a whole")
 def triu(x: Array, diagonal=0):
     """The part of each matrix on and above a diagonal."""
     return kernels.triu(x, diagonal)

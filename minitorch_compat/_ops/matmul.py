@@ -231,7 +231,7 @@ def plus(
 
     op(
         name,
-        inplace=True,
+        inplace="as a whole",
         x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
         a=first,
         b=second,
@@ -243,7 +243,7 @@ plus("baddbmm", kernels.baddbmm, "bmm", (1, 2))
 
 
 @op(
-    inplace=True,
+    inplace="as a whole",
     x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
     mat=lambda xp, g, vec, alpha: scaled(xp, xp.unsqueeze(g, 1) * xp.conj(xp.unsqueeze(vec, 0)), alpha),
     vec=lambda xp, g, mat, alpha: scaled(xp, xp.mv(xp.conj(xp.t(mat)), g), alpha),
@@ -254,7 +254,7 @@ def addmv(x: Array, mat: Array, vec: Array, *, beta=1, alpha=1):
 
 
 @op(
-    inplace=True,
+    inplace="as a whole",
     x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
     vec1=lambda xp, g, vec2, alpha: scaled(xp, xp.mv(g, xp.conj(vec2)), alpha),
     vec2=lambda xp, g, vec1, alpha: scaled(xp, xp.mv(xp.t(g), xp.conj(vec1)), alpha),
@@ -270,7 +270,7 @@ def repeated(xp: Any, g: Any, shape: Sequence[int]) -> Any:
 
 
 @op(
-    inplace=True,
+    inplace="as a whole",
     x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
     batch1=lambda xp, g, batch1_shape, batch2, alpha: scaled(
         xp, xp.bmm(repeated(xp, g, batch1_shape), xp.conj(xp.transpose(batch2, 1, 2))), alpha

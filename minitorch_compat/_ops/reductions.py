@@ -217,7 +217,7 @@ entry.publish("prod", prod)
 
 
 @op(
-    inplace=True,
+    inplace="as a whole",
     x=lambda xp, g, dim: g if not g.ndim else xp.flip_(xp.cumsum(xp.flip_(g, (dim,)), dim), (dim,)),
 )
 def cumsum(x: Array, dim, *, dtype=None):
@@ -244,7 +244,7 @@ def cumprod_x(xp, g, x, out, dim):
     return xp.cat(parts, dim)
 
 
-@op(inplace=True, x=cumprod_x)
+@op(inplace="as a whole", x=cumprod_x)
 def cumprod(x: Array, dim, *, dtype=None):
     """Running products."""
     return kernels.cumprod(x, wrap_dim(dim, x.ndim), None if dtype is None else dtype.numpy)

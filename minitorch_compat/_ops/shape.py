@@ -322,10 +322,12 @@ def several(
     kernel: Callable[..., tuple[ndarray, ...]],
     formula: Callable[..., Any],
     *,
-    method: bool = True,
-    module: bool = True,
+    apart: bool = False,
 ) -> Callable[..., tuple[Tensor, ...]]:
-    """Declare a view with several results; ``formula(xp, gradients, shape, *values)`` has zeros for absent ones."""
+    """Declare a view with several results; ``formula(xp, gradients, shape, *values)`` has zeros for absent ones.
+
+    Results that stand ``apart`` share memory with their source and with each other, and nothing else.
+    """
 
     def carry(node: Any, g: Any, xp: Any) -> Sequence[Any]:
         shape, dtype, shapes, values = node.values
@@ -345,7 +347,7 @@ def several(
 
     def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
         parts = kernel(x._data, *values)
-        results = tuple([view_of(x, each) for each in parts])
+        results = tuple([wrap(each) if apart else view_of(x, each) for each in parts])
         node: Any = None
         if x._node is not None and (not altered or mode.enabled) and results:
             node = record(
@@ -353,7 +355,8 @@ def several(
             )
             node.outputs = len(results)
         for number, each in enumerate(results):
-            each._created = each._created or ("several" if mode.enabled else "no_grad")
+            if mode.enabled and each._base is not None:
+                each._created = "several"
             if node is not None:
                 each._node = Output(node, number) if node.outputs > 1 else node
                 each.output_nr = number
@@ -368,6 +371,12 @@ _unbind = several("unbind", kernels.unbind, lambda xp, g, shape, dim: xp.stack(g
 _split = several("split", kernels.split, lambda xp, g, shape, size, dim: xp.cat(g, dim))
 _split_with_sizes = several(
     "split_with_sizes", kernels.split_with_sizes, lambda xp, g, shape, sizes, dim: xp.cat(g, dim)
+)
+
+
+_unsafe_split = several("unsafe_split", kernels.split, lambda xp, g, shape, size, dim: xp.cat(g, dim), apart=True)
+_unsafe_split_with_sizes = several(
+    "unsafe_split_with_sizes", kernels.split_with_sizes, lambda xp, g, shape, sizes, dim: xp.cat(g, dim), apart=True
 )
 
 
@@ -389,13 +398,30 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
     return _split_with_sizes(input, tuple(split_sizes), dim)
 
 
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+def unsafe_split(tensor: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """``split`` into results that are no views: writes to them are not followed."""
+    return _unsafe_split(tensor, split_size, dim)
+
+
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """``split_with_sizes`` into results that are no views: writes to them are not followed."""
+    return _unsafe_split_with_sizes(input, tuple(split_sizes), dim)
+
+
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """``chunk`` into results that are no views: writes to them are not followed."""
+    return chunk(input, chunks, dim, _unsafe_split, _unsafe_split_with_sizes)
+
+
+def chunk(
+    input: Tensor, chunks: int, dim: int = 0, split: Any = _split, with_sizes: Any = _split_with_sizes
+) -> tuple[Tensor, ...]:
     """At most ``chunks`` parts of one length along a dimension, the last one shorter."""
     parts = kernels.chunk(input._data, chunks, dim)
     lengths = [each.shape[wrap_dim(dim, input._data.ndim)] for each in parts]
     if len(set(lengths[:-1])) <= 1 and lengths and lengths[0]:
-        return _split(input, lengths[0], dim)
-    return _split_with_sizes(input, tuple(lengths), dim)
+        return split(input, lengths[0], dim)
+    return with_sizes(input, tuple(lengths), dim)
 
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
@@ -491,8 +517,9 @@ def in_one_tuple(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 _functions: dict[str, Callable[..., Any]] = {
     "view": view_, "reshape": reshape, "permute": permute, "expand": expand, "squeeze": squeeze, "flatten": flatten,
     "unflatten": unflatten, "movedim": movedim, "narrow": narrow, "adjoint": lambda input: adjoint(input),
-    "as_strided": as_strided, "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes, "chunk": chunk,
-    "tensor_split": tensor_split,
+    "as_strided": as_strided, "unbind": unbind, "split": split, "split_with_sizes": split_with_sizes,
+    "chunk": lambda input, chunks, dim=0: chunk(input, chunks, dim), "tensor_split": tensor_split,
+    "unsafe_split": unsafe_split, "unsafe_split_with_sizes": unsafe_split_with_sizes, "unsafe_chunk": unsafe_chunk,
 }
 for _name, _function in _functions.items():
     if _name in ("reshape", "permute"):
@@ -511,8 +538,7 @@ Tensor.H = property(_h_property)  # type: ignore[attr-defined]
 Tensor.mH = property(lambda input: adjoint(input, "Tensor.mH", "tensor.mH"))  # type: ignore[attr-defined]
 
 for _name, _same in {
-    "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim", "unsafe_split": "split",
-    "unsafe_chunk": "chunk", "unsafe_split_with_sizes": "split_with_sizes",
+    "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim",
 }.items():
     FUNCTIONS[_name] = FUNCTIONS[_same]
     setattr(Tensor, _name, FUNCTIONS[_same])

@@ -515,7 +515,7 @@ entry.publish("cross", cross)
 entry.publish("dist", dist)
 entry.publish("cdist", cdist, method=False)
 entry.publish("renorm", renorm)
-entry.publish("renorm_", in_place(renorm), module=False)
+entry.publish("renorm_", in_place(renorm, elementwise=False), module=False)
 
 
 # ---- shapes and powers

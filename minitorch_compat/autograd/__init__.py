@@ -70,6 +70,7 @@ def backward(
     roots = _sequence(tensors)
     gradients = _gradients_of(roots, grad_tensors, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
+    edges = _edges_of(roots)
     if create_graph:
         warn_once(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
@@ -78,7 +79,6 @@ def backward(
             "after use to break the cycle and avoid the leak.",
             stacklevel=3,
         )
-    edges = _edges_of(roots)
     if inputs is None:
         if len(edges) == 1 and not create_graph and not Watched.order and edges[0].order is not None:
             (gradient,) = gradients

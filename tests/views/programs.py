@@ -1,0 +1,666 @@
+"""Random programs of views and writes, as plain data, and the interpreter that runs one on either engine.
+
+A program is a list of steps; a step is the name of an action and a few small numbers, of which the action makes
+whatever arguments it needs from the tensors that are there. So every list of steps is a program, the same list means
+the same on both engines as long as they agree, and a failing program shrinks by losing steps and by smaller numbers.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+Step = tuple[Any, ...]
+Program = Sequence[Step]
+Action = Callable[["Machine", "Numbers"], Any]
+
+NUMBERS = 7
+"""How many numbers belong to a step; an action that asks for more gets zeros."""
+LIMIT = 1 << 10
+"""The numbers of a step are below this."""
+MOST_ELEMENTS = 400
+"""Tensors that would grow beyond this are not made."""
+ACTIONS: dict[str, Action] = {}
+WEIGHTS: dict[str, int] = {}
+
+SHAPES = ((3,), (2, 3), (4,), (2, 2), (), (1,), (3, 2), (1, 3), (2, 1, 3), (2, 2, 2), (0,), (2, 0), (3, 1))
+DTYPES = ("float32", "float32", "float32", "float64", "complex64", "float32", "int64", "bool", "complex128")
+SCALARS = (2, 0.5, -1, 0, 1.5, True, 3, -0.25)
+
+
+class Numbers:
+    """The numbers of a step, handed out one after the other, each brought into the range asked for."""
+
+    def __init__(self, given: Sequence[int]) -> None:
+        self.given = iter(given)
+
+    def __call__(self, below: int) -> int:
+        return next(self.given, 0) % below
+
+    def one_of(self, choices: Sequence[Any]) -> Any:
+        return choices[self(len(choices))]
+
+    def dim(self, ndim: int) -> int:
+        """A dimension, counted from the front or from the back; now and then one that there is not."""
+        chosen = self(24)
+        room = ndim or 1
+        return ndim + 1 if chosen == 23 else chosen % (2 * room) - room
+
+
+def action(name: str, weight: int = 4) -> Callable[[Action], Action]:
+    """Enter an action under its name; it comes up as often as its weight says."""
+
+    def enter(function: Action) -> Action:
+        ACTIONS[name] = function
+        WEIGHTS[name] = weight
+        return function
+
+    return enter
+
+
+class Machine:
+    """Runs programs on one engine: ``tensors`` are the results so far, which later steps take up."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+        self.tensors: list[Any] = []
+
+    def run(self, program: Program) -> list[Any]:
+        """What each step did: nothing but its warnings, or the error; then everything that can be seen."""
+        seen = [self.step(step) for step in program]
+        seen.append(("at the end", self.everything()))
+        seen.append(("backward from everything", self.backward_from_everything()))
+        seen.append(("after backward", self.everything()))
+        return seen
+
+    def step(self, step: Step) -> Any:
+        name, mode, *numbers = step
+        return self.watch(lambda: self.take(ACTIONS[name](self, Numbers(numbers))), self.mode(mode))
+
+    def mode(self, number: int) -> AbstractContextManager[Any]:
+        """Most steps are recorded, some run under no_grad, a few in inference mode."""
+        chosen = number % 16
+        if chosen in (13, 14):
+            return self.torch.no_grad()
+        return self.torch.inference_mode() if chosen == 15 else nullcontext()
+
+    def watch(self, does: Callable[[], Any], mode: AbstractContextManager[Any]) -> Any:
+        """Type and text of the error, if there is one, and the warnings."""
+        error = None
+        with warnings.catch_warnings(record=True) as warned, mode:
+            warnings.simplefilter("always")
+            try:
+                does()
+            except Exception as caught:
+                error = type(caught).__name__, str(caught)
+                del caught
+        return error, [(each.category.__name__, without_place(str(each.message))) for each in warned]
+
+    def take(self, result: Any) -> None:
+        """Let later steps use what a step returned."""
+        for each in (result,) if isinstance(result, self.torch.Tensor) else (result or ())[:4]:
+            if each is not None and each.numel() <= MOST_ELEMENTS:
+                self.tensors.append(each)
+
+    def pick(self, n: Numbers) -> Any:
+        """A tensor that is there, the latest ones twice as often."""
+        if not self.tensors:
+            return self.make("float32", (3,), 1)
+        chosen = n(2 * len(self.tensors) + 1)
+        return self.tensors[-1 - chosen // 3 if chosen % 3 else chosen // 3]
+
+    def make(self, dtype: str, shape: tuple[int, ...], seed: int) -> Any:
+        """A new tensor of small numbers that binary fractions hold."""
+        count = 1
+        for each in shape:
+            count *= each
+        numbers: list[Any] = [(place * 7 + seed) % 11 / 4 - 1 for place in range(count)]
+        if dtype.startswith("complex"):
+            numbers = [complex(each, (place * 5 + seed) % 7 / 2 - 1) for place, each in enumerate(numbers)]
+        elif not dtype.startswith(("float", "bfloat")):
+            numbers = [int(4 * each) if dtype != "bool" else each > 0 for each in numbers]
+        return self.torch.tensor(numbers, dtype=getattr(self.torch, dtype)).reshape(shape).clone()
+
+    def like(self, x: Any, n: Numbers) -> Any:
+        """A tensor of the size of ``x``: new, or one that is there and may fit or not."""
+        return self.pick(n) if n(3) else self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+
+    def value(self, x: Any, n: Numbers) -> Any:
+        """What can be written or added: a number, a tensor that is there, a new one."""
+        return n.one_of(SCALARS) if n(3) == 0 else self.like(x, n)
+
+    # ---- what can be seen
+
+    def everything(self) -> list[Any]:
+        return [self.look(each) for each in self.tensors]
+
+    def look(self, x: Any) -> dict[str, Any]:
+        """All that can be asked of a tensor, each answer with its error or warnings."""
+        questions: dict[str, Callable[[], Any]] = {
+            "dtype": lambda: str(x.dtype)[6:],
+            "shape": lambda: tuple(x.shape),
+            "stride": x.stride,
+            "offset": x.storage_offset,
+            "values": lambda: self.values(x),
+            "requires_grad": lambda: x.requires_grad,
+            "is_leaf": lambda: x.is_leaf,
+            "version": lambda: x._version,
+            "inference": x.is_inference,
+            "conjugated": x.is_conj,
+            "is_view": x._is_view,
+            "base": lambda: None if x._base is None else self.place(x._base),
+            "history": lambda: self.history(x.grad_fn),
+            "output_nr": lambda: x.output_nr,
+            "retains_grad": lambda: x.retains_grad,
+            "grad": lambda: None if x.grad is None else self.gradient(x.grad),
+        }
+        return {name: self.answer(question) for name, question in questions.items()}
+
+    def answer(self, question: Callable[[], Any]) -> Any:
+        answers: list[Any] = []
+        outcome = self.watch(lambda: answers.append(question()), nullcontext())
+        return answers[0] if outcome == (None, []) else (answers, outcome)
+
+    def values(self, x: Any) -> Any:
+        """The elements with their exact bits; for NaN it is enough to be NaN."""
+        with self.torch.no_grad():
+            flat = x.detach().resolve_conj().reshape(-1)
+            if flat.is_complex():
+                flat = self.torch.view_as_real(flat).reshape(-1)
+            return [each.hex() if isinstance(each, float) else each for each in flat.tolist()]
+
+    def place(self, x: Any) -> Any:
+        """Which of the tensors this is, or what it looks like if it is none of them."""
+        for place, each in enumerate(self.tensors):
+            if each is x:
+                return place
+        return tuple(x.shape), x.requires_grad, x.is_leaf
+
+    def gradient(self, g: Any) -> Any:
+        return (
+            str(g.dtype)[6:], tuple(g.shape), g.stride(), g._version, g.requires_grad, self.values(g),
+            self.history(g.grad_fn),
+        )
+
+    def history(self, node: Any, depth: int = 5) -> Any:
+        """The names of the steps that lead to a tensor, as far as ``depth``, and the leaves at their ends."""
+        if node is None:
+            return None
+        if hasattr(node, "variable"):
+            return node.name(), self.place(node.variable)
+        nexts = [(self.history(each, depth - 1), number) for each, number in node.next_functions] if depth else "..."
+        return node.name(), nexts
+
+    def backward_from_everything(self) -> list[Any]:
+        def backward(x: Any) -> None:
+            if x.requires_grad:
+                x.backward(self.torch.ones_like(x), retain_graph=True)
+
+        return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
+
+
+def without_place(text: str) -> str:
+    """A warning without the line of torch's sources that it comes from."""
+    return re.sub(r" \(Triggered internally at .*", "", text)
+
+
+# ---- new tensors
+
+
+@action("create", 6)
+def create(m: Machine, n: Numbers) -> Any:
+    dtype, shape, kind = n.one_of(DTYPES), n.one_of(SHAPES), n(5)
+    made = m.make(dtype, shape, n(9))
+    if kind < 3 and dtype not in ("int64", "bool"):
+        made.requires_grad_()
+        if kind:
+            return (made * 1, made) if n(2) else made * 1
+    return made
+
+
+@action("combine", 10)
+def combine(m: Machine, n: Numbers) -> Any:
+    x, name = m.pick(n), n.one_of(("add", "mul", "mul", "sub", "div", "where", "atan2"))
+    y = m.value(x, n)
+    if name == "where":
+        return m.torch.where(x > 0 if not x.is_complex() else x == x, x, y)
+    return getattr(m.torch, name)(x, y)
+
+
+@action("compute", 8)
+def compute(m: Machine, n: Numbers) -> Any:
+    name = n.one_of(("sigmoid", "relu", "square", "sum", "clone", "abs", "exp", "tanh", "neg", "sqrt", "mean", "prod",
+                     "contiguous", "cumsum"))
+    x = m.pick(n)
+    return x.cumsum(n.dim(x.ndim)) if name == "cumsum" else getattr(x, name)()
+
+
+@action("multiply matrices", 2)
+def multiply_matrices(m: Machine, n: Numbers) -> Any:
+    return m.pick(n) @ m.pick(n)
+
+
+@action("join", 2)
+def join(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    return n.one_of((m.torch.stack, m.torch.cat))([x, m.like(x, n)], n.dim(x.ndim))
+
+
+# ---- views
+
+
+def basic_index(m: Machine, x: Any, n: Numbers, most: int = 3) -> Any:
+    """Ints, slices, None and Ellipsis."""
+    items: list[Any] = []
+    for _ in range(1 + n(most)):
+        kind = n(12)
+        if kind < 4:
+            size = x.shape[min(len(items), x.ndim - 1)] if x.ndim else 1
+            items.append(n(2 * size + 1) - size if kind == 3 else n(size or 1))
+        elif kind < 10:
+            items.append(n.one_of((slice(None), slice(1, None), slice(None, -1), slice(None, None, 2), slice(0, 2),
+                                   slice(5, 9), slice(-2, None))))
+        elif kind == 10:
+            items.append(None)
+        elif Ellipsis not in items:
+            items.append(Ellipsis)
+    return items[0] if len(items) == 1 else tuple(items)
+
+
+def advanced_index(m: Machine, x: Any, n: Numbers) -> Any:
+    """A mask, index tensors, lists, a truth value, mixed with slices."""
+    size = x.shape[0] if x.ndim else 1
+    kind = n(8)
+    if kind == 0:
+        return x > 0 if not x.is_complex() else x.real > 0
+    places = [n(size or 1), n(size or 1)]
+    if kind == 1:
+        return places
+    index = m.torch.tensor(places)
+    if kind == 2:
+        return slice(None), index
+    if kind == 3:
+        return Ellipsis, index
+    if kind == 4:
+        return n(2) == 1
+    if kind == 5:
+        return index, None
+    if kind == 6:
+        return index, slice(0, 2)
+    return index
+
+
+@action("index", 14)
+def index(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    return x[basic_index(m, x, n)]
+
+
+@action("pick by index", 3)
+def pick_by_index(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    return x[advanced_index(m, x, n)]
+
+
+def size_for(x: Any, n: Numbers) -> tuple[int, ...]:
+    """A size with as many elements, mostly."""
+    count = x.numel()
+    return n.one_of(((count,), (-1,), (1, count), (count, 1), tuple(x.shape), (2, -1), (-1, 2), (3, -1),
+                     tuple(x.shape)[::-1], (1, *x.shape), (-1, 1, 2), (2, 2)))
+
+
+def view_as_size(name: str) -> Action:
+    return lambda m, n: (lambda x: getattr(x, name)(size_for(x, n)))(m.pick(n))
+
+
+action("view", 8)(view_as_size("view"))
+action("reshape", 5)(view_as_size("reshape"))
+
+
+@action("expand", 6)
+def expand(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    lengths = [n(4) if each == 1 and n(4) else n.one_of((-1, each, each, each)) for each in x.shape]
+    front = [n.one_of((2, 3, 1, 0))] if n(2) else []
+    return n.one_of((x.expand, lambda *sizes: m.torch.broadcast_to(x, sizes)))(*front, *lengths)
+
+
+@action("exchange dimensions", 8)
+def exchange_dimensions(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    name = n.one_of(("transpose", "permute", "T", "mT", "t", "movedim", "swapaxes", "H", "adjoint", "transpose"))
+    if name in ("T", "mT", "H"):
+        return getattr(x, name)
+    if name in ("t", "adjoint"):
+        return getattr(x, name)()
+    if name == "permute":
+        order = list(range(x.ndim))
+        turn = n(x.ndim or 1)
+        return x.permute(order[turn:] + order[:turn] if n(2) else order[::-1])
+    return getattr(x, name)(n.dim(x.ndim), n.dim(x.ndim))
+
+
+@action("part", 8)
+def part(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    name, dim = n.one_of(("narrow", "select", "diagonal", "unfold", "select")), n.dim(x.ndim)
+    if name == "narrow":
+        return x.narrow(dim, n(3), n(3))
+    if name == "select":
+        return x.select(dim, n(5) - 2)
+    if name == "unfold":
+        return x.unfold(dim, 1 + n(3), 1 + n(2))
+    return x.diagonal(n(3) - 1, dim, n.dim(x.ndim))
+
+
+@action("see as strided", 4)
+def see_as_strided(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    size = n.one_of(((2,), (2, 2), (3,), (1,), (), (0,), (2, 1)))
+    steps = tuple(n.one_of((1, 2, 0, 1, 3)) for _ in size)
+    return x.as_strided(size, steps, *((n(3),) if n(2) else ()))
+
+
+@action("add or drop dimensions", 6)
+def add_or_drop_dimensions(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    name = n.one_of(("squeeze", "squeeze one", "squeeze some", "unsqueeze", "flatten", "unflatten", "ravel"))
+    if name in ("squeeze", "ravel"):
+        return getattr(x, name)()
+    dim = n.dim(x.ndim)
+    if name == "squeeze one":
+        return x.squeeze(dim)
+    if name == "squeeze some":
+        return x.squeeze((dim, 0))
+    if name == "unsqueeze":
+        return x.unsqueeze(dim)
+    if name == "flatten":
+        return x.flatten(dim, n.dim(x.ndim)) if n(2) else x.flatten()
+    return x.unflatten(dim, n.one_of(((1, -1), (-1, 1), (2, -1), (3, 1))))
+
+
+@action("several", 9)
+def several(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    name, dim = n.one_of(("split", "split sizes", "chunk", "unbind", "tensor_split", "tensor_split at", "iterate",
+                          "hsplit", "unsafe_split", "unsafe_chunk")), n.dim(x.ndim)
+    size = x.shape[dim] if x.ndim and -x.ndim <= dim < x.ndim else 2
+    if name == "split sizes":
+        first = n(size + 1)
+        return x.split([first, size - first], dim)
+    if name == "unbind":
+        return x.unbind(dim)
+    if name == "iterate":
+        return tuple(x)
+    if name == "hsplit":
+        return x.hsplit(1 + n(2))
+    if name == "tensor_split at":
+        return x.tensor_split([n(3)], dim)
+    return getattr(x, name)(1 + n(3), dim)
+
+
+@action("complex parts", 5)
+def complex_parts(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    name = n.one_of(("conj", "real", "imag", "view_as_real", "view_as_complex", "conj", "resolve_conj"))
+    if name in ("real", "imag"):
+        return getattr(x, name)
+    return getattr(m.torch, name)(x)
+
+
+@action("detach", 4)
+def detach(m: Machine, n: Numbers) -> Any:
+    return m.pick(n).detach()
+
+
+@action("data", 3)
+def data(m: Machine, n: Numbers) -> Any:
+    return m.pick(n).data
+
+
+@action("view of nothing changed", 3)
+def view_of_nothing_changed(m: Machine, n: Numbers) -> Any:
+    x = m.pick(n)
+    return n.one_of((lambda: x.view_as(x), lambda: x.expand_as(x), lambda: x[...], lambda: x.positive(),
+                     lambda: x.contiguous(), lambda: x.to(x.dtype), lambda: x.view(x.dtype)))()
+
+
+# ---- writes
+
+UNARY = (
+    "zero_", "relu_", "sigmoid_", "tanh_", "exp_", "sqrt_", "abs_", "neg_", "sin_", "square_", "reciprocal_", "floor_",
+    "sign_", "cos_", "trunc_", "log1p_", "rsqrt_", "erf_", "conj_physical_", "nan_to_num_", "logical_not_", "round_",
+)
+BINARY = ("add_", "mul_", "sub_", "div_", "copy_", "mul_", "add_", "pow_", "fmod_", "eq_", "clamp_min_", "__iadd__",
+          "__imul__", "__isub__", "__itruediv__", "atan2_", "hypot_", "logical_and_", "lt_")
+
+
+@action("write by itself", 10)
+def write_by_itself(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    getattr(x, n.one_of(UNARY))()
+
+
+@action("write with another", 20)
+def write_with_another(m: Machine, n: Numbers) -> None:
+    x, name = m.pick(n), n.one_of(BINARY)
+    value = m.value(x, n)
+    if name == "copy_" and not isinstance(value, m.torch.Tensor):
+        value = m.torch.tensor(value)
+    getattr(x, name)(value)
+
+
+@action("fill", 6)
+def fill(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    x.fill_(n.one_of(SCALARS) if n(3) else m.pick(n))
+
+
+@action("write with several", 8)
+def write_with_several(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    name = n.one_of(("lerp_", "addcmul_", "addcdiv_", "clamp_", "masked_fill_", "index_fill_", "index_add_",
+                     "index_copy_", "scatter_", "masked_scatter_", "cumsum_", "tril_", "add alpha",
+                     "index_put_", "scatter_add_", "triu_", "cumprod_", "addmm_"))
+    if name == "clamp_":
+        x.clamp_(-0.5, 0.5)
+    elif name in ("tril_", "triu_"):
+        getattr(x, name)()
+    elif name in ("cumsum_", "cumprod_"):
+        getattr(x, name)(n.dim(x.ndim))
+    elif name == "add alpha":
+        x.add_(m.like(x, n), alpha=2)
+    elif name == "lerp_":
+        x.lerp_(m.like(x, n), 0.25)
+    elif name in ("addcmul_", "addcdiv_"):
+        getattr(x, name)(m.like(x, n), m.pick(n), value=2)
+    elif name == "addmm_":
+        x.addmm_(m.pick(n), m.pick(n))
+    elif name in ("masked_fill_", "masked_scatter_"):
+        mask = (x.real if x.is_complex() else x) > 0
+        getattr(x, name)(mask, n.one_of((1.5, 2, m.pick(n))) if name == "masked_fill_" else m.like(x, n))
+    elif name == "index_put_":
+        places = m.torch.tensor([0, n(x.shape[0] if x.ndim and x.shape[0] else 1)])
+        x.index_put_((places,), m.value_for_index(x, n), accumulate=n(2) == 1)
+    else:
+        dim = n.dim(x.ndim)
+        places = m.torch.tensor([0])
+        if name == "index_fill_":
+            x.index_fill_(dim, places, n.one_of((1.5, 0)))
+        elif name in ("scatter_", "scatter_add_"):
+            getattr(x, name)(dim, m.torch.zeros(x.shape, dtype=m.torch.int64), m.like(x, n))
+        else:
+            source = m.pick(n)
+            getattr(x, name)(dim, places, source)
+
+
+def value_for_index(self: Machine, x: Any, n: Numbers) -> Any:
+    return self.pick(n) if n(2) else self.make(str(x.dtype)[6:], (), n(5))
+
+
+Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
+
+
+@action("set item", 14)
+def set_item(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    index = basic_index(m, x, n, 2) if n(4) else advanced_index(m, x, n)
+    value = n.one_of(SCALARS) if n(2) else m.pick(n)
+    x[index] = value
+
+
+@action("set item from new", 4)
+def set_item_from_new(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    index = basic_index(m, x, n, 2)
+    x[index] = m.make(str(x.dtype)[6:], tuple(x.detach()[index].shape), n(5))
+
+
+@action("write to data", 5)
+def write_to_data(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    n.one_of((lambda: x.data.mul_(2), lambda: x.data.zero_(), lambda: x.detach().add_(1),
+              lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.pick(n))))()
+
+
+@action("set data", 1)
+def set_data(m: Machine, n: Numbers) -> None:
+    m.pick(n).data = m.pick(n)
+
+
+@action("out", 6)
+def out(m: Machine, n: Numbers) -> None:
+    target, x, name = m.pick(n), m.pick(n), n.one_of(("mul", "add", "sin", "sum", "neg", "exp", "sub", "sigmoid"))
+    if name in ("mul", "add", "sub"):
+        getattr(m.torch, name)(x, m.value(x, n), out=target)
+    elif name == "sum":
+        m.torch.sum(x, n.dim(x.ndim), out=target)
+    else:
+        getattr(m.torch, name)(x, out=target)
+
+
+@action("change shape in place", 3)
+def change_shape_in_place(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    name = n.one_of(("t_", "transpose_", "squeeze_", "unsqueeze_", "squeeze_ one", "swapaxes_"))
+    if name in ("t_", "squeeze_"):
+        getattr(x, name)()
+    elif name in ("unsqueeze_", "squeeze_ one"):
+        getattr(x, name.removesuffix(" one"))(n.dim(x.ndim))
+    else:
+        getattr(x, name)(n.dim(x.ndim), n.dim(x.ndim))
+
+
+@action("set memory", 2)
+def set_memory(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    n.one_of((lambda: x.set_(m.pick(n)), lambda: x.set_(m.pick(n).detach()), lambda: x.set_()))()
+
+
+@action("shrink", 1)
+def shrink(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    x.resize_(n.one_of(((1,), (0,), (), tuple(x.shape))) if x.numel() else (0,))
+
+
+# ---- flags, gradients
+
+
+@action("detach in place", 3)
+def detach_in_place(m: Machine, n: Numbers) -> None:
+    m.pick(n).detach_()
+
+
+@action("require gradient", 5)
+def require_gradient(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    if n(4) == 0:
+        x.requires_grad = n(2) == 0
+    else:
+        x.requires_grad_(n(3) > 0)
+
+
+@action("retain gradient", 3)
+def retain_gradient(m: Machine, n: Numbers) -> None:
+    m.pick(n).retain_grad()
+
+
+@action("backward", 7)
+def backward(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    keep, create = n.one_of((True, True, False, None)), n(6) == 0
+    if n(2):
+        x.sum().backward(retain_graph=keep, create_graph=create)
+    else:
+        x.backward(m.torch.ones_like(x) if n(4) else None, retain_graph=keep, create_graph=create)
+
+
+@action("grad", 6)
+def grad(m: Machine, n: Numbers) -> Any:
+    x, inputs = m.pick(n), [m.pick(n), m.pick(n)][: 1 + n(2)]
+    output = x.sum() if n(2) else x
+    create = n(4) == 0
+    gradients = m.torch.autograd.grad(
+        output, inputs, m.torch.ones_like(output), retain_graph=n(4) > 0, create_graph=create, allow_unused=n(4) > 0
+    )
+    # As copies: which formulas end in a view is not told here.
+    return [None if each is None else each.clone() for each in gradients]
+
+
+@action("drop or clear gradient", 2)
+def drop_or_clear_gradient(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    if n(2) and x.grad is not None:
+        x.grad.zero_()
+    else:
+        x.grad = None
+
+
+@action("take gradient", 2)
+def take_gradient(m: Machine, n: Numbers) -> Any:
+    return (m.pick(n).grad,)
+
+
+@action("look", 4)
+def look(m: Machine, n: Numbers) -> None:
+    x = m.pick(n)
+    raise Seen(repr(m.look(x)))
+
+
+@action("forget", 3)
+def forget(m: Machine, n: Numbers) -> None:
+    if m.tensors:
+        del m.tensors[n(len(m.tensors))]
+
+
+class Seen(Exception):
+    """What a look in the middle of a program saw."""
+
+
+# ---- two engines
+
+
+def difference(program: Program, torch: Any, engine: Any) -> str | None:
+    """The first thing that differs when both run the program, with the program up to there; None if nothing does."""
+    expected, got = Machine(torch).run(program), Machine(engine).run(program)
+    for place, (one, other) in enumerate(zip(expected, got, strict=True)):
+        if one != other:
+            lines = [f"  {step!r}," for step in program[: place + 1]]
+            what = [f"{path}: {a!r}, where torch has {b!r}" for path, b, a in parts_that_differ(one, other)]
+            return "\n".join([*lines, *what])
+    return None
+
+
+def parts_that_differ(expected: Any, got: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """The innermost differing parts of two nests of lists and dictionaries."""
+    if type(expected) is type(got) and isinstance(expected, dict):
+        for key in expected:
+            yield from parts_that_differ(expected[key], got[key], f"{path}.{key}")
+    elif type(expected) is type(got) and isinstance(expected, (list, tuple)) and len(expected) == len(got):
+        for place, (one, other) in enumerate(zip(expected, got, strict=True)):
+            yield from parts_that_differ(one, other, f"{path}[{place}]")
+    elif expected != got:
+        yield path, expected, got
