@@ -270,14 +270,16 @@ def binary(
                     )
                     if x._shared is not None or y._shared is not None:
                         note(step)
-                # As many dimensions and elements as the result, and not none: then the shape is the same.
-                size, ndim = r.size, r.ndim
-                if (
-                    (left is not None and (a.size != size or a.ndim != ndim))
-                    or (right is not None and (b.size != size or b.ndim != ndim))
-                    or not size
-                ):
-                    step.fit = fit_of((x, y), r)
+                # Beside a number, or itself, a tensor has the shape of the result.
+                if kind is not float and kind is not int and a is not b:
+                    # As many dimensions and elements as the result, and not none: then the shape is the same.
+                    size, ndim = r.size, r.ndim
+                    if (
+                        (left is not None and (a.size != size or a.ndim != ndim))
+                        or (right is not None and (b.size != size or b.ndim != ndim))
+                        or not size
+                    ):
+                        step.fit = fit_of((x, y), r)
                 out._node = step
                 if keeps_out:
                     recorder.keep_out(step, out)
@@ -534,6 +536,13 @@ def keepdim_formula(formula: Formula) -> Formula:
     """``formula`` with its gradient, and the result where it names it, given the dimensions that were taken away."""
     named = parameters(formula)[2:]
     place = named.index("out") if "out" in named else None
+    if named == ("shape", "dim"):
+
+        def wrapped_mean(xp: Any, g: Any, shape: Any, dim: Any, kept_shape: Any) -> Any:
+            return formula(xp, g if kept_shape is None else g.reshape(kept_shape), shape, dim)
+
+        wrapped_mean.names = ("xp", "g", *named, "kept_shape")  # type: ignore[attr-defined]
+        return wrapped_mean
 
     def wrapped(xp: Any, g: Any, *values: Any) -> Any:
         kept_shape = values[-1]

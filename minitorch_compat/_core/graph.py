@@ -510,8 +510,9 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
     bumps: dict[Any, int] = {}
     heap: list[tuple[float, Any]] = []
     leaves: list[Any] = []
-    # A node that waits alone needs no heap to be found: chains never use one.
+    # A node that waits alone needs no heap to be found, and no dictionary: chains never use one.
     alone: Any = None
+    waiting: Any = None
     while True:
         if node.__class__ is Output:
             deliver(node, g, gradients, heap)
@@ -525,29 +526,36 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
             for edge, result in zip(node.edges, results):  # noqa: B905
                 if result is None or edge is None:
                     continue
+                if edge is alone:
+                    gradients[edge], waiting = waiting, None
+                    collect(gradients, edge, result, results, bumps)
+                    waiting = gradients.pop(edge)
+                    continue
                 order = edge.order
                 key = edge if order is not None else id(edge)
                 if key in gradients:
                     collect(gradients, key, result, results, bumps)
-                    continue
-                gradients[key] = result
-                if order is None:
+                elif order is None:
+                    gradients[key] = result
                     leaves.append(edge)
                 elif alone is None and not heap:
-                    alone = edge
+                    alone, waiting = edge, result
                 else:
+                    gradients[key] = result
                     heappush(heap, (order, edge))
                     if alone is not None:
+                        gradients[alone] = waiting
                         heappush(heap, (alone.order, alone))
-                        alone = None
+                        alone = waiting = None
             results = result = None
         if alone is not None:
-            node, alone = alone, None
+            node, g = alone, waiting
+            alone = waiting = None
         elif heap:
             node = heappop(heap)[1]
+            g = gradients.pop(node)
         else:
             break
-        g = gradients.pop(node)
         if type(g) is not ndarray and node.outputs == 1:
             g = np.asarray(g)
     for leaf in leaves:
@@ -579,7 +587,7 @@ def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequenc
     """Add an array to what waits under a key: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
     # A NumPy scalar, what a formula made of no dimension, is a buffer too.
-    scalar = isinstance(waiting, np.generic)
+    scalar = type(waiting) is not ndarray and isinstance(waiting, np.generic)
     if scalar or (type(waiting) is ndarray and waiting.base is None):
         references = getrefcount(waiting)
         if references > 3:
@@ -933,6 +941,15 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             raise errors.leaf_moved_inside()
         return
     existing = leaf._grad
+    if (
+        existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
+        and gradient.strides == leaf._data.strides and getrefcount(gradient) <= 3
+    ):
+        # Three: the caller's name, the name here, the argument of getrefcount.
+        leaf._grad = tensor = wrap(gradient)
+        if bumps:
+            tensor._bump(bumps)
+        return
     if create:
         leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
         return
@@ -950,7 +967,6 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         np.add(held, gradient, held)
         existing._bump()
         return
-    # Three: the caller's name, the name here, the argument of getrefcount.
     fits = gradient.strides == array.strides or obeys(gradient, array) or not mode.layout
     if fits and getrefcount(gradient) <= 3:
         leaf._grad = tensor = wrap(gradient)

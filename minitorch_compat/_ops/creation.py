@@ -10,6 +10,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
+from .._core.graph import LEAF
 from .._core.nested import array_from
 from .._core.operations import op
 from .._core.options import (
@@ -29,7 +30,7 @@ from .._core.options import (
 from .._core.quiet import quietly
 from .._core.recording import arrays, tensors
 from .._core.scalars import cast, is_number, number_of
-from .._core.tensor import Tensor, wrap
+from .._core.tensor import Tensor, new, wrap
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -200,6 +201,9 @@ def filled(array: ndarray, value: Any) -> ndarray:
     return array
 
 
+OPTIONS = frozenset(("dtype", "layout", "device", "requires_grad"))
+
+
 def _sized(name: str, value: int | None) -> Any:
     """``empty``, ``zeros`` or ``ones``: a size in any spelling, the options, and one value."""
 
@@ -224,7 +228,33 @@ def _sized(name: str, value: int | None) -> Any:
             array[...] = value
         return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
 
-    return checked(name)(function)
+    general: Any = checked(name)(function)
+
+    def call(*sizes: Any, **keywords: Any) -> Tensor:
+        # What nearly all calls are: plain lengths, and no option that needs a thought.
+        for option, wish in keywords.items():
+            if wish is not None and (option != "requires_grad" or (wish is not True and wish is not False)):
+                return general(*sizes, **keywords)
+        lengths = sizes[0] if len(sizes) == 1 and type(sizes[0]) is tuple else sizes
+        for each in lengths:
+            if type(each) is not int:
+                return general(*sizes, **keywords)
+        if not sizes or (keywords and not OPTIONS.issuperset(keywords)):
+            return general(*sizes, **keywords)
+        try:
+            array = np.empty(lengths, dtypes.get_default_dtype().numpy)
+        except (ValueError, MemoryError):  # lengths below zero, or more than there is
+            return general(*sizes, **keywords)
+        made = new(Tensor)
+        made._data = array
+        if value is not None:
+            array.fill(value)
+        made._node = LEAF if keywords.get("requires_grad") else None
+        return made
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__, call.__wrapped__ = function.__doc__, function  # type: ignore[attr-defined]
+    return call
 
 
 def _like(name: str, value: int | None) -> Any:

@@ -10,12 +10,11 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.families import bad_arguments
-from .._core.graph import Node, record
+from .._core.graph import LEAF, Node, next_order
 from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
 from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensors
 from .._core.tensor import Tensor, new
-from .._core.views import edge_of
 from .._kernels import summation
 
 ndarray = np.ndarray
@@ -37,7 +36,9 @@ class MseLossBackward0(Node):
     def vjp(self, g: Any) -> Sequence[Any]:
         if self.kept is None:
             raise errors.graph_freed()
-        check_versions(self)
+        a, b = self.kept
+        if self.noted is not None or a._shared is not None or b._shared is not None:
+            check_versions(self)
         difference, count = self.values
         gradient = difference * factor(count, difference.dtype.char)
         if g.size != 1 or g.item() != 1.0:
@@ -106,10 +107,14 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     out = new(Tensor)
     out._data = r
     if (input._node is not None or target._node is not None) and (not altered or mode.enabled):
-        count = a.size if reduction == "mean" else 1
-        out._node = step = record(
-            MseLossBackward0, (edge_of(input), edge_of(target)), (input, target), (difference, count)
-        )
+        source, other = input._node, target._node
+        step = new(MseLossBackward0)
+        step.order = next_order()
+        step.edges = (input if source is LEAF else source, target if other is LEAF else other)
+        step.kept = (input, target)
+        step.values = (difference, a.size if reduction == "mean" else 1)
+        step.noted = step.fit = None
+        out._node = step
         if fit is not None and any(fit):
             step.fit = fit
             step.kept = (tensors.to_dtype(input, dtypes.of(a)), tensors.to_dtype(target, dtypes.of(b)))

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.families import axes_of, reduction
+from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
@@ -107,8 +107,8 @@ def counted(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> int:
 
 def share_out(g: Any, shape: tuple[int, ...], count: int) -> ndarray:
     """``g`` expanded to ``shape``, then divided by ``count``: a dense array, as the division leaves it."""
-    if type(g) is ndarray and g.size == 1 and count and g.dtype.char in "fd":
-        whole = np.empty(shape, g.dtype)
+    if type(g) is ndarray and count and g.size == 1 and ((dtype := g.dtype) is FLOAT32 or dtype is FLOAT64):
+        whole = np.empty(shape, dtype)
         # A quotient of two float32 is rounded to double on its way without harm.
         whole.fill(g.item() / count)
         return whole

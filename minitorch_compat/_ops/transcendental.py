@@ -10,7 +10,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.families import binary, unary
+from .._core.families import FLOAT32, FLOAT64, binary, unary
 from .._core.forms import FUNCTIONS, alias, in_place, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
@@ -26,7 +26,18 @@ Array = np.ndarray
 to_float, keeps = dtypes.to_float, dtypes.keeps
 
 # Vocabulary of formulas that is no operation of its own.
-arrays.conj = lambda x: np.conj(x) if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "c" else x
+
+
+def conj_array(x: Any) -> Any:
+    """The conjugate of an array; what is real comes back as it is, and so do numbers."""
+    try:
+        dtype = x.dtype
+    except AttributeError:
+        return x
+    return x if dtype is FLOAT32 or dtype is FLOAT64 or dtype.kind != "c" else np.conj(x)
+
+
+arrays.conj = conj_array
 
 conjugated = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
 tensors.conj = lambda x: conjugated(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
