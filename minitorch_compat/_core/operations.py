@@ -21,10 +21,10 @@ from .recording import (
     fit_all,
     note,
     parameters,
-    saved_names,
     tensor_values,
     tensors,
 )
+from .saved_names import saved_names
 from .tensor import Tensor, wrap
 from .views import edge_of
 
@@ -197,7 +197,7 @@ class OpRecorder:
         body = {
             "__slots__": ("counts", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
             "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
-            **saved_names([*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
+            **saved_names(title, [*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
         made: Any = NodeType(title, (Node,), body)
         made.keeps_first = self.kept_inputs[:1] == [first]

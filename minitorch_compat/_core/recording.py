@@ -17,7 +17,8 @@ import numpy as np
 
 from .._kernels.scalar_types import type_name
 from . import dtypes, errors, graph
-from .graph import LEAF, Node, NodeType, Output, RawSaved, Saved, record
+from .graph import LEAF, Node, NodeType, Output, record
+from .saved_names import saved_names
 from .tensor import Tensor, wrap
 from .views import Shared, edge_of, shared_of
 
@@ -146,7 +147,7 @@ def node_class(
         return made.vjp_tensors(node, g)
 
     body = {
-        "__slots__": (), "__module__": "builtins", "operation": name, **saved_names(kept, values),
+        "__slots__": (), "__module__": "builtins", "operation": name, **saved_names(name, kept, values),
         "vjp": first_vjp,
         "vjp_tensors": first_vjp_tensors,
     }
@@ -237,18 +238,9 @@ def revived(node: Any, each: Any) -> Any:
     if type(each) is not Kept:
         return each.revived(node) if hasattr(each, "revived") else each
     tensor = wrap(each._data)
-    tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
+    if each._data.dtype.kind in "fcV":
+        tensor._node = node if node.outputs == 1 else Output(node, each.output_nr)
     return tensor
-
-
-def saved_names(kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
-    """The attributes under which torch shows what a node saved."""
-    named = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
-    return {
-        **{f"_saved_{named.get(each, each)}": Saved(False, place) for place, each in enumerate(values)},
-        **{f"_saved_{named.get(each, each)}": Saved(True, place) for place, each in enumerate(kept)},
-        **{f"_raw_saved_{named.get(each, each)}": RawSaved(place) for place, each in enumerate(kept)},
-    }
 
 
 def saved_tensor(node: Node, place: int) -> Any:
