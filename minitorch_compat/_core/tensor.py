@@ -510,7 +510,7 @@ class Tensor(metaclass=TensorType):
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __float__(self) -> float:
-        if self._node is not None:
+        if self._node is not None and mode.enabled:
             warn_once(REQUIRES_GRAD_SCALAR, stacklevel=2)
         return float(_number(self, "double"))
 
@@ -518,7 +518,7 @@ class Tensor(metaclass=TensorType):
         return int(_number(self, "int64_t"))
 
     def __complex__(self) -> complex:
-        if self._node is not None:
+        if self._node is not None and mode.enabled:
             warn_once(REQUIRES_GRAD_SCALAR, stacklevel=2)
         return complex(_only_element(self))
 

@@ -258,7 +258,7 @@ def _added(x: ndarray, target: Sequence[int], product: ndarray, beta: Any, alpha
     if half:
         x, dtype, product = x.astype(np.float32), product.dtype, product.astype(np.float32)
         return (product + x * np.float32(beta)).astype(dtype)
-    return product + (x if beta == 1 else x * x.dtype.type(beta))
+    return product + (x if beta == 1 else x.astype(product.dtype, copy=False) * product.dtype.type(beta))
 
 
 def addmm(x: ndarray, mat1: ndarray, mat2: ndarray, *, beta: Any = 1, alpha: Any = 1) -> ndarray:

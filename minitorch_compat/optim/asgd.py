@@ -11,15 +11,19 @@ from .rule import RuleOptimizer
 
 
 def asgd(
-    xp: Any, p: Any, g: Any, average: Any, *, eta: float, mu: float, lambd: float, decay: Any, maximize: bool
+    xp: Any, p: Any, g: Any, average: Any, *, eta: float, mu: float, lambd: float, decay: Any, maximize: bool,
+    foreach: bool
 ) -> None:
     """Polyak and Juditsky, "Acceleration of stochastic approximation by averaging" (1992)."""
     if maximize:
         g = xp.neg(g)
     if decay != 0:
         g = xp.add(g, p, alpha=decay)
-    xp.mul_(p, 1 - lambd * eta)
-    xp.add_(p, g, alpha=-eta)
+    if foreach:
+        xp.add_(p, xp.add(g, p, alpha=lambd), alpha=-eta)
+    else:
+        xp.mul_(p, 1 - lambd * eta)
+        xp.add_(p, g, alpha=-eta)
     if mu == 1:
         xp.copy_(average, p)
     else:
@@ -73,9 +77,10 @@ class ASGD(RuleOptimizer):
     def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
         eta, mu = shared
         rule = partial(
-            asgd, eta=eta, mu=mu, lambd=group["lambd"], decay=group["weight_decay"], maximize=group["maximize"]
+            asgd, eta=eta, mu=mu, lambd=group["lambd"], decay=group["weight_decay"], maximize=group["maximize"],
+            foreach=bool(group["foreach"]),
         )
-        return rule, 2
+        return rule, 1 if group["foreach"] else 2
 
 
 ASGD.__module__ = "torch.optim.asgd"

@@ -68,11 +68,12 @@ def outcome(call: Callable[[], Any]) -> Any:
 
 
 def assert_same_training(
-    name: str, options: dict[str, Any], dtype: str, ulps: float, *, steps: int = 50, kept: float | None = None
+    name: str, options: dict[str, Any], dtype: str, ulps: float, *, steps: int = 50, kept: float | None = None,
+    shapes: Sequence[tuple[int, ...]] = SHAPES
 ) -> None:
     """Parameters lie within ``ulps`` of torch's, the state within ``kept`` (as much, unless given); or both refuse."""
-    expected = outcome(lambda: train(reference, name, options, dtype, steps))
-    got = outcome(lambda: train(engine, name, options, dtype, steps))
+    expected = outcome(lambda: train(reference, name, options, dtype, steps, shapes))
+    got = outcome(lambda: train(engine, name, options, dtype, steps, shapes))
     if isinstance(expected[0], str) or isinstance(got[0], str):
         assert got == expected
         return
