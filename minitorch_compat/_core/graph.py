@@ -81,15 +81,27 @@ class RemovableHandle:
 
     next_id: int = 0
 
-    def __init__(self, hooks: OrderedDict[int, Any]) -> None:
-        self.hooks_dict_ref = weakref.ref(hooks)
+    def __init__(self, hooks_dict: Any, *, extra_dict: Any = None) -> None:
+        self.hooks_dict_ref: Any = weakref.ref(hooks_dict)
         self.id = RemovableHandle.next_id
         RemovableHandle.next_id += 1
+        others = () if extra_dict is None else extra_dict if isinstance(extra_dict, list) else (extra_dict,)
+        self.extra_dict_ref: tuple[Any, ...] = tuple(map(weakref.ref, others))
 
     def remove(self) -> None:
-        hooks = self.hooks_dict_ref()
-        if hooks is not None:
-            hooks.pop(self.id, None)
+        for reference in (self.hooks_dict_ref, *self.extra_dict_ref):
+            hooks = reference()
+            if hooks is not None:
+                hooks.pop(self.id, None)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return self.hooks_dict_ref(), self.id, tuple(reference() for reference in self.extra_dict_ref)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.hooks_dict_ref = weakref.ref(OrderedDict() if state[0] is None else state[0])
+        self.id = state[1]
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+        self.extra_dict_ref = tuple(weakref.ref(OrderedDict() if each is None else each) for each in state[2])
 
     def __enter__(self) -> RemovableHandle:
         return self
@@ -649,6 +661,11 @@ class Pass:
     def running() -> Pass:
         """The pass this thread is in."""
         return _running.stack[-1]
+
+    @staticmethod
+    def inside() -> bool:
+        """Whether this thread is in a pass."""
+        return bool(_running.stack)
 
     @staticmethod
     def serial() -> int:

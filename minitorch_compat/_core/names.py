@@ -198,6 +198,20 @@ NAMES: dict[str, str] = {
         is_view_replay_enabled kineto_available no_grad profiler profiler_legacy profiler_util
         set_detect_anomaly set_grad_enabled set_multithreading_enabled torch variable
     """,
+    "torch.utils": """
+        ThroughputBenchmark backcompat backend_registration checkpoint cmake_prefix_path collect_env
+        cpp_backtrace data deterministic dlpack generate_methods_for_privateuse1_backend get_cpp_backtrace hooks
+        rename_privateuse1_backend set_module swap_tensors throughput_benchmark weak
+    """,
+    "torch.utils.checkpoint": """
+        CheckpointError CheckpointFunction CheckpointPolicy DefaultDeviceType GraphExecGroup SAC_IGNORED_OPS
+        SelectiveCheckpointContext check_backward_validity checkpoint checkpoint_sequential
+        create_selective_checkpoint_contexts detach_variable get_device_states noop_context_fn
+        set_checkpoint_debug_enabled set_checkpoint_early_stop set_device_states
+    """,
+    "torch.utils.hooks": """
+        BackwardHook RemovableHandle unserializable_hook warn_if_has_hooks
+    """,
     "torch.autograd.graph": """
         Generator GradientEdge Iterable Iterator Literal MutableMapping NamedTuple Node RemovableHandle Sequence
         TorchDispatchMode TypeAlias Variable WeakKeyDictionary WeakValueDictionary
