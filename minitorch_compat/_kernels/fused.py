@@ -58,10 +58,35 @@ def one_minus_square(y: np.ndarray) -> np.ndarray:
     """``1 - y * y`` rounded once, for float32 and float64; the square of a float32 is exact in float64."""
     if y.dtype.char != "f":
         return fma64(-y, y, 1.0)
-    if y.size > BLOCK and (made := _in_blocks(one_minus_square, _SINGLE, y)) is not None:
-        return made
     square = np.multiply(y, y, dtype=_DOUBLE)
     return np.asarray(np.subtract(1.0, square)).astype(_SINGLE)
+
+
+def times_one_minus_square(g: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """``g * (1 - y * y)`` with the difference rounded once, for float32 and float64, as the way back through tanh."""
+    plain = y.size > BLOCK and y.dtype is _SINGLE and g.dtype is _SINGLE and y.flags.c_contiguous
+    # The gradient of a sum is one number, seen everywhere.
+    single = plain and not any(g.strides)
+    if not plain or not (single or (g.flags.c_contiguous and g.shape == y.shape)):
+        slope = one_minus_square(y)
+        same = g.shape == slope.shape and g.dtype == slope.dtype
+        return np.multiply(g, slope, out=slope if same else None)
+    out = np.empty(y.shape, _SINGLE)
+    flat, values = out.reshape(-1), y.reshape(-1)
+    factor = g[(0,) * g.ndim] if single else g.reshape(-1)
+    squares = np.empty(BLOCK, _DOUBLE)
+    for start in range(0, flat.size, BLOCK):
+        piece, made = values[start : start + BLOCK], flat[start : start + BLOCK]
+        square = squares[: piece.size]
+        np.copyto(square, piece)
+        np.multiply(square, square, square)
+        np.subtract(1.0, square, square)
+        np.copyto(made, square, "same_kind")
+        if not single:
+            np.multiply(made, factor[start : start + BLOCK], made)
+        elif factor != 1:
+            np.multiply(made, factor, made)
+    return out
 
 
 def _in_blocks(kernel: Callable[..., np.ndarray], dtype: np.dtype, *parts: Any) -> np.ndarray | None:

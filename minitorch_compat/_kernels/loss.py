@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import elementwise, summation
+from . import elementwise
+from .softmax import log_softmax
 
 
 @lru_cache(maxsize=64)
@@ -138,6 +139,5 @@ def cross_entropy(
     x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction: str, ignore_index: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The logarithms of softmax of (N, C) inputs, their negative log likelihood, and the sum of the weights."""
-    low = x - np.maximum.reduce(x, 1, keepdims=True) if x.size else x
-    low = low - elementwise.log(summation.sum(elementwise.exp(low), 1, True))
+    low = log_softmax(x, 1)
     return low, *nll_loss(low, target, weight, reduction, ignore_index)

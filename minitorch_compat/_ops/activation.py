@@ -15,7 +15,7 @@ from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, tensors
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import elementwise as kernels
-from .._kernels import summation
+from .._kernels import softmax as rows
 
 Array = np.ndarray
 
@@ -47,39 +47,23 @@ def beside(g: Array, x: Array):
 relu = unary("relu", rectified, x=lambda xp, g, out: xp.beside(xp.where(out > 0, g, 0.0), out))
 
 
-def shifted(x: Array, dim: int) -> Array:
-    """``x`` less its largest element along ``dim``."""
-    return x - np.maximum.reduce(x, dim, keepdims=True) if x.size else x
-
-
-def softmax_kernel(x: Array, dim: int) -> Array:
-    """Exponentials over their sum."""
-    wide = kernels.widened(x)
-    if not wide.ndim:
-        return np.ones_like(x)
-    powers = kernels.exp(shifted(wide, dim))
-    return (powers / summation.sum(powers, dim, True)).astype(x.dtype, order="C", copy=False)
-
-
-def log_softmax_kernel(x: Array, dim: int) -> Array:
-    """The logarithm of softmax, without leaving the logarithm."""
-    wide = kernels.widened(x)
-    if not wide.ndim:
-        return np.zeros_like(x)
-    low = shifted(wide, dim)
-    total = summation.sum(kernels.exp(low), dim, True)
-    return (low - kernels.log(total)).astype(x.dtype, order="C", copy=False)
-
+# The ways back, as the formulas name them: on arrays one kernel, on tensors what it computes.
+arrays.softmax_backward = rows.softmax_backward
+arrays.log_softmax_backward = rows.log_softmax_backward
+tensors.softmax_backward = lambda g, out, dim: (
+    out * (g - tensors.sum(g * out, (dim,), True)) if g.ndim else tensors.beside(g * 0, out)
+)
+tensors.log_softmax_backward = lambda g, out, dim: (
+    g - tensors.exp(out) * tensors.sum(g, (dim,), True) if g.ndim else tensors.beside(g * 0, out)
+)
 
 softmax_recorder = Recorder(
-    "softmax_", ("x",),
-    {"x": lambda xp, g, out, dim: out * (g - xp.sum(g * out, (dim,), True)) if g.ndim else xp.beside(g * 0, out)},
-    ("dim",), node="SoftmaxBackward0",
+    "softmax_", ("x",), {"x": lambda xp, g, out, dim: xp.softmax_backward(g, out, dim)}, ("dim",),
+    node="SoftmaxBackward0",
 )
 log_softmax_recorder = Recorder(
-    "log_softmax_", ("x",),
-    {"x": lambda xp, g, out, dim: g - xp.exp(out) * xp.sum(g, (dim,), True) if g.ndim else xp.beside(g * 0, out)},
-    ("dim",), node="LogSoftmaxBackward0",
+    "log_softmax_", ("x",), {"x": lambda xp, g, out, dim: xp.log_softmax_backward(g, out, dim)}, ("dim",),
+    node="LogSoftmaxBackward0",
 )
 
 
@@ -109,5 +93,5 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
     setattr(arrays, name, kernel)
 
 
-along("softmax", softmax_kernel, softmax_recorder)
-along("log_softmax", log_softmax_kernel, log_softmax_recorder)
+along("softmax", rows.softmax, softmax_recorder)
+along("log_softmax", rows.log_softmax, log_softmax_recorder)

@@ -18,7 +18,7 @@ from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
-from .._kernels.fused import one_minus_square
+from .._kernels.fused import times_one_minus_square
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
@@ -92,9 +92,7 @@ tanh = unary("tanh", kernels.tanh, to_float, x=lambda xp, g, out: xp.tanh_backwa
 def tanh_backward(grad: Array, y: Array):
     """``grad * (1 - y ** 2)``, with the square subtracted before it is rounded."""
     if y.dtype.char in "fd":
-        slope = one_minus_square(y)
-        same = grad.shape == slope.shape and grad.dtype == slope.dtype
-        return np.multiply(grad, slope, out=slope if same else None)
+        return times_one_minus_square(grad, y)
     return grad * np.conj(1 - y * y)
 
 
