@@ -1,8 +1,8 @@
 """Softmax and its logarithm, there and back.
 
 Where there is more than a cache holds, whole rows are taken through all steps together. Half types are computed in
-float32 and rounded once. torch adds up rows plainly, vector by vector, which in rows of 1000 leaves its results some ten
-ulp from these.
+float32 and rounded once. torch adds up rows plainly, vector by vector: in rows of 1000 its results are some ten ulp
+from these.
 """
 
 from __future__ import annotations
