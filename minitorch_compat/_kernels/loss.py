@@ -108,6 +108,12 @@ def nll_loss_backward(
     total: np.ndarray, shape: tuple[int, ...]
 ) -> np.ndarray:
     """The gradient of the log probabilities, of ``shape``, for the gradient ``g`` of the loss."""
+    if len(shape) == 1:
+        single = nll_loss_backward(
+            g.reshape(1 if reduction == "none" else ()), target.reshape(1), weight, reduction, ignore_index, total,
+            (1, *shape),
+        )
+        return single.reshape(shape)
     known, weights = classes(target, shape[1], weight, ignore_index, g.dtype)
     share = -(g / total) if reduction == "mean" else -g
     share = np.asarray(share if weights is None else np.where(weights == 0, g.dtype.type(0), share * weights))

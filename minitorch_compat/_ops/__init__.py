@@ -42,3 +42,12 @@ later(
     feature_dropout_""",
     "",
 )
+later(
+    "criteria",
+    """binary_cross_entropy_with_logits cosine_embedding_loss cosine_similarity hinge_embedding_loss kl_div
+    margin_ranking_loss pairwise_distance poisson_nll_loss triplet_margin_loss""",
+    "",
+)
+later("embedding", "embedding embedding_bag embedding_renorm_", "")
+later("ctc", "ctc_loss", "")
+later("bilinear", "bilinear pdist", "")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
 from .._core.absent import room as _room
+from .._core.dtypes import int64 as _int64
 from .._core.forms import FUNCTIONS
 from .._core.kinds import contiguous_format as _legacy_format
+from .._core.modes import no_grad as _no_grad
 from .._core.tensor import Tensor
+from .._ops import bilinear as _bilinear  # noqa: F401
+from .._ops import criteria as _criteria
 from .._ops import dropout as _dropout  # noqa: F401
+from .._ops import embedding as _embedding
 from .._ops import nonlinear as _nonlinear
 from .._ops.likelihood import check_reduction as _check_reduction
 from .._ops.likelihood import cross_entropy_loss as _cross_entropy_loss
@@ -34,7 +40,14 @@ def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) 
     return reduction
 
 
-def check_sizes(input: Tensor, target: Tensor) -> None:
+# ---- losses
+
+
+def _reduced(losses: Any, reduction: str) -> Any:
+    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+
+
+def _check_target_size(input: Tensor, target: Tensor) -> None:
     """Warn where input and target differ in size, which is rarely meant."""
     if target.size() != input.size():
         warnings.warn(
@@ -46,6 +59,11 @@ def check_sizes(input: Tensor, target: Tensor) -> None:
         )
 
 
+def _check_weight_size(input: Any, weight: Any) -> None:
+    if weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
+
+
 def mse_loss(
     input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
     weight: Tensor | None = None
@@ -54,25 +72,284 @@ def mse_loss(
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     if not isinstance(target, Tensor) or input._data.shape != target._data.shape:
-        check_sizes(input, target)
+        _check_target_size(input, target)
         input, target = FUNCTIONS["broadcast_tensors"](input, target)
     if weight is None:
         return _mse_loss(input, target, reduction)
-    weighted = weight * _mse_loss(input, target, "none")  # type: ignore[operator]
-    if reduction == "none":
-        return weighted
-    return weighted.sum() if reduction == "sum" else weighted.sum() / weight.sum()  # type: ignore[attr-defined]
+    _check_weight_size(input, weight)
+    weighted = FUNCTIONS["pow"](input - target, 2) * weight  # type: ignore[operator]
+    if reduction == "mean":
+        return weighted.sum() / weight.sum()  # type: ignore[attr-defined]
+    return _reduced(weighted, reduction)
 
 
 def l1_loss(
-    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    weight: Tensor | None = None
 ) -> Tensor:
     """The absolute differences: each ("none"), their mean or their sum."""
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    check_sizes(input, target)
-    difference = (input - target).abs()  # type: ignore[operator]
-    return difference if reduction == "none" else getattr(difference, reduction)()
+    _check_target_size(input, target)
+    input, target = FUNCTIONS["broadcast_tensors"](input, target)
+    if weight is None:
+        _check_reduction(reduction)
+        return _criteria.l1_loss(input, target, reduction)
+    _check_weight_size(input, weight)
+    weighted: Any = _criteria.l1_loss(input, target, "none") * weight
+    if reduction == "mean":
+        return weighted.sum() / weight.sum()  # type: ignore[attr-defined]
+    return _reduced(weighted, reduction)
+
+
+def smooth_l1_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    beta: float = 1.0
+) -> Tensor:
+    """Squares of differences within ``beta``, over 2 ``beta``, and absolute differences beyond."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_target_size(input, target)
+    input, target = FUNCTIONS["broadcast_tensors"](input, target)
+    _check_reduction(reduction)
+    return _criteria.smooth_l1_loss(input, target, reduction, beta)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """Half the squares of differences within ``delta``, a line beyond."""
+    _check_target_size(input, target)
+    input, target = FUNCTIONS["broadcast_tensors"](input, target)
+    if weight is None:
+        _check_reduction(reduction)
+        return _criteria.huber_loss(input, target, reduction, delta)
+    _check_weight_size(input, weight)
+    weighted: Any = _criteria.huber_loss(input, target, "none", delta) * weight  # type: ignore[operator]
+    return _reduced(weighted, reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Any = None, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean"
+) -> Tensor:
+    """The cross entropy of probabilities and targets between 0 and 1."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    if target.size() != input.size():
+        raise ValueError(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) is "
+            "deprecated. Please ensure they have the same size."
+        )
+    if weight is not None:
+        weight = weight.expand(FUNCTIONS["broadcast_shapes"](target.size(), weight.size()))
+    return _criteria.binary_cross_entropy(input, target, weight, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean", pos_weight: Tensor | None = None
+) -> Tensor:
+    """``binary_cross_entropy`` of the logistic function of ``input``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    if target.size() != input.size():
+        raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
+    return _criteria.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+
+
+def kl_div(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    log_target: bool = False
+) -> Tensor:
+    """The divergence of Kullback and Leibler of logarithms of probabilities from ``target``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    elif reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    whole = "sum" if reduction == "batchmean" else reduction
+    _check_reduction(whole)
+    result = FUNCTIONS["kl_div"](input, target, REDUCTIONS.index(whole), log_target=log_target)
+    return result / input.size()[0] if reduction == "batchmean" and input.dim() != 0 else result
+
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def poisson_nll_loss(
+    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, size_average: Any = None,
+    eps: float = 1e-8, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """The negative log likelihood of counts for rates, or their logarithms."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return FUNCTIONS["poisson_nll_loss"](input, target, log_input, full, eps, REDUCTIONS.index(reduction))
+
+
+def gaussian_nll_loss(
+    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Tensor:
+    """The negative log likelihood of numbers for normal distributions with the variances ``var``."""
+    if isinstance(var, float):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = var * FUNCTIONS["ones_like"](input)
+    elif FUNCTIONS["any"](var < 0):
+        raise ValueError("var has negative entry/entries")
+    if var.size() != input.size():
+        if input.size()[:-1] == var.size():
+            var = var.unsqueeze(-1)
+        elif not (input.size()[:-1] == var.size()[:-1] and var.size(-1) == 1):
+            raise ValueError("var is of incorrect size")
+    if reduction not in REDUCTIONS:
+        raise ValueError(reduction + " is not valid")
+    var = var.clone()
+    with _no_grad():
+        var.clamp_(min=eps)
+    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        loss += 0.5 * math.log(2 * math.pi)
+    return _reduced(loss, reduction)
+
+
+def hinge_embedding_loss(
+    input: Tensor, target: Tensor, margin: float = 1.0, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean"
+) -> Tensor:
+    """x where the target is 1, what it lacks to ``margin`` where it is -1."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return FUNCTIONS["hinge_embedding_loss"](input, target, margin, REDUCTIONS.index(reduction))
+
+
+def margin_ranking_loss(
+    input1: Any, input2: Any, target: Any, margin: float = 0, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean"
+) -> Tensor:
+    """By how much ``input1`` fails to be larger (target 1) or smaller (-1) than ``input2`` by ``margin``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    if input1.dim() != input2.dim() or input1.dim() != target.dim():
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
+            f"{input1.size()}, input2: {input2.size()}, target: {target.size()} "
+        )
+    return FUNCTIONS["margin_ranking_loss"](input1, input2, target, margin, REDUCTIONS.index(reduction))
+
+
+def cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean"
+) -> Tensor:
+    """One less the cosine of two vectors where the target is 1, its excess over ``margin`` where it is -1."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return FUNCTIONS["cosine_embedding_loss"](input1, input2, target, margin, REDUCTIONS.index(reduction))
+
+
+def soft_margin_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """log(1 + exp(-target x)), for targets of 1 or -1."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return _criteria.soft_margin_loss(input, target, reduction)
+
+
+def multilabel_margin_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """By how much scores of other classes come near those of the targets, which a row lists until its first -1."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    return _criteria.multilabel_margin_loss(input, target, reduction)
+
+
+def multilabel_soft_margin_loss(
+    input: Any, target: Any, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """The mean over classes of ``binary_cross_entropy_with_logits``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
+    if weight is not None:
+        loss = loss * weight
+    dim = input.dim() - 1
+    loss = loss.sum(dim=dim) / input.size(dim)
+    if reduction not in REDUCTIONS:
+        raise ValueError(reduction + " is not valid")
+    return _reduced(loss, reduction)
+
+
+def multi_margin_loss(
+    input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: Any = None,
+    reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """By how much scores of other classes come within ``margin`` of that of the target, to the power ``p``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    if p not in (1, 2):
+        raise ValueError("only p == 1 and p == 2 supported")
+    if weight is not None and weight.dim() != 1:
+        raise ValueError("weight must be one-dimensional")
+    return _criteria.multi_margin_loss(input, target, p, margin, weight, reduction)
+
+
+def triplet_margin_loss(
+    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
+    swap: bool = False, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
+) -> Tensor:
+    """By how much the negative fails to be further from the anchor than the positive by ``margin``."""
+    if size_average is not None or reduce is not None:
+        reduction = legacy_reduction(size_average, reduce)
+    _check_reduction(reduction)
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    return FUNCTIONS["triplet_margin_loss"](
+        anchor, positive, negative, margin, p, eps, swap, REDUCTIONS.index(reduction)
+    )
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Tensor, positive: Tensor, negative: Tensor, *, distance_function: Any = None, margin: float = 1.0,
+    swap: bool = False, reduction: str = "mean"
+) -> Tensor:
+    """``triplet_margin_loss`` with a distance of your own; ``pairwise_distance`` if none is given."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    distance = pairwise_distance if distance_function is None else distance_function
+    _criteria.same_dimensions(anchor, positive, negative)
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = FUNCTIONS["minimum"](far, distance(positive, negative))
+    return _reduced((margin + near - far).clamp_min(0), reduction)
+
+
+def ctc_loss(
+    log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int = 0,
+    reduction: str = "mean", zero_infinity: bool = False
+) -> Tensor:
+    """Connectionist temporal classification, for ``log_probs`` (T, N, C) or (T, C)."""
+    _check_reduction(reduction)
+    return FUNCTIONS["ctc_loss"](
+        log_probs, targets, input_lengths, target_lengths, blank, REDUCTIONS.index(reduction), zero_infinity
+    )
 
 
 def nll_loss(
@@ -380,6 +657,100 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     batch = input.unsqueeze_(0) if inplace else input.unsqueeze(0)
     result: Any = FUNCTIONS["feature_dropout_" if inplace else "feature_dropout"](batch, p, training)
     return result.squeeze_(0) if inplace else result.squeeze(0)
+
+
+# ---- tables, vectors and distances
+
+
+def embedding(
+    input: Tensor, weight: Any, padding_idx: int | None = None, max_norm: float | None = None,
+    norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False
+) -> Tensor:
+    """The rows of ``weight`` that ``input`` names; rows longer than ``max_norm`` are shrunk in place."""
+    if padding_idx is None:
+        padding_idx = -1
+    elif padding_idx >= weight.size(0) or padding_idx < -weight.size(0):
+        raise AssertionError("Padding_idx must be within num_embeddings")
+    elif padding_idx < 0:
+        padding_idx += weight.size(0)
+    if max_norm is not None:
+        input = input.contiguous()  # type: ignore[attr-defined]
+        _renorm(weight, input, max_norm, norm_type)
+    return FUNCTIONS["embedding"](weight, input, padding_idx, scale_grad_by_freq, sparse)
+
+
+def _renorm(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
+    with _no_grad():
+        FUNCTIONS["embedding_renorm_"](weight, input, max_norm, norm_type)
+
+
+def embedding_bag(
+    input: Any, weight: Any, offsets: Any = None, max_norm: float | None = None, norm_type: float = 2,
+    scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, per_sample_weights: Any = None,
+    include_last_offset: bool = False, padding_idx: int | None = None
+) -> Tensor:
+    """Sums, means or maxima of rows of ``weight``; bags are the rows of a matrix, or start where ``offsets`` say."""
+    if weight.dtype == _int64 and input.is_floating_point():
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
+            "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        weight, input = input, weight
+    if per_sample_weights is not None and input.size() != per_sample_weights.size():
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the "
+            f"same shape as the input ({input.shape})"
+        )
+    if input.dim() == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+                f"sequences. However, found offsets of type {_type_text(offsets)}"
+            )
+        offsets = FUNCTIONS["arange"](0, input.numel(), input.size(1), dtype=input.dtype)
+        input = input.reshape(-1)
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights.reshape(-1)
+    elif input.dim() == 1:
+        if offsets is None:
+            raise ValueError("offsets has to be a 1D Tensor but got None")
+        if offsets.dim() != 1:
+            raise ValueError("offsets has to be a 1D Tensor")
+    else:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
+    if mode not in _BAG_MODES:
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max":
+        if scale_grad_by_freq:
+            raise ValueError("max mode does not support scaling the gradient by the frequency")
+        if sparse:
+            raise ValueError("max mode does not support sparse weights")
+    if max_norm is not None:
+        _renorm(weight, input, max_norm, norm_type)
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
+            f"mode='{mode}'). Please open a feature request on GitHub."
+        )
+    return FUNCTIONS["embedding_bag"](
+        weight, input, offsets, scale_grad_by_freq, _BAG_MODES.index(mode), sparse, per_sample_weights,
+        include_last_offset, padding_idx,
+    )[0]
+
+
+_BAG_MODES = ("sum", "mean", "max")
+
+
+def _type_text(value: Any) -> str:
+    return "<class 'torch.Tensor'>" if type(value) is Tensor else str(type(value))
+
+
+one_hot = _embedding.one_hot
+bilinear = FUNCTIONS["bilinear"]
+cosine_similarity = FUNCTIONS["cosine_similarity"]
+pairwise_distance = FUNCTIONS["pairwise_distance"]
+pdist = FUNCTIONS["pdist"]
 
 
 __getattr__ = _room("torch.nn.functional", __name__)
