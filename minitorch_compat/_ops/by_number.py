@@ -37,9 +37,3 @@ def less(x: Array, number):
     wide = widened(x)
     return np.asarray(wide - wide.dtype.type(number)).astype(x.dtype, copy=False)
 
-
-@op(method=False, module=False, node="RsubBackward1", x=lambda xp, g: -g)
-def from_number(x: Array, number):
-    """A number less a tensor, as torch's own code subtracts."""
-    wide = widened(x)
-    return np.asarray(wide.dtype.type(number) - wide).astype(x.dtype, copy=False)

@@ -55,7 +55,7 @@ class NllLossBackward0(Node):
         if self.kept is None:
             raise errors.graph_freed()
         check_versions(self)
-        target, weight = self.kept
+        target, weight, _ = self.kept
         reduction, ignore_index, total, shape = self.values
         arguments = (target._data, None if weight is None else weight._data, reduction, ignore_index, total)
         if self.logarithms is None:
@@ -66,11 +66,11 @@ class NllLossBackward0(Node):
         if self.kept is None:
             raise errors.graph_freed()
         check_versions(self)
-        target, weight = self.kept
+        target, weight, input = self.kept
         reduction, ignore_index, total, shape = self.values
         gradient = nll_loss_backward(g, target, weight, wrap(total), reduction, ignore_index, shape)
         if self.logarithms is None:
-            return (gradient,)
+            return (tensors.beside(gradient, input),)
         logarithms = wrap(self.logarithms)
         logarithms._node = self.log_softmax()
         return (gradient - tensors.exp(logarithms) * tensors.sum(gradient, (1,), True),)
@@ -153,7 +153,8 @@ def recorded(
 ) -> Tensor:
     """``out`` with its node, where recording is on and the input requires grad."""
     if input._node is not None and mode.enabled:
-        step = record(make, (edge_of(input),), (target, weight), values)
+        kept = (target, weight, input if logarithms is None else None)
+        step = record(make, (edge_of(input),), kept, values)
         step.logarithms = logarithms
         note(step)
         out._node = step

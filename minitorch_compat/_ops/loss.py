@@ -23,7 +23,7 @@ ndarray = np.ndarray
 @lru_cache(maxsize=256)
 def factor(count: int, kind: str) -> ndarray:
     """Two over the number of elements, as the backward of a mean multiplies by it."""
-    return np.array(2.0 / count, kind)
+    return np.array(2.0 / count if count else 0.0, kind)
 
 
 class MseLossBackward0(Node):
@@ -52,7 +52,7 @@ class MseLossBackward0(Node):
             raise errors.graph_freed()
         check_versions(self)
         a, b = self.kept
-        gradient = (a - b) * (2.0 / self.values[1]) * g
+        gradient = (a - b) * (2.0 / max(self.values[1], 1)) * g
         x, y = self.edges
         results = (None if x is None else gradient, None if y is None else -gradient)
         return results if self.fit is None else fit_all(tensors, self, results)

@@ -402,6 +402,27 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.threshold_(x * 1, 0.1, 2)": (real(2, 3),),
     "torch.nn.functional.glu(x, 1)": (real(2, 4),),
     "torch.relu(x)": (real(2, 3),),
+    "torch.nn.functional.smooth_l1_loss(x, y, beta=0.7)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.huber_loss(x, y, delta=0.7)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.binary_cross_entropy(x, y, torch.tensor([2, 1, 0.5]).double())": (
+        fraction(2, 3), fraction(2, 3),
+    ),
+    "torch.nn.functional.binary_cross_entropy_with_logits(x, y)": (real(2, 3), fraction(2, 3)),
+    "torch.nn.functional.soft_margin_loss(x, torch.tensor([1, -1, 1]).double())": (real(2, 3),),
+    "torch.nn.functional.poisson_nll_loss(x, y + 1.5, full=True)": (real(2, 3), positive(2, 3)),
+    "torch.nn.functional.poisson_nll_loss(x, y, log_input=False)": (positive(2, 3), positive(2, 3)),
+    "torch.nn.functional.cosine_embedding_loss(x, y, torch.tensor([1, -1]), 0.1)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.cosine_similarity(x, y)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.pairwise_distance(x, y, 3)": (real(2, 3), real(2, 3)),
+    "torch.nn.functional.bilinear(x, y, z)": (real(2, 3), real(2, 2), real(2, 3, 2)),
+    "torch.nn.functional.embedding(torch.tensor([1, 0, 1]), x)": (real(3, 2),),
+    "torch.nn.functional.embedding(torch.tensor([1, 2, 1]), x, 0)": (real(3, 2),),
+    "torch.autograd.grad(torch.embedding(w := torch.ones(3, 2).double().requires_grad_(), torch.tensor([1, 0])), w, x, "
+    "create_graph=True)[0]": (real(2, 2),),
+    "torch.autograd.grad(torch.embedding_bag(w := torch.ones(3, 2).double().requires_grad_(), torch.tensor([1, 0]), "
+    "torch.tensor([0]))[0], w, x, create_graph=True)[0]": (real(1, 2),),
+    "torch.nn.functional.embedding_bag(torch.tensor([[1, 0], [1, 2]]), x)": (real(3, 2),),
+    "torch.nn.functional.embedding_bag(torch.tensor([[1, 0], [1, 2]]), x, mode='max')": (real(3, 2),),
     "torch.nn.functional.nll_loss(x, torch.tensor([1, 0]))": (real(2, 3),),
     "torch.nn.functional.nll_loss(x, torch.tensor([[1, 0]]), reduction='none')": (real(1, 3, 2),),
     "torch.nn.functional.cross_entropy(x, torch.tensor([1, 2]), torch.tensor([1, 2, 0.5]).double())": (real(2, 3),),
@@ -434,6 +455,24 @@ REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "torch.unique_consecutive(x)": ("the derivative for 'unique_consecutive' is not implemented.", (real(2, 3),)),
     "torch.autograd.grad((h := torch.nn.functional.hardsigmoid)(h(x)), x, x.detach(), create_graph=True)[0]": (
         "derivative for aten::hardsigmoid_backward is not implemented", (real(2, 3),),
+    ),
+    "torch.autograd.grad(out := torch.pdist(x), x, torch.ones(3).double(), create_graph=True)[0].sum() + out": (
+        "the derivative for '_pdist_backward' is not implemented.", (real(3, 2),),
+    ),
+    "torch.autograd.grad(out := torch.nn.functional.multi_margin_loss(x, torch.tensor([1, 0])), x, "
+    "create_graph=True)[0] + out": (
+        "derivative for aten::multi_margin_loss_backward is not implemented", (real(2, 3),),
+    ),
+    "torch.autograd.grad(out := torch.nn.functional.multilabel_margin_loss(x, torch.tensor([[1, -1, 0]])), x, "
+    "create_graph=True)[0] + out": (
+        "derivative for aten::multilabel_margin_loss_backward is not implemented", (real(1, 3),),
+    ),
+    "torch.autograd.grad(out := torch.ctc_loss(x, torch.tensor([[1]]), [3], [1]), x, create_graph=True)[0] + out": (
+        "derivative for aten::_ctc_loss_backward is not implemented", (real(3, 1, 2),),
+    ),
+    "torch.autograd.grad(out := torch.embedding_bag(x, torch.tensor([1, 0]), torch.tensor([0]), "
+    "per_sample_weights=y)[0], (x, y), out.detach(), create_graph=True)[1].sum() + out": (
+        "derivative for aten::_embedding_bag_per_sample_weights_backward is not implemented", (real(3, 2), real(2)),
     ),
     "x // y": ("derivative for aten::floor_divide is not implemented", (real(2, 3), real(3))),
     "torch.scatter(x, 1, torch.tensor([[0], [1]]), y, reduce='add')": (
