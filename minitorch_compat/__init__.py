@@ -57,6 +57,10 @@ def __getattr__(name: str) -> object:
         from . import serialization
 
         return getattr(serialization, name)
+    if name in ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"):
+        from .autograd import anomaly_mode
+
+        return getattr(anomaly_mode, name)
     if name == "as_torch":
         from .stand_in import as_torch
 

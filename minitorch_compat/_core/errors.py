@@ -23,12 +23,19 @@ def graph_freed() -> RuntimeError:
     )
 
 
-def modified_in_place(type_name: str, shape: Sequence[int], origin: str, version: int, expected: int) -> RuntimeError:
+def modified_in_place(
+    type_name: str, shape: Sequence[int], origin: str, version: int, expected: int, examined: bool
+) -> RuntimeError:
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{type_name} {size_text(shape)}]{origin} is at version {version}; expected version {expected} instead. "
-        "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        + (
+            "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable "
+            "in question was changed in there or anywhere later. Good luck!"
+            if examined
+            else "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+            "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        )
     )
 
 

@@ -86,7 +86,8 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
         origin = f", which is output {kept.output_nr} of {node.operation_name()},"
     elif source is not None and source is not LEAF:
         origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
-    return errors.modified_in_place(type_name(data.dtype), data.shape, origin, version, expected)
+    examined = graph.Watched.examine is not None
+    return errors.modified_in_place(type_name(data.dtype), data.shape, origin, version, expected, examined)
 
 
 def note(node: Node) -> None:

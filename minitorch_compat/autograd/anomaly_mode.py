@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._core.graph import Node, Output, Watched
+from .._core.modes import _check_switch
 from .._core.quiet import quietly
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
@@ -18,6 +19,13 @@ __all__ = ["detect_anomaly", "set_detect_anomaly"]
 _plain_slot: Any = Node.__dict__["order"]
 OWN_FILES = dirname(dirname(abspath(__file__)))
 HARNESS = join(OWN_FILES, "parity")
+GENERATED = (" on arrays>", " on tensors>")
+"""How the titles of the ways back end that were written out as source."""
+
+
+NO_INFORMATION = (
+    "No forward pass information available. Enable detect anomaly during forward pass for more information."
+)
 
 
 class _Examination:
@@ -31,7 +39,7 @@ class _Examination:
 def own(frame: traceback.FrameSummary) -> bool:
     """Whether a frame is the engine's, which users did not write."""
     name = frame.filename
-    return (name.startswith(OWN_FILES) and not name.startswith(HARNESS)) or name.startswith("<")
+    return (name.startswith(OWN_FILES) and not name.startswith(HARNESS)) or name.endswith(GENERATED)
 
 
 class RememberingSlot:
@@ -84,48 +92,41 @@ def tell(node: Any) -> None:
     node = node.parent if isinstance(node, Output) else node
     where = node.metadata.get("traceback_")
     if where is None:
-        text = (
-            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
-            "forward pass for more information."
-        )
+        text = f"Error detected in {node.name()}. {NO_INFORMATION}"
     else:
         text = f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{''.join(where)}"
+    warnings.warn(text.rstrip("\n"), UserWarning, stacklevel=2)
     parent = node.metadata.get("parent_")
     while parent is not None:
         where = parent.metadata.get("traceback_")
+        text = f"\n\nPrevious calculation was induced by {parent.name()}. "
         if where is None:
-            text += (
-                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. "
-                "Enable detect anomaly during forward pass for more information."
-            )
+            text += NO_INFORMATION
         else:
-            text += (
-                f"\n\nPrevious calculation was induced by {parent.name()}. Traceback of forward call that induced the "
-                f"previous calculation:\n{''.join(where)}"
-            )
+            text += f"Traceback of forward call that induced the previous calculation:\n{''.join(where)}"
+        warnings.warn(text.rstrip("\n"), UserWarning, stacklevel=2)
         parent = parent.metadata.get("parent_")
-    warnings.warn(text.rstrip("\n"), UserWarning, stacklevel=2)
 
 
 class set_detect_anomaly:
     """Turn anomaly detection on or off: at once when called, until the end of the block when used with ``with``."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        self.before = _Examination.enabled, _Examination.check_nan
-        _set(mode, check_nan)
+        self.prev, self.prev_check_nan = _Examination.enabled, _Examination.check_nan
+        set_anomaly_enabled(mode, check_nan)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *exception: object) -> None:
-        _set(*self.before)
+        _set(self.prev, self.prev_check_nan)
 
 
 class detect_anomaly:
     """Within the block, nodes remember where they were recorded, and a nan made in backward is an error."""
 
     def __init__(self, check_nan: bool = True) -> None:
-        self.before = _Examination.enabled, _Examination.check_nan
+        self.prev, self.prev_check_nan = _Examination.enabled, _Examination.check_nan
         self.check_nan = check_nan
         warnings.warn(
             "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
@@ -135,11 +136,21 @@ class detect_anomaly:
         )
 
     def __enter__(self) -> None:
-        self.before = _Examination.enabled, _Examination.check_nan
-        _set(True, self.check_nan)
+        self.prev, self.prev_check_nan = _Examination.enabled, _Examination.check_nan
+        set_anomaly_enabled(True, self.check_nan)
 
     def __exit__(self, *exception: object) -> None:
-        _set(*self.before)
+        _set(self.prev, self.prev_check_nan)
+
+
+for _class in (set_detect_anomaly, detect_anomaly):
+    _class.__module__ = "torch.autograd.anomaly_mode"
+
+
+def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
+    """Turn anomaly detection on or off; TypeError for what is no bool."""
+    _check_switch("set_anomaly_enabled", enabled)
+    _set(enabled, check_nan)
 
 
 def is_anomaly_enabled() -> bool:
