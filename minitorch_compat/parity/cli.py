@@ -1,7 +1,7 @@
-"""`minitorch-compat`: run, list, show, explain, report, exec, compare.
+"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, exec, compare.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
-before the end, 5 nothing selected.
+before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of known differences.
 """
 import argparse
 import contextlib
@@ -9,14 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .case import Case, catalogue
 from .engines import NoEngine
 from .faces import face, say
-from .report import FORMATS, write
+from .report import FORMATS, MORE, write
 from .result import Engine, Result, Run
 from .selection import BadExpression, NothingSelected, by_expression, by_ids
+
+if TYPE_CHECKING:
+    from .known import Known, Problem
 
 AGREEMENT, DIFFERENCES, MISUSE, STOPPED, NOTHING = 0, 1, 2, 3, 5
 
@@ -27,6 +30,10 @@ exit codes:
   2  misuse: an option, an engine or a file that there is not
   3  stopped before the end (by the user or from outside); reports tell of what had run
   5  nothing selected; the message names the filter that left nothing
+  6  a known difference has become a different failure
+  7  a known difference agrees now: take its entry out (known prune)
+  8  a known difference means no case
+  9  a known difference has expired
 """
 
 
@@ -91,8 +98,8 @@ def parser() -> argparse.ArgumentParser:
     def reports(made: argparse.ArgumentParser) -> None:
         made.add_argument("--report", metavar="DIR", type=Path, default=Path("parity-report"),
                           help="where to write the reports (default: parity-report)")
-        made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS,
-                          help=f"only this format, repeatable: {', '.join(FORMATS)}")
+        made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS + MORE,
+                          help=f"only this format, repeatable: {', '.join(FORMATS + MORE)}")
         made.add_argument("--timeless", action="store_true",
                           help="leave times out, so that equal results make equal files")
 
@@ -101,6 +108,32 @@ def parser() -> argparse.ArgumentParser:
     compares(made)
     reports(made)
     made.add_argument("-n", metavar="N", help="run in N processes by pytest-xdist (a number, or auto)")
+    made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known (see `known --help`)")
+    made.add_argument("--shard", metavar="I/N", type=shard, help="every Nth case, beginning with the Ith; see `merge`")
+    made.add_argument("--resume", action="store_true", help="go on where the journal in the report's folder ends")
+    made.add_argument("--history", metavar="DIR", type=Path, help="add a point to a history, and show its trend")
+    made = command("merge", merge_command, "Make one run of the journals of several, such as shards.")
+    made.add_argument("journals", metavar="FILE.jsonl", type=Path, nargs="+")
+    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="whose order the cases have")
+    made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known")
+    reports(made)
+    made = command("diff", diff_command, "Tell what changed from one run to another.")
+    made.add_argument("old", metavar="OLD", type=Path, help="a journal (results.jsonl) or a report.json")
+    made.add_argument("new", metavar="NEW", type=Path)
+    made.add_argument("--fail-on", metavar="KIND", action="append", default=[], type=kind,
+                      help="exit with 1 where there is a case of this kind, repeatable: regressed, fixed, "
+                      "still-differing, worse, new, gone")
+    made.add_argument("--all", action="store_true", help="list every case, however many")
+    made = command("known", known_command, "Write and tidy the file of known differences, from the journal of a run.")
+    made.add_argument("action", choices=("add", "prune"), help="add entries for a case, or take out what no longer is")
+    made.add_argument("id", nargs="?", metavar="ID", help="the case to add")
+    made.add_argument("--known", metavar="FILE.toml", type=Path, default=Path("known-differences.toml"),
+                      help="the file (default: known-differences.toml)")
+    made.add_argument("--journal", metavar="FILE.jsonl", type=Path, default=Path("parity-report/results.jsonl"),
+                      help="the run to read (default: parity-report/results.jsonl)")
+    made.add_argument("--reason", metavar="TEXT", help="why the difference is accepted; needed to add")
+    made.add_argument("--expires", metavar="WHEN", help="a date (2027-06-30) or a version (\"torch 2.14\")")
+    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
     made = command("list", list_command, "List cases, one a line.")
     chooses(made)
     made = command("show", show_command, "Show a case: its claim, its source, its document.")
@@ -121,12 +154,27 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--relative", type=tolerated, metavar="X",
                       help="how far numbers may lie apart, relatively (default: not at all)")
     made.add_argument("--report", metavar="DIR", type=Path, help="write reports of both sides there")
-    made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS,
-                      help=f"only this format, repeatable: {', '.join(FORMATS)}")
+    made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS + MORE,
+                      help=f"only this format, repeatable: {', '.join(FORMATS + MORE)}")
     made.add_argument("-m", metavar="MODULE", dest="module", help="run a module")
     made.add_argument("-c", metavar="TEXT", dest="text", help="run a program given as text")
     made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE [ARGUMENTS]")
     return top
+
+
+def shard(text: str) -> tuple[int, int]:
+    part, slash, parts = text.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard: 2/4 is the second of four")
+    return int(part), int(parts)
+
+
+def kind(text: str) -> str:
+    from .changes import KINDS
+
+    if text.replace("-", " ") not in KINDS:
+        raise argparse.ArgumentTypeError(f"there is no kind {text!r}; there are {', '.join(KINDS)}")
+    return text.replace("-", " ")
 
 
 def tolerated(text: str) -> float:
@@ -176,10 +224,21 @@ def run_command(options: argparse.Namespace) -> int:
     from .runner import begin
 
     cases = chosen(options)
+    if options.shard is not None:
+        part, parts = options.shard
+        cases = cases[part - 1 :: parts]
+        if not cases:
+            raise NothingSelected(f"shard {part}/{parts} has no case")
+    entries = known_entries(options.known)
     if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
         raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
     check_names(options)
     run = begin(cases, Engine(options.reference, ""), Engine(options.engine, ""))
+    before = resumed(options, cases) if options.resume else None
+    if before is not None:
+        run.results = before.results
+    done = {result.id for result in run.results}
+    waiting = [case for case in cases if case.id not in done]
     began = time.perf_counter()
 
     def ready(reference: Engine, candidate: Engine) -> None:
@@ -189,10 +248,12 @@ def run_command(options: argparse.Namespace) -> int:
             began = time.perf_counter()
             journal.begin(run)
 
-    shown = face(cases)
-    with Journal(options.report / "results.jsonl") as journal, shown:
+    shown = face(waiting)
+    with Journal(options.report / "results.jsonl", before) as journal, shown:
+        if before is not None:
+            run.reference, run.candidate = before.reference, before.candidate
         try:
-            for result in results(cases, options, ready):
+            for result in results(waiting, options, ready) if waiting else ():
                 run.results.append(result)
                 journal.add(result)
                 shown.add(result)
@@ -205,19 +266,171 @@ def run_command(options: argparse.Namespace) -> int:
         run.results.sort(key=lambda result: order[result.id])
         ready(run.reference, run.candidate)
         journal.end(run)
+    problems = forgive(run, entries, options)
+    if options.history is not None:
+        from .history import remember
+
+        remember(run, options.history)
     paths = write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS)
     if options.timeless:
         (options.report / "results.jsonl").unlink()
     else:
         paths.append(options.report / "results.jsonl")
     shown.summary(run, paths)
-    return code_of(run)
+    if "github" in (options.format or ()):
+        tell_github(run, cases)
+    return code_of(run, problems)
 
 
-def code_of(run: Run) -> int:
+def tell_github(run: Run, cases: Sequence[Case]) -> None:
+    """Annotations on standard output, and the job summary where the runner wants it."""
+    import os
+
+    from .report import render
+    from .report.github import annotations
+
+    for line in annotations(run, {case.id: (os.path.relpath(case.path), case.line) for case in cases}):
+        say(line)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(render(run, "github"))
+
+
+def code_of(run: Run, problems: Sequence["Problem"] = ()) -> int:
+    """The exit code of a run; what is wrong with known differences is told here, and counts where all else is well."""
+    from .known import PROBLEMS
+
+    for problem in problems:
+        say(str(problem))
     if run.stopped is not None:
         return STOPPED
-    return AGREEMENT if run.good else DIFFERENCES
+    if not run.good and any(not result.good and result.id not in at_fault(problems) for result in run.results):
+        return DIFFERENCES
+    return min((PROBLEMS[problem.kind] for problem in problems), default=AGREEMENT if run.good else DIFFERENCES)
+
+
+def at_fault(problems: Sequence["Problem"]) -> set[str]:
+    """The cases that entries with something wrong name in full: their code tells of them."""
+    return {problem.entry.id for problem in problems}
+
+
+def known_entries(path: Path | None) -> "list[Known]":
+    """The entries of a file of known differences. Raises Misuse where it cannot be read."""
+    from .known import BadKnown, read
+
+    try:
+        return [] if path is None else read(path)[1]
+    except BadKnown as error:
+        raise Misuse(str(error)) from None
+
+
+def forgive(run: Run, entries: "list[Known]", options: argparse.Namespace) -> "list[Problem]":
+    from .known import forgive
+
+    return forgive(run, entries, [case.id for case in cases_in(options.catalogue)]) if entries else []
+
+
+def resumed(options: argparse.Namespace, cases: Sequence[Case]) -> Run | None:
+    """What the journal of an earlier run has of these cases. Raises Misuse where it is a run of other engines."""
+    path = options.report / "results.jsonl"
+    if not path.exists():
+        return None
+    run = run_from(path)
+    names = run.reference.name, run.candidate.name
+    if names != (options.reference, options.engine):
+        raise Misuse(f"{path} is a run of {names[1]} against {names[0]}; resume that one, or choose another --report")
+    wanted = {case.id for case in cases}
+    run.results = [result for result in run.results if result.id in wanted]
+    run.selected, run.stopped = len(cases), None
+    return run
+
+
+def run_from(path: Path) -> Run:
+    """A run from its journal or its JSON report. Raises Misuse for anything else."""
+    import json
+
+    from .journal import read
+
+    try:
+        if path.suffix == ".json":
+            return Run.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return read(path)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Misuse(str(error) if str(path) in str(error) else f"{path}: {error}") from None
+
+
+def merge_command(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    runs = [run_from(path) for path in options.journals]
+    first = runs[0]
+    for path, run in zip(options.journals, runs, strict=True):
+        if (run.reference, run.candidate) != (first.reference, first.candidate):
+            raise Misuse(f"{path} compares other engines than {options.journals[0]}")
+    merged = replace(first, results=[], chapters={}, selected=sum(run.selected for run in runs))
+    seen: dict[str, Path] = {}
+    for path, run in zip(options.journals, runs, strict=True):
+        merged.chapters.update(run.chapters)
+        merged.stopped = merged.stopped or run.stopped
+        for result in run.results:
+            if result.id in seen:
+                raise Misuse(f"{result.id} is in {seen[result.id]} and in {path}")
+            seen[result.id] = path
+            merged.results.append(result)
+    durations = [run.duration for run in runs if run.duration is not None]
+    merged.duration = max(durations, default=None)
+    order = {case.id: place for place, case in enumerate(cases_in(options.catalogue))}
+    merged.results.sort(key=lambda result: order.get(result.id, len(order)))
+    merged.chapters = {result.chapter: merged.chapters[result.chapter] for result in merged.results}
+    problems = forgive(merged, known_entries(options.known), options)
+    paths = write(timeless(merged) if options.timeless else merged, options.report, options.format or FORMATS)
+    from .faces import summary_text
+
+    say(summary_text(merged, paths))
+    return code_of(merged, problems)
+
+
+def diff_command(options: argparse.Namespace) -> int:
+    from .changes import changes, told
+
+    found = changes(run_from(options.old), run_from(options.new))
+    say(told(found, sys.maxsize if options.all else 50))
+    return DIFFERENCES if found.failing(options.fail_on) else AGREEMENT
+
+
+def known_command(options: argparse.Namespace) -> int:
+    from .known import BadKnown, pruned, written
+    from .known import forgive as judged
+
+    run = run_from(options.journal)
+    if options.action == "add":
+        result = next((each for each in run.results if options.id in (each.id, each.name)), None)
+        if options.id is None or not options.reason:
+            raise Misuse("say which case, and why: known add ID --reason TEXT")
+        if result is None:
+            raise Misuse(f"{options.journal} has no case {options.id!r}")
+        if result.outcome == "agrees":
+            raise Misuse(f"{result.id} agrees; there is nothing to know")
+        before = options.known.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if options.known.exists() else ""
+        text = written(result, options.reason, options.expires)
+        try:
+            from .known import parse
+
+            parse(text, "--expires")
+        except BadKnown as error:
+            raise Misuse(str(error)) from None
+        options.known.write_text(before + text, encoding="utf-8")
+        say(f"{options.known} knows {result.id} now")
+        return AGREEMENT
+    entries = known_entries(options.known)
+    problems = judged(run, entries, [case.id for case in cases_in(options.catalogue)])
+    text = pruned(options.known, problems)
+    gone = [problem for problem in problems if problem.kind != "a different failure"]
+    options.known.write_text(text, encoding="utf-8")
+    for problem in gone:
+        say(f"taken out: {problem}")
+    say(f"{len(entries) - len(gone)} of {len(entries)} entries stay in {options.known}")
+    return AGREEMENT
 
 
 def check_names(options: argparse.Namespace) -> None:
@@ -307,12 +520,7 @@ def explain_command(options: argparse.Namespace) -> int:
 
 
 def report_command(options: argparse.Namespace) -> int:
-    from .journal import read
-
-    try:
-        run = read(options.journal)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Misuse(str(error)) from None
+    run = run_from(options.journal)
     for path in write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS):
         say(str(path))
     return code_of(run)

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from .case import Case
+from .causes import causes
 from .result import DIMENSIONS, OUTCOMES, Result, Run
 
 
@@ -114,12 +115,26 @@ def summary_text(run: Run, paths: Sequence[Path]) -> str:
             for document, results in sorted(run.by_document().items(), key=lambda pair: pair[0] or "~")
         ]),
     ]
+    if lines := cause_lines(run):
+        parts.append("\n".join(lines))
     time = "" if run.duration is None else f" in {run.duration:.1f} s"
-    good = sum(result.good for result in run.results)
-    parts.append(f"{good} of {run.selected} cases agree, with sound verdicts{time}"
+    known = sum(result.known is not None for result in run.results)
+    good = sum(result.good for result in run.results) - known
+    forgiven = f", {known} part as is known" if known else ""
+    parts.append(f"{good} of {run.selected} cases agree, with sound verdicts{forgiven}{time}"
                  + (f"; {run.stopped} after {len(run.results)}" if run.stopped else ""))
     parts.append("\n".join(f"wrote {path}" for path in paths))
     return "\n\n".join(parts)
+
+
+def cause_lines(run: Run) -> list[str]:
+    """The ten causes that would turn most cases, where some differ for a common one."""
+    found = causes(run.results)
+    if sum(cause.count > 1 for cause in found) == 0:
+        return []
+    rows = [(str(cause.alone), str(cause.count), cause.signature[:100]) for cause in found[:10]]
+    lines = [table([("turns", "cases", "cause"), *rows])]
+    return lines if len(found) <= 10 else [*lines, f"… and {len(found) - 10} more causes"]
 
 
 def verdicts_of(results: Sequence[Result]) -> str:
@@ -135,5 +150,5 @@ def table(rows: Sequence[tuple[str, ...]]) -> str:
     from tabulate import tabulate
 
     head, *body = rows
-    align = ["left", *("right" if body and body[0][i].isdecimal() else "left" for i in range(1, len(head)))]
+    align = ["right" if body and body[0][i].isdecimal() else "left" for i in range(len(head))]
     return tabulate(body, headers=head, tablefmt="simple", colalign=align, disable_numparse=True)

@@ -15,10 +15,20 @@ from .result import SCHEMA, Result, Run
 class Journal:
     """Writes a run as it goes; every line is on its way to the disk before the next case begins."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, resumed: Run | None = None):
+        """A new journal, or one that goes on after the results of `resumed`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.begun = path, False
-        self._file: TextIO = path.open("w", encoding="utf-8")
+        if resumed is None:
+            self._file: TextIO = path.open("w", encoding="utf-8")
+            return
+        # Written beside the old one and put in its place at once: whenever this is cut short, one of them is whole.
+        beside = path.with_name(path.name + ".part")
+        self._file = beside.open("w", encoding="utf-8")
+        self.begin(resumed)
+        for result in resumed.results:
+            self.add(result)
+        beside.replace(path)
 
     def begin(self, run: Run) -> None:
         self._write({"run": {**encode(run), "results": []}})

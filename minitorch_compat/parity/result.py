@@ -102,11 +102,13 @@ class Result:
     reference: Observation
     candidate: Observation
     duration: float = 0.0
+    known: str | None = None
+    """Why its differences are forgiven, where a file of known differences names them all."""
 
     @property
     def good(self) -> bool:
-        """Whether the engines agree and the verdict on the document is what was computed."""
-        return self.outcome == "agrees" and self.verdict.sound
+        """Whether the engines agree, or part as is known, and the verdict on the document is what was computed."""
+        return (self.outcome == "agrees" or self.known is not None) and self.verdict.sound
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,17 @@ class Engine:
 
     name: str
     version: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """An earlier run, as a point of a trend."""
+
+    started: str
+    candidate: Engine
+    reference: Engine
+    cases: int
+    good: int
 
 
 @dataclass
@@ -135,6 +148,8 @@ class Run:
     started: str | None = None
     duration: float | None = None
     stopped: str | None = None
+    history: list[Past] = field(default_factory=list)
+    """Earlier runs and this one, the oldest first, where a history is kept."""
     schema: int = SCHEMA
 
     @property
@@ -172,11 +187,17 @@ class Run:
 
     def to_json(self) -> dict[str, Any]:
         """The model as plain JSON data, described in `plain.py`."""
+        from .causes import causes
         from .plain import encode
 
         return {
             **encode(self), "outcomes": self.outcomes(), "verdicts": self.verdicts(),
             "dimensions": self.by_dimension(), "complete": self.complete,
+            "causes": [
+                {"signature": each.signature, "dimension": each.dimension, "message": each.message,
+                 "cases": list(each.cases), "alone": each.alone}
+                for each in causes(self.results)
+            ],
         }
 
     @classmethod

@@ -8,11 +8,16 @@ from pathlib import Path
 from ..result import Run
 
 FORMATS = ("html", "md", "json", "junit")
-"""The names of the formats, the one for a browser first."""
+"""The names of the formats that are written unless one is asked for, the one for a browser first."""
 
-SUFFIXES = {"html": ".html", "md": ".md", "json": ".json", "junit": ".xml"}
+MORE = ("badge", "github")
+"""Formats that are written only when asked for."""
 
-__all__ = ["FORMATS", "SUFFIXES", "render", "write", "write_file"]
+SUFFIXES = {
+    "html": ".html", "md": ".md", "json": ".json", "junit": ".xml", "badge": "-badge.json", "github": "-summary.md",
+}
+
+__all__ = ["FORMATS", "MORE", "SUFFIXES", "render", "write", "write_file"]
 
 
 def render(run: Run, format: str) -> str:
@@ -26,8 +31,12 @@ def render(run: Run, format: str) -> str:
             from .json import text as renderer
         case "junit":
             from .junit import xml as renderer
+        case "badge":
+            from .badge import badge as renderer
+        case "github":
+            from .github import job_summary as renderer
         case _:
-            raise ValueError(f"no report format {format!r}; there are {', '.join(FORMATS)}")
+            raise ValueError(f"no report format {format!r}; there are {', '.join(FORMATS + MORE)}")
     return renderer(run)
 
 

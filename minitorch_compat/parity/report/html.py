@@ -7,15 +7,21 @@ import base64
 import gzip
 import hashlib
 import json
+import math
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..causes import causes, operation, signatures
+from ..observation import Array
 from ..result import DIMENSIONS, DOCUMENT_VERDICTS, OUTCOMES, Difference, Result, Run
 from . import model
 
 CHUNK = 100
 """Cases whose details are read together, when one of them is opened."""
+
+CAUSES = 10
+"""Causes the page begins with."""
 
 PLAIN = 4_000_000
 """Bytes of data up to which it stays readable in the file; beyond, it is compressed."""
@@ -39,7 +45,8 @@ def html(run: Run) -> str:
     )
     style, script = template("report.css"), template("report.js")
     return environment.get_template("report.html").render(
-        run=run, total=model.tally("all", run.results), documents=model.documents(run), model=model,
+        run=run, causes=causes(run.results)[:CAUSES], trend=model.trend(run),
+        total=model.tally("all", run.results), documents=model.documents(run), model=model,
         dimensions=run.by_dimension(), observed_dimensions=[
             name for name in DIMENSIONS if any(result.dimensions.get(name) != "not observed" for result in run.results)
         ],
@@ -94,10 +101,24 @@ def entry(result: Result) -> dict[str, Any]:
         "place": model.place(result.lines), "facts": result.facts, "outcome": result.outcome,
         "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter,
         "source": result.source, "note": result.note, "why": result.verdict.why,
-        "message": model.shortened(result.message),
+        "message": model.shortened(result.message), "known": result.known,
+        "causes": list(signatures(result)), "dtypes": dtypes(result), "operation": operation(result),
+        **{measure: farthest(result, measure) for measure in ("ulp", "abs", "rel")},
         # One letter for each dimension: agrees, differs, or a dash where it was not observed.
         "dimensions": "".join(result.dimensions.get(name, "-").replace("not ", "-")[0] for name in DIMENSIONS),
     })
+
+
+def dtypes(result: Result) -> list[str]:
+    """The element types a case showed, without torch's name before them."""
+    seen = [*result.reference.seen, *result.candidate.seen]
+    return sorted({each.dtype.removeprefix("torch.") for each in seen if isinstance(each, Array)})
+
+
+def farthest(result: Result, measure: str) -> float | None:
+    """The largest distance between numbers of a case, in ulps, absolutely or relatively."""
+    found = [getattr(each.numeric, f"max_{measure}") for each in result.differences if each.numeric]
+    return max((each for each in found if each is not None and math.isfinite(each)), default=None)
 
 
 def detail(result: Result) -> dict[str, Any]:

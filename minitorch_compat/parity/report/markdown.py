@@ -2,6 +2,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from ..causes import causes
 from ..result import DIMENSIONS, DOCUMENT_VERDICTS, OUTCOMES, Difference, Result, Run
 from . import model
 from .model import printable
@@ -9,7 +10,8 @@ from .model import printable
 
 def markdown(run: Run) -> str:
     """The run as GitHub-flavoured Markdown."""
-    parts = [summary(run), by_document(run), by_dimension(run), *chapters(run), *part_ways(run), *in_full(run)]
+    tables = [summary(run), *by_cause(run), by_document(run), by_dimension(run)]
+    parts = [*tables, *chapters(run), *part_ways(run), *in_full(run)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -36,6 +38,16 @@ def summary(run: Run) -> str:
     if any(made):
         lines += ["", plain(", ".join(each for each in made if each)) + "."]
     return "\n".join(lines)
+
+
+def by_cause(run: Run, most: int = 10) -> Iterator[str]:
+    """The causes that would turn most cases; one that stands behind a single case needs no row of its own."""
+    found = causes(run.results)
+    if found:
+        rows = [[str(each.alone), str(each.count), plain(each.signature), code(each.cases[0])] for each in found[:most]]
+        more = [] if len(found) <= most else ["", f"{len(found) - most} more causes are in the JSON report."]
+        head = ["would turn", "cases", "cause", "for example"]
+        yield "\n".join(["## By cause", "", *table(head, rows), *more])
 
 
 def by_document(run: Run) -> str:
@@ -71,6 +83,8 @@ def chapters(run: Run) -> Iterator[str]:
 
 def outcome(result: Result) -> str:
     """The outcome, as a link to all there is to say where something is not in order."""
+    if result.known is not None:
+        return f"{result.outcome}, as is known: {plain(result.known)}"
     return "agrees" if result.good else f"[**{result.outcome}**](#{anchor(result.id)})"
 
 

@@ -307,6 +307,16 @@ def finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def trend(run: Run) -> list[tuple[float, float, str]]:
+    """Points of the history in the unit square, the newest at the right end, each with its words."""
+    last = max(1, len(run.history) - 1)
+    return [
+        (place / last, each.good / max(1, each.cases),
+         f"{each.started}: {engine_title(each.candidate)}, {each.good} of {each.cases}")
+        for place, each in enumerate(run.history)
+    ] if len(run.history) > 1 else []
+
+
 def figures(numeric: Numeric) -> list[tuple[str, str]]:
     """The numbers behind one difference, as labels and texts."""
     place = ", ".join(map(str, numeric.index))

@@ -155,6 +155,49 @@ def test_each_filter_leaves_what_it_names(reader, name, value, rows):
     assert f"{name}=" in reader.browser.current_url
 
 
+@pytest.mark.parametrize(("query", "rows"), [
+    ("status:differs", ["digits_are_lost"]), ("dim:values ulp>1", ["digits_are_lost"]), ("ulp>2", []),
+    ("ulp>=2 abs<1e-6", ["digits_are_lost"]),
+    ("dim:print", ["digits_are_lost"]), ("sees:random verdict:holds", ["weights_scale_gradients", "loss_falls"]),
+    ("dtype:float32", ["weights_scale_gradients", "digits_are_lost"]),
+    ("dtype:float32 -status:agrees", ["digits_are_lost"]),
+    ('status:"timed out"', ["it_never_ends"]), ("status:eng", ["fft_is_missing"]), ("doc:other", ["loss_falls"]),
+    ("cause:crashed", ["memory_runs_out"]), ("chapter:training -memory -never -case_is status:a", ["loss_falls"]),
+    ("fact:000-fft", ["fft_is_missing"]), ("id:guide.leaves/torch", ["torch_lacks_this"]),
+    ('"signal 11"', ["memory_runs_out"]),
+    ("known:yes", []), ("nokey:x", []),
+])
+def test_the_query_language(reader, query, rows):
+    reader.one("#q").send_keys(query)
+    assert reader.rows() == rows
+    address = reader.browser.current_url
+    reader.opens(address[address.index("#"):])
+    assert reader.rows() == rows
+
+
+def test_a_query_is_completed(reader):
+    def offers():
+        return reader.browser.execute_script(
+            "return [...document.querySelectorAll('#offers option')].map(each => each.value)")
+
+    box = reader.one("#q")
+    box.send_keys("lost d")
+    assert offers() == ["lost dim:", "lost dtype:", "lost doc:"]
+    box.send_keys("type:")
+    assert offers() == ["lost dtype:float32"]
+    box.clear()
+    box.send_keys("-status:ti")
+    assert offers() == ['-status:"timed out"']
+
+
+def test_causes_come_first_and_lead_to_their_cases(reader):
+    panel = reader.one("section[aria-labelledby=by-cause]")
+    assert len(panel.find_elements(By.CSS_SELECTOR, "tbody tr")) == 7
+    row = next(each for each in panel.find_elements(By.CSS_SELECTOR, "tbody tr") if "crashed" in each.text)
+    reader.clicks(row.find_element(By.CSS_SELECTOR, "a"))
+    reader.waits(lambda: reader.rows() == ["memory_runs_out"])
+
+
 def test_filters_add_up_and_the_address_remembers_them(reader):
     reader.chooses("document", "guide.txt")
     reader.chooses("outcome", "agrees")

@@ -123,6 +123,7 @@
       more.contradiction && h("p", {class: "banner"}, h("strong", {}, "Verdict contradicted. "), more.contradiction),
       it.why && h("div", {class: "why", "data-kind": it.verdict}, badge(it.verdict), h("p", {}, ...prose(it.why))),
       it.note && h("p", {class: "prose note"}, ...prose(it.note)),
+      it.known && h("p", {class: "prose note"}, "Known: ", it.known),
       it.message && !more.differences && h("div", {class: "why", "data-kind": it.outcome}, badge(it.outcome), h("p", {class: "text"}, it.message)),
       ...(more.differences || []).map(differenceOf),
       more.rows && voices(more.rows, it),
@@ -239,8 +240,56 @@
 
   // ---- filters ------------------------------------------------------------------------------------------------------
 
+  // What a query can ask for: words anywhere, `key:value` (the beginning of a value is enough), `ulp>4`; a minus says not.
+  const differing = it => data.dimensions.filter((_, n) => it.dimensions[n] === "d");
+  const KEYS = {
+    status: it => [it.outcome], verdict: it => [it.verdict], dim: differing, dtype: it => it.dtypes || [],
+    op: it => [it.operation || ""], cause: it => it.causes || [], doc: it => [it.document], chapter: it => [it.chapter],
+    fact: it => it.facts || [], id: it => [it.id], known: it => it.known ? [it.known, "yes"] : ["no"],
+    sees: it => data.dimensions.filter((_, n) => it.dimensions[n] !== "-"),
+  };
+  const TERM = /(-?)(?:(\w+):(?:"([^"]*)"?|(\S*))|(ulp|abs|rel)(<=|>=|<|>|=)(\S+)|"([^"]*)"?|(\S+))/g;
+  const COMPARE = {"<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b, "=": (a, b) => a === b};
+
+  function parsed(query) {
+    const words = [], tests = [];
+    for (const [all, minus, key, quoted, value, measure, sign, bound, phrase, word] of query.matchAll(TERM)) {
+      let test = null;
+      if (measure) {
+        const limit = Number(bound);
+        if (!Number.isNaN(limit)) test = it => it[measure] !== undefined && COMPARE[sign](it[measure], limit);
+      } else if (key && key in KEYS) {
+        const wanted = (quoted ?? value).toLowerCase(), read = KEYS[key];
+        test = it => read(it).some(each => wanted === "" || each.toLowerCase().startsWith(wanted) ||
+          each.toLowerCase().split(/[ ./]/).some(part => part.startsWith(wanted)));
+      }
+      if (test) tests.push(minus ? it => !test(it) : test);
+      else if (minus && !key) { const without = (phrase ?? word).toLowerCase(); tests.push((it, text) => !text().includes(without)); }
+      else words.push((phrase ?? all).toLowerCase());
+    }
+    return {words, tests};
+  }
+
+  // What may stand at the end of the query: the keys, or the values that the cases have for one.
+  let values = null;
+  function complete() {
+    const query = $("q").value, [, before, last] = query.match(/^(.*?)(\S*)$/s);
+    const [, minus, key] = last.match(/^(-?)(?:(\w+):)?/);
+    let offers = [];
+    if (key in KEYS) {
+      values ??= Object.fromEntries(Object.entries(KEYS).map(([name, read]) => {
+        const count = new Map();
+        for (const it of cases) for (const each of read(it)) if (each) count.set(each, (count.get(each) || 0) + 1);
+        return [name, [...count].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([each]) => each)];
+      }));
+      offers = values[key].map(each => `${minus}${key}:${/\s/.test(each) ? `"${each}"` : each}`);
+    } else if (last) offers = [...Object.keys(KEYS).map(each => each + ":"), "ulp>", "abs>", "rel>"].map(each => minus + each);
+    const fitting = offers.filter(each => each.toLowerCase().replaceAll('"', "").startsWith(last.toLowerCase().replaceAll('"', "")) && each !== last);
+    $("offers").replaceChildren(...fitting.map(each => h("option", {value: before + each})));
+  }
+
   const fields = ["q", "outcome", "verdict", "dimension", "document"];
-  let shown = [], rendered = 0, words = [], chapter = null;
+  let shown = [], rendered = 0, words = [], tests = [], chapter = null;
   let haystacks = null;
 
   const haystack = it => [it.id, it.claim, it.document, it.place, it.outcome, it.verdict, it.source, it.note, it.why, it.message,
@@ -255,13 +304,13 @@
       const letter = it.dimensions[data.dimensions.indexOf(differs ? want.dimension.slice(11) : want.dimension)];
       if (differs ? letter !== "d" : letter === "-") return false;
     }
-    return words.every(word => haystacks[index].includes(word));
+    return tests.every(test => test(it, () => haystacks[index])) && words.every(word => haystacks[index].includes(word));
   }
 
   function show() {
     const want = Object.fromEntries(fields.map(name => [name, $(name).value]));
-    words = want.q.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length) haystacks ??= cases.map(haystack);
+    ({words, tests} = parsed(want.q));
+    if (words.length || tests.length) haystacks ??= cases.map(haystack);
     shown = cases.map((_, index) => index).filter(index => matches(cases[index], index, want));
     rendered = 0;
     chapter = null;
@@ -359,6 +408,7 @@
     try { localStorage.setItem("parity-theme", theme); } catch { /* see above */ }
   });
 
+  $("q").addEventListener("input", complete);
   for (const name of fields) $(name).addEventListener(name === "q" ? "input" : "change", changed);
   $("filters").addEventListener("submit", event => event.preventDefault());
   $("clear").addEventListener("click", () => { for (const name of fields) $(name).value = ""; changed(); $("q").focus(); });
