@@ -411,6 +411,13 @@ class Output(Node):
         self.noted = self.fit = None
 
 
+def output_of(parent: Node, number: int) -> Output:
+    """``Output(parent, number)`` without the way through the class of classes."""
+    output = new(Output)
+    Output.__init__(output, parent, number)
+    return output
+
+
 class Slot:
     """One result of a step that has several, where only its number is known."""
 
@@ -553,11 +560,17 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
                 elif alone is None and not heap:
                     alone, waiting = edge, result
                 else:
-                    gradients[key] = result
-                    heappush(heap, (order, edge))
+                    if edge.__class__ is Output:
+                        deliver(edge, result, gradients, heap)
+                    else:
+                        gradients[key] = result
+                        heappush(heap, (order, edge))
                     if alone is not None:
-                        gradients[alone] = waiting
-                        heappush(heap, (alone.order, alone))
+                        if alone.__class__ is Output:
+                            deliver(alone, waiting, gradients, heap)
+                        else:
+                            gradients[alone] = waiting
+                            heappush(heap, (alone.order, alone))
                         alone = waiting = None
             results = result = None
         if alone is not None:
@@ -582,8 +595,11 @@ def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float
     if slots is None:
         slots = gradients[parent] = [None] * parent.outputs
         heappush(heap, (parent.order, parent))
-    waiting = slots[node.output_nr]
-    slots[node.output_nr] = g if waiting is None else waiting if g is None else waiting + g
+    number = node.output_nr
+    if slots[number] is None:
+        slots[number] = g
+    elif g is not None:
+        collect(slots, number, g, (), {})
 
 
 def hand_on(
@@ -595,7 +611,7 @@ def hand_on(
             bumps[key_of_leaf(edge) if key_of_leaf and edge.order is None else edge] = bumps[node]
 
 
-def collect(gradients: dict[Any, Any], edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
+def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
     """Add an array to what waits under a key: in place where nobody else can see the buffer, as torch does."""
     waiting = gradients[edge]
     # A NumPy scalar, what a formula made of no dimension, is a buffer too.

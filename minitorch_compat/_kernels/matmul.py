@@ -51,7 +51,9 @@ def _in_order(a: ndarray, b: ndarray) -> ndarray:
 def mm(mat1: ndarray, mat2: ndarray) -> ndarray:
     """The product of two matrices of one dtype."""
     dtype = mat1.dtype
-    if dtype is mat2.dtype and dtype.char in _BLAS and mat1.ndim == 2 == mat2.ndim and mat1.shape[0] != 1:
+    if dtype is mat2.dtype and dtype.char in _BLAS and mat1.ndim == 2 == mat2.ndim and (
+        mat1.shape[0] != 1 or mat2.shape[1] != 1
+    ):
         try:
             return mat1.dot(mat2)
         except ValueError:

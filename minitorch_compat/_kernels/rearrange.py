@@ -21,6 +21,11 @@ def cat(tensors: Sequence[ndarray], dim: int = 0) -> ndarray:
     """The arrays, all of one dtype, after each other along a dimension; empty vectors fit anywhere."""
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    shape = tensors[0].shape
+    if shape and shape != (0,) and all(each.shape == shape for each in tensors):
+        dim = wrap_dim(dim, len(shape))
+        out = np.empty((*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1:]), tensors[0].dtype)
+        return np.concatenate(tensors, dim, out)
     for place, each in enumerate(tensors):
         if not each.ndim:
             raise RuntimeError(f"zero-dimensional tensor (at position {place}) cannot be concatenated")

@@ -269,6 +269,9 @@ def split(x: ndarray, split_size: int | Sequence[int], dim: int = 0) -> tuple[nd
     size = x.shape[dim]
     if not split_size and size:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}")
+    if x.size:
+        before = (slice(None),) * dim
+        return tuple([x[(*before, slice(start, start + split_size))] for start in range(0, size, split_size)])
     starts = range(0, max(size, 1), split_size or 1)
     return tuple([_part(x, dim, start, min(start + split_size, size)) for start in starts])
 

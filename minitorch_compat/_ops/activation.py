@@ -20,13 +20,44 @@ from .._kernels import softmax as rows
 Array = np.ndarray
 
 
+ONES = {kind: np.ones((), kind) for kind in "fd"}
+
+
 def logistic(x: Array) -> Array:
     """1 / (1 + exp(-x))."""
-    wide = kernels.widened(x)
-    return np.asarray(1 / (1 + kernels.exp(-wide))).astype(x.dtype, copy=False)
+    one = ONES.get(x.dtype.char)
+    if one is None or not x.ndim:
+        wide = kernels.widened(x)
+        return np.asarray(1 / (1 + kernels.exp(-wide))).astype(x.dtype, copy=False)
+    powers = np.negative(x)
+    if powers.size <= kernels.CHEAP:
+        powers = kernels.exp(powers)
+    else:
+        np.exp(powers, powers)
+    np.add(powers, one, powers)
+    return np.divide(one, powers, powers)
 
 
-sigmoid = unary("sigmoid", logistic, dtypes.to_float, x=lambda xp, g, out: g * xp.conj((1 - out) * out))
+def sigmoid_backward(g: Array, out: Array) -> Array:
+    """``g * (1 - out) * out``, rounded as torch does."""
+    one = ONES.get(out.dtype.char)
+    if one is None or not out.ndim or g.dtype is not out.dtype:
+        return way_back(arrays, g, out)
+    slope = np.subtract(one, out)
+    np.multiply(g, slope, slope)
+    return np.multiply(slope, out, slope)
+
+
+def way_back(xp: Any, g: Any, out: Any) -> Any:
+    """The same in operations; of complex numbers torch multiplies the last two first."""
+    if out.dtype.kind == "c" if xp is arrays else out.is_complex():
+        return g * xp.conj((1 - out) * out)
+    return g * (1 - out) * out
+
+
+arrays.sigmoid_backward = sigmoid_backward
+tensors.sigmoid_backward = lambda g, out: way_back(tensors, g, out)
+sigmoid = unary("sigmoid", logistic, dtypes.to_float, x=lambda xp, g, out: xp.sigmoid_backward(g, out))
 
 
 def rectified(x: Array) -> Array:

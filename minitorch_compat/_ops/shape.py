@@ -12,7 +12,7 @@ from .._core import views
 from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish
-from .._core.graph import Node, NodeType, Output, record
+from .._core.graph import Node, NodeType, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
@@ -354,11 +354,13 @@ def several(
                 made, (edge_of(x),), (), (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
             )
             node.outputs = len(results)
+        enabled = not altered or mode.enabled
+        alone = len(results) == 1
         for number, each in enumerate(results):
-            if mode.enabled and each._base is not None:
+            if enabled and each._base is not None:
                 each._created = "several"
             if node is not None:
-                each._node = Output(node, number) if node.outputs > 1 else node
+                each._node = node if alone else output_of(node, number)
                 each.output_nr = number
         return results
 
@@ -417,6 +419,8 @@ def chunk(
     input: Tensor, chunks: int, dim: int = 0, split: Any = _split, with_sizes: Any = _split_with_sizes
 ) -> tuple[Tensor, ...]:
     """At most ``chunks`` parts of one length along a dimension, the last one shorter."""
+    if input._data.ndim and chunks > 0 and (size := input._data.shape[wrap_dim(dim, input._data.ndim)]):
+        return split(input, -(-size // chunks), dim)
     parts = kernels.chunk(input._data, chunks, dim)
     lengths = [each.shape[wrap_dim(dim, input._data.ndim)] for each in parts]
     if len(set(lengths[:-1])) <= 1 and lengths and lengths[0]:
