@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import copyreg
 import warnings
 from importlib import import_module
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from .._kernels import layout
 from .graph import LEAF
-from .tensor import Tensor
+from .tensor import Tensor, TensorType
 
 ndarray = np.ndarray
 new = object.__new__
@@ -69,6 +70,8 @@ def reduced(tensor: Tensor) -> tuple[Any, ...]:
                 "function with @torch.utils.hooks.unserializable_hook to suppress this warning",
                 stacklevel=4,
             )
+    if tensor.is_conj():  # type: ignore[attr-defined]
+        return conjugated, (tensor.conj(),)  # type: ignore[attr-defined]
     state = user_state(tensor)
     wants_grad = tensor._node is not None
     if type(tensor) is not Tensor:
@@ -76,6 +79,11 @@ def reduced(tensor: Tensor) -> tuple[Any, ...]:
     flat, offset = place_of(tensor._data)
     shape, steps = tensor._data.shape, layout.strides(tensor._data)
     return rebuilt, (Elements(flat), offset, shape, steps, wants_grad, state)
+
+
+def conjugated(tensor: Tensor) -> Any:
+    """The lazy conjugate, from the pickle of what lies in memory."""
+    return tensor.conj()  # type: ignore[attr-defined]
 
 
 def rebuilt(
@@ -94,17 +102,47 @@ def rebuilt(
 
 def kind_of(tensor: Tensor) -> Any:
     """The class of a tensor; of one that says it is torch's, where it can be found in this package."""
-    kind = type(tensor)
+    return place_of_class(type(tensor)) or type(tensor)
+
+
+def place_of_class(kind: type) -> tuple[str, str] | None:
+    """Where in this package a class is that says it is torch's; None for any other."""
     room, dot, rest = kind.__module__.partition(".")
-    return (__name__.partition(".")[0] + dot + rest, kind.__qualname__) if room == "torch" else kind
+    return (PACKAGE + dot + rest, kind.__qualname__) if room == "torch" else None
+
+
+def find(room: str, name: str) -> Any:
+    """What a room of this package has under a name."""
+    return getattr(import_module(room), name)
+
+
+def reduced_by_place(self: Any, protocol: Any) -> Any:
+    """``__reduce_ex__`` of classes that say they are torch's: their objects name where the class is here."""
+    reduction: Any = object.__reduce_ex__(self, max(int(protocol), 2))
+    make, given, *rest = reduction
+    place = place_of_class(given[0])
+    return (make, given, *rest) if place is None else (made_anew, (place, *given[1:]), *rest)
+
+
+def made_anew(place: tuple[str, str], *arguments: Any) -> Any:
+    """A new object of the class at a place, before its state is set."""
+    kind = find(*place)
+    return kind.__new__(kind, *arguments)
+
+
+def reduced_class(kind: type) -> Any:
+    """What pickle needs to find a class whose metaclass is registered for this."""
+    place = place_of_class(kind)
+    return kind.__qualname__ if place is None else (find, place)
+
+
+PACKAGE = __name__.partition(".")[0]
+copyreg.pickle(TensorType, reduced_class)  # type: ignore[arg-type]
 
 
 def retyped(kind: Any, data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Tensor:
     """A leaf of a subclass of Tensor, such as a parameter, over the memory of ``data``."""
-    if isinstance(kind, tuple):
-        room, name = kind
-        kind = getattr(import_module(room), name)
-    tensor = new(kind)
+    tensor = new(find(*kind) if isinstance(kind, tuple) else kind)
     tensor.__dict__.update(data.__dict__)
     tensor.__dict__.update(state)
     if requires_grad:
@@ -122,6 +160,9 @@ def deep_copied(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
         )
     if id(tensor) in memo:
         return memo[id(tensor)]
+    original = id(tensor)
+    if tensor.is_conj():  # type: ignore[attr-defined]
+        tensor = tensor.resolve_conj()  # type: ignore[attr-defined]
     if type(tensor) is not Tensor:
         raise RuntimeError(
             "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
@@ -138,7 +179,7 @@ def deep_copied(tensor: Tensor, memo: dict[int, Any]) -> Tensor:
     made._data = placed(storages[key], offset, tensor._data.shape, layout.strides(tensor._data))
     made._node = tensor._node
     made._bump()
-    memo[id(tensor)] = made
+    memo[original] = made
     if tensor._grad is not None:
         made._grad = copy.deepcopy(tensor._grad, memo)
     made.__dict__.update(copy.deepcopy(user_state(tensor), memo))

@@ -39,6 +39,9 @@ WRITING_FUNCTIONS = frozenset(
 """The in-place operations that torch has as functions too; all others are methods alone."""
 
 
+PACKAGE = __name__.partition(".")[0]
+
+
 def publish(name: str, function: Callable[..., Any], *, method: bool = True, module: bool = True) -> None:
     """Enter an operation into the torch namespace, among the methods of ``Tensor`` and into the tensors' vocabulary.
 
@@ -47,7 +50,8 @@ def publish(name: str, function: Callable[..., Any], *, method: bool = True, mod
     function.__name__ = function.__qualname__ = name
     plain = hasattr(function, "__wrapped__") or "as_method" in (getattr(function, "__kwdefaults__", None) or ())
     if module and (name[-1] != "_" or name in WRITING_FUNCTIONS):
-        FUNCTIONS[name] = function if plain else checked(name)(function)
+        FUNCTIONS[name] = published = function if plain else checked(name)(function)
+        published.__module__ = PACKAGE
     if method:
         setattr(Tensor, name, as_method(function) if plain else checked(name, method=True)(function))
 

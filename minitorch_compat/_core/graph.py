@@ -363,6 +363,9 @@ class Node(metaclass=NodeType):
     def __repr__(self) -> str:
         return f"<{repr(type(self))[8:-2]} object at {id(self):#x}>"
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
     def __dir__(self) -> list[str]:
         kind = type(self)
         return sorted([*SHOWN, *{name for each in kind.__mro__ for name, value in each.__dict__.items()
@@ -967,55 +970,60 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
+accumulating = threading.RLock()
+"""Held while a gradient is added up: threads may share leaves. A lock for each leaf would cost more than it frees."""
+
+
 def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
     """Add ``gradient`` to ``leaf.grad``: in place when not recording; a buffer nobody else holds is taken as is."""
-    if leaf._node is not LEAF:
-        if leaf._node is not None:
-            raise errors.leaf_moved_inside()
-        return
-    existing = leaf._grad
-    if (
-        existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
-        and gradient.strides == leaf._data.strides and getrefcount(gradient) <= 3
-    ):
-        # Three: the caller's name, the name here, the argument of getrefcount.
-        leaf._grad = tensor = wrap(gradient)
-        if bumps:
-            tensor._bump(bumps)
-        return
-    if create:
-        leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
-        return
-    array = leaf._data
-    if leaf._grad_dtype is not OWN:
-        wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
-        gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
-    if type(gradient) is not ndarray:
-        bumps += getattr(gradient, "writes", 0)
-        gradient = np.asarray(gradient)
-    if existing is not None:
-        held = existing._data
-        if held.strides != array.strides:
-            check_layout(held, array)
-        np.add(held, gradient, held)
-        existing._bump()
-        return
-    fits = gradient.strides == array.strides or obeys(gradient, array) or not mode.layout
-    if fits and getrefcount(gradient) <= 3:
-        leaf._grad = tensor = wrap(gradient)
-        if bumps:
-            tensor._bump(bumps)
-        return
-    if not dense(array):
-        leaf._grad = wrap(np.array(gradient, order="C"))
-        return
-    copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
-    if copy.strides != array.strides and copy.itemsize == array.itemsize:
-        copy = np.ndarray(array.shape, copy.dtype, copy.base if copy.base is not None else copy, 0, array.strides)
-    np.copyto(copy, gradient)
-    leaf._grad = tensor = wrap(copy)
-    # torch makes the copy by writing to a new tensor.
-    tensor._bump()
+    with accumulating:
+        if leaf._node is not LEAF:
+            if leaf._node is not None:
+                raise errors.leaf_moved_inside()
+            return
+        existing = leaf._grad
+        if (
+            existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
+            and gradient.strides == leaf._data.strides and getrefcount(gradient) <= 3
+        ):
+            # Three: the caller's name, the name here, the argument of getrefcount.
+            leaf._grad = tensor = wrap(gradient)
+            if bumps:
+                tensor._bump(bumps)
+            return
+        if create:
+            leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
+            return
+        array = leaf._data
+        if leaf._grad_dtype is not OWN:
+            wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
+            gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
+        if type(gradient) is not ndarray:
+            bumps += getattr(gradient, "writes", 0)
+            gradient = np.asarray(gradient)
+        if existing is not None:
+            held = existing._data
+            if held.strides != array.strides:
+                check_layout(held, array)
+            np.add(held, gradient, held)
+            existing._bump()
+            return
+        fits = gradient.strides == array.strides or obeys(gradient, array) or not mode.layout
+        if fits and getrefcount(gradient) <= 3:
+            leaf._grad = tensor = wrap(gradient)
+            if bumps:
+                tensor._bump(bumps)
+            return
+        if not dense(array):
+            leaf._grad = wrap(np.array(gradient, order="C"))
+            return
+        copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
+        if copy.strides != array.strides and copy.itemsize == array.itemsize:
+            copy = np.ndarray(array.shape, copy.dtype, copy.base if copy.base is not None else copy, 0, array.strides)
+        np.copyto(copy, gradient)
+        leaf._grad = tensor = wrap(copy)
+        # torch makes the copy by writing to a new tensor.
+        tensor._bump()
 
 
 def obeys(gradient: ndarray, array: ndarray) -> bool:

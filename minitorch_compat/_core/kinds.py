@@ -50,7 +50,7 @@ class Size(tuple[int, ...]):
         return Size(found) if isinstance(index, slice) else found
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Size, (tuple(self),)
+        return size, (tuple(self),)
 
 
 class device:
@@ -133,3 +133,11 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
+
+
+def size(lengths: Iterable[int]) -> Size:
+    """A shape; pickles name this function, since the class says that it is torch's."""
+    return Size(lengths)
+
+
+Size.__module__ = "torch"

@@ -301,10 +301,16 @@ def named(name: str, *fields: str) -> Any:
     build: Any = namedtuple
     made = build(name, fields)
     made.__module__ = "torch.return_types"
+    made.__reduce__ = lambda self: (named_again, (name, tuple(self)))
     made.__repr__ = lambda self: (
         f"torch.return_types.{name}(\n" + ",\n".join(f"{each}={getattr(self, each)!r}" for each in fields) + ")"
     )
     return made
+
+
+def named_again(name: str, values: tuple[Any, ...]) -> Any:
+    """The named tuple ``torch.return_types.name`` of these values, from its pickle."""
+    return RETURN_TYPES[name](*values)
 
 
 RETURN_TYPES: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import inspect
 import warnings
@@ -12,6 +13,7 @@ import numpy as np
 
 from .._core import errors
 from .._core import recording as records
+from .._core.copying import reduced_class
 from .._core.dtypes import BY_NUMPY
 from .._core.graph import LEAF, SHOWN, Node, NodeType, Output, SavedTensor, Watched, next_order, record
 from .._core.modes import exchange, mode, no_grad
@@ -529,3 +531,4 @@ OF_FUNCTIONS = (
 
 for _class in (FunctionCtx, _HookMixin, BackwardCFunction, FunctionMeta, Function, InplaceFunction, NestedIOFunction):
     _class.__module__ = "torch.autograd.function"
+copyreg.pickle(FunctionMeta, reduced_class)  # type: ignore[arg-type]

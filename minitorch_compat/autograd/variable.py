@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import warnings
 from typing import Any
 
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.copying import reduced_class
 from .._core.graph import LEAF
 from .._core.tensor import VOLATILE_REMOVED, Tensor, TensorType, wrap
 from .._core.views import shared_of
@@ -38,6 +40,7 @@ class Variable(_LegacyVariableBase, metaclass=VariableMeta):
 for _class in (_LegacyVariableBase, VariableMeta, Variable, _EngineBase):
     _class.__module__ = "torch.autograd.variable"
 Variable.__doc__ = None
+copyreg.pickle(VariableMeta, reduced_class)  # type: ignore[arg-type]
 
 
 def type_name(value: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any
 
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.copying import reduced_class
 from .._core.graph import LEAF
 from .._core.tensor import Tensor, TensorType, new
 
@@ -49,7 +51,16 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return copy
 
 
-class Buffer(Tensor, metaclass=TensorType):
+class _BufferMeta(TensorType):
+    """A tensor marked with ``_is_buffer`` counts as a buffer."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return type.__instancecheck__(cls, instance) or (
+            isinstance(instance, Tensor) and bool(getattr(instance, "_is_buffer", False))
+        )
+
+
+class Buffer(Tensor, metaclass=_BufferMeta):
     """A tensor that a module keeps in its state without training it."""
 
     persistent: bool = True
@@ -62,4 +73,6 @@ class Buffer(Tensor, metaclass=TensorType):
         return buffer
 
 
+copyreg.pickle(_ParameterMeta, reduced_class)  # type: ignore[arg-type]
+copyreg.pickle(_BufferMeta, reduced_class)  # type: ignore[arg-type]
 Parameter.__module__ = Buffer.__module__ = "torch.nn.parameter"

@@ -9,6 +9,7 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any, ClassVar
 
+from .._core.copying import reduced_by_place
 from .._core.graph import RemovableHandle
 from .._core.modes import exchange
 from .._core.tensor import Tensor
@@ -347,3 +348,4 @@ def _between_hooks(
 
 
 Optimizer.__module__ = "torch.optim.optimizer"
+Optimizer.__reduce_ex__ = reduced_by_place  # type: ignore[method-assign]

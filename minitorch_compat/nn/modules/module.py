@@ -6,6 +6,7 @@ from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..._core.copying import reduced_by_place
 from ..._core.graph import RemovableHandle
 from ..._core.tensor import Tensor
 from ..parameter import Parameter
@@ -642,3 +643,4 @@ class _ToArguments:
 
 
 Module.__module__ = "torch.nn.modules.module"
+Module.__reduce_ex__ = reduced_by_place  # type: ignore[method-assign]
