@@ -51,3 +51,23 @@ later(
 later("embedding", "embedding embedding_bag embedding_renorm_", "")
 later("ctc", "ctc_loss", "")
 later("bilinear", "bilinear pdist", "")
+later(
+    "convolution", "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d convolution", ""
+)
+later("padding", "constant_pad_nd", "")
+later(
+    "pooling",
+    "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
+    "",
+)
+later(
+    "normalization",
+    "batch_norm group_norm instance_norm layer_norm native_batch_norm native_group_norm native_layer_norm rms_norm",
+    "",
+)
+later(
+    "vision",
+    """affine_grid_generator channel_shuffle grid_sampler grid_sampler_2d grid_sampler_3d native_channel_shuffle
+    pixel_shuffle pixel_unshuffle""",
+    "",
+)

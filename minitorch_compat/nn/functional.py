@@ -22,8 +22,10 @@ from .._ops.likelihood import cross_entropy_loss as _cross_entropy_loss
 from .._ops.likelihood import nll_loss_nd as _nll_loss_nd
 from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
+from . import spatial as _spatial
+from .spatial import *  # noqa: F403
 
-__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss"]
+__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss", *_spatial.__all__]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:

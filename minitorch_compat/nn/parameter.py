@@ -73,6 +73,100 @@ class Buffer(Tensor, metaclass=_BufferMeta):
         return buffer
 
 
+UNINITIALIZED = (
+    "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` "
+    "when trying to load an uninitialized parameter into an initialized one. Call `forward` to initialize the "
+    "parameters before accessing their attributes."
+)
+
+
+class UninitializedTensorMixin:
+    """A tensor of a lazy module: it has a dtype, and no shape before ``materialize``."""
+
+    cls_to_become: Any = None
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Give it memory of a shape, with nothing in it."""
+        own: Any = self
+        wanted = own._data.dtype if dtype is None else dtype.numpy
+        own._data = np.empty(tuple(shape), wanted)
+        own.__class__ = self.cls_to_become
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(UNINITIALIZED)
+
+    def share_memory_(self) -> Any:
+        raise RuntimeError(
+            "Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters "
+            "before calling `module.share_memory()`."
+        )
+
+    def __repr__(self, *, tensor_contents: Any = None) -> Any:
+        return f"<{type(self).__name__}>"
+
+
+def _refusing(name: str) -> Any:
+    """A method that no tensor without a shape has."""
+
+    def refuse(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        raise ValueError(
+            f"Attempted to use an uninitialized parameter in <method '{name}' of 'torch._C.TensorBase' objects>. This "
+            "error happens when you are using a `LazyModule` or explicitly manipulating "
+            "`torch.nn.parameter.UninitializedParameter` objects. When using LazyModules Call `forward` with a dummy "
+            "batch to initialize the parameters before calling torch functions"
+        )
+
+    return refuse
+
+
+for _name in ("numel", "size", "dim", "sum", "mean", "normal_", "uniform_", "fill_", "zero_", "clone", "tolist"):
+    setattr(UninitializedTensorMixin, _name, _refusing(_name))
+for _name, _method in (
+    ("__add__", "add"), ("__sub__", "sub"), ("__mul__", "mul"), ("__truediv__", "div"), ("__matmul__", "matmul"),
+):
+    setattr(UninitializedTensorMixin, _name, _refusing(_method))
+
+
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]
+    """A parameter whose shape the first input of its module tells."""
+
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        parameter: Any = new(cls)
+        parameter._data = np.empty(0, (dtypes.get_default_dtype() if dtype is None else dtype).numpy)
+        if requires_grad:
+            parameter._node = LEAF
+        return parameter
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.requires_grad, None, self.dtype)
+        return memo[id(self)]
+
+
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]
+    """A buffer whose shape the first input of its module tells."""
+
+    cls_to_become = Tensor
+
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> Any:
+        buffer: Any = new(cls)
+        buffer._data = np.empty(0, (dtypes.get_default_dtype() if dtype is None else dtype).numpy)
+        buffer.persistent = persistent
+        buffer._is_buffer = True
+        return buffer
+
+
+def is_lazy(parameter: Any) -> bool:
+    """Whether a parameter or buffer has no shape yet."""
+    return isinstance(parameter, UninitializedTensorMixin)
+
+
+for _class in (Parameter, Buffer, UninitializedTensorMixin, UninitializedParameter, UninitializedBuffer):
+    _class.__module__ = "torch.nn.parameter"
 copyreg.pickle(_ParameterMeta, reduced_class)  # type: ignore[arg-type]
 copyreg.pickle(_BufferMeta, reduced_class)  # type: ignore[arg-type]
-Parameter.__module__ = Buffer.__module__ = "torch.nn.parameter"

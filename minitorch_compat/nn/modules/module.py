@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -519,15 +520,33 @@ class Module:
                 destination = changed
         return destination
 
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], with_module: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(state_dict, prefix, metadata, strict, missing, unexpected, messages)`` before this is loaded."""
+        return _enter(self._load_state_dict_pre_hooks, functools.partial(hook, self) if with_module else hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The same, with the module as the first argument."""
+        return self._register_load_state_dict_pre_hook(hook, with_module=True)
+
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy values into parameters and buffers; RuntimeError lists all that do not fit."""
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        given = state_dict
         missing: list[str] = []
         messages: list[str] = []
         known: set[str] = set()
+        unexpected: list[str] = []
         for prefix, module in self.named_modules(remove_duplicate=False):
             start = prefix + "." if prefix else ""
+            metadata = getattr(given, "_metadata", {}).get(prefix, {})
+            state_dict = module._upgraded(state_dict, start, metadata)
+            if module._load_state_dict_pre_hooks:
+                state_dict = OrderedDict(state_dict)
+                for hook in tuple(module._load_state_dict_pre_hooks.values()):
+                    hook(state_dict, start, metadata, strict, missing, unexpected, messages)
             members = {
                 **module._parameters,
                 **{name: buffer for name, buffer in module._buffers.items()
@@ -555,7 +574,7 @@ class Module:
                     )
                     continue
                 self._load(module, name, member, value, assign)
-        unexpected = [key for key in state_dict if key not in known]
+        unexpected += [key for key in state_dict if key not in known]
         if strict:
             if unexpected:
                 messages.insert(
@@ -569,6 +588,10 @@ class Module:
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(messages))
             )
         return _IncompatibleKeys(missing, unexpected)
+
+    def _upgraded(self, state_dict: Mapping[str, Any], prefix: str, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A state with what an older version of this class did not have."""
+        return state_dict
 
     @staticmethod
     def _load(module: Module, name: str, member: Tensor, value: Tensor, assign: bool) -> None:

@@ -1,0 +1,153 @@
+"""``Step``: one node for what users call one step, with a kernel of its own for the way back.
+
+A declaration (``op``) has one formula for each argument. Where the gradients of several arguments share their work, as
+those of a normalization do, one kernel makes them all. Derivatives of higher order are rarer: they go through the same
+operation composed of simpler ones, which says its derivatives by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import errors
+from .graph import LEAF, Node, NodeType, Output, Pass, record
+from .modes import enable_grad, mode
+from .quiet import quietly
+from .recording import DECLARED, check_versions, note, revived, tensors
+from .tensor import Tensor, wrap
+from .views import edge_of
+
+ndarray = np.ndarray
+
+Backward = Callable[..., Sequence[Any]]
+
+
+def step(
+    name: str, node: str, arguments: Sequence[str], backward: Backward, composition: Callable[..., Tensor] | None
+) -> type[Node]:
+    """The class of the nodes of an operation whose gradients one kernel makes.
+
+    ``backward(g, inputs, saved, needed, *options)`` gives an array, or None, for each argument; ``composition(*inputs,
+    *options)`` is the operation in terms of others, or None where torch has no second derivative either.
+    """
+
+    def inputs_of(self: Any) -> Sequence[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
+        check_versions(self)
+        return self.kept
+
+    def arrays_of(self: Any, g: ndarray, inputs: Sequence[Any]) -> Sequence[Any]:
+        saved, options = self.values
+        needed = tuple([edge is not None for edge in self.edges])
+        found = [None if each is None else each._data for each in inputs]
+        return quietly(backward, g, found, saved, needed, *options)
+
+    def vjp(self: Any, g: ndarray) -> Sequence[Any]:
+        return arrays_of(self, g, inputs_of(self))
+
+    def vjp_tensors(self: Any, g: Tensor) -> Sequence[Any]:
+        inputs = [None if each is None else revived(self, each) for each in inputs_of(self)]
+        results = [None if each is None else wrap(each) for each in arrays_of(self, g._data, inputs)]
+        asked = tuple([place for place, each in enumerate(results) if each is not None])
+        sources = (g, *inputs)
+        if not mode.enabled or all(each is None or each._node is None for each in sources):
+            return results
+        again = record(
+            Again, tuple([None if each is None else edge_of(each) for each in sources]), sources,
+            (composition, asked, self.values[1], self.name()),
+        )
+        again.outputs = len(asked)
+        note(again)
+        for number, place in enumerate(asked):
+            made: Any = results[place]
+            made._node = again if len(asked) == 1 else Output(again, number)
+            made.output_nr = number
+        return results
+
+    body = {"__slots__": (), "__module__": "builtins", "operation": name, "vjp": vjp, "vjp_tensors": vjp_tensors}
+    made: Any = NodeType(node, (Node,), body)
+    DECLARED[name] = made
+    return made
+
+
+def recorded(make: type[Node], out: Tensor, inputs: Sequence[Any], saved: Any, options: tuple[Any, ...]) -> Tensor:
+    """``out`` with its history, where recording is on and one of the inputs requires grad."""
+    if mode.enabled and any(each is not None and each._node is not None for each in inputs):
+        out._node = made = record(
+            make, tuple([None if each is None else edge_of(each) for each in inputs]), tuple(inputs), (saved, options)
+        )
+        note(made)
+    return out
+
+
+class Again(Node):
+    """Back from the gradients that a step's kernel made: through the step's composition, differentiated twice."""
+
+    __slots__ = ("outputs",)
+    __module__ = "builtins"
+    operation = "again"
+
+    def name(self) -> str:
+        return str(self.values[3]).replace("Backward0", "BackwardBackward0")
+
+    def sources(self) -> list[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
+        check_versions(self)
+        return [None if each is None else revived(self, each) for each in self.kept]
+
+    def through(self, sources: list[Any], given: Any, create: bool) -> list[Any]:
+        """The gradients of the sources, by way of the composition: tensors, or arrays where nothing is recorded."""
+        composition, asked, options, title = self.values
+        if composition is None:
+            raise RuntimeError(f"derivative for {title} is not implemented")
+        wanted = [place for place, edge in enumerate(self.edges) if edge is not None]
+        with enable_grad():
+            out = composition(*sources[1:], *options)
+            made = gradients_of([out], [sources[place + 1] for place in asked], [sources[0]], True)
+        pairs = [
+            (each, g) for each, g in zip(made, given if self.outputs > 1 else [given], strict=True)
+            if each is not None and g is not None and each._node is not None
+        ]
+        results: list[Any] = [None] * len(self.edges)
+        if pairs:
+            found = gradients_of(
+                [each for each, _ in pairs], [sources[place] for place in wanted], [g for _, g in pairs], create
+            )
+            for place, each in zip(wanted, found, strict=True):
+                results[place] = each
+        return results
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return self.through([None if each is None else leaf(each) for each in self.sources()], g, False)
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        with enable_grad():
+            sources = [
+                None if each is None else leaf(each) if each._node is None else tensors.alias(each)
+                for each in self.sources()
+            ]
+        return self.through(sources, g, True)
+
+
+def gradients_of(outs: Sequence[Any], inputs: Sequence[Any], given: Sequence[Any], create: bool) -> list[Any]:
+    """The gradients of inputs from those of ``outs``; None where nothing leads to an input."""
+    edges = [edge_of(each) for each in inputs]
+    traversal = Pass(create, True, edges)
+    traversal.run([edge_of(each) for each in outs], given)
+    return [traversal.captured[edge] for edge in edges]
+
+
+Again.__name__ = Again.__qualname__ = "StepBackwardBackward0"
+
+
+def leaf(x: Tensor) -> Tensor:
+    """A leaf over the same memory that requires grad."""
+    made = wrap(x._data)
+    if x._data.dtype.kind in "fcV":
+        made._node = LEAF
+    return made

@@ -1,0 +1,56 @@
+"""Padding: which element of the input each element of the result is, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+ndarray = np.ndarray
+
+
+def constant(x: ndarray, sides: Sequence[tuple[int, int]], value: object) -> ndarray:
+    """``x`` with elements of ``value`` added, or elements taken away, on both sides of each dimension."""
+    made = np.full([n + low + high for n, (low, high) in zip(x.shape, sides, strict=True)], value, x.dtype)
+    inner, outer = overlap(x.shape, sides)
+    made[outer] = x[inner]
+    return made
+
+
+def overlap(
+    shape: Sequence[int], sides: Sequence[tuple[int, int]]
+) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """The part of the input that is in the result, and where it is there."""
+    inner = tuple([slice(max(-low, 0), n - max(-high, 0)) for n, (low, high) in zip(shape, sides, strict=True)])
+    outer = tuple([slice(max(low, 0), n + low + min(high, 0)) for n, (low, high) in zip(shape, sides, strict=True)])
+    return inner, outer
+
+
+def sources(length: int, low: int, high: int, mode: str) -> ndarray:
+    """For each element along a padded dimension the element of the input that it repeats."""
+    at = np.arange(-low, length + high)
+    if mode == "replicate":
+        return np.clip(at, 0, length - 1)
+    at = np.abs(at)
+    return np.where(at >= length, 2 * (length - 1) - at, at)
+
+
+def repeated(x: ndarray, sides: Sequence[tuple[int, int]], mode: str) -> ndarray:
+    """``x`` with its last dimensions, as many as there are ``sides``, reflected or replicated."""
+    first = x.ndim - len(sides)
+    for place, (low, high) in enumerate(sides):
+        x = x.take(sources(x.shape[first + place], low, high, mode), first + place)
+    return x
+
+
+def folded(g: ndarray, shape: Sequence[int], sides: Sequence[tuple[int, int]], mode: str) -> ndarray:
+    """The gradient of what ``repeated`` padded: that of each element and of all who repeat it."""
+    first = g.ndim - len(sides)
+    for place, (low, high) in enumerate(sides):
+        axis = first + place
+        length = shape[axis]
+        at = sources(length, low, high, mode)
+        made = np.zeros((length, *np.moveaxis(g, axis, 0).shape[1:]), g.dtype)
+        np.add.at(made, at, np.moveaxis(g, axis, 0))
+        g = np.moveaxis(made, 0, axis)
+    return np.ascontiguousarray(g)

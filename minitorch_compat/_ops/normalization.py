@@ -1,0 +1,395 @@
+"""Normalizations, each as one node: of batches, of layers, of groups of channels, of instances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core.dtypes import float32 as FLOAT32
+from .._core.dtypes import not_implemented_for
+from .._core.errors import Misfit, size_text
+from .._core.modes import no_grad
+from .._core.quiet import quietly
+from .._core.steps import recorded, step
+from .._core.tensor import Tensor, wrap
+from .._kernels import normalization as kernels
+from .._kernels.elementwise import widened
+from .._kernels.formats import like
+from . import entry
+from .spatial import ints
+
+ndarray = np.ndarray
+HALVES = "eV"
+
+
+def wide(*arrays: ndarray | None) -> list[Any]:
+    """The arrays in the precision in which a normalization computes."""
+    return [None if each is None else widened(each) for each in arrays]
+
+
+def narrowed(gradients: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
+    """Gradients in the dtypes of their inputs."""
+    return [
+        None if g is None else g.astype(x.dtype, copy=False) for g, x in zip(gradients, inputs, strict=True)
+    ]
+
+
+def is_tensor(*values: Any) -> bool:
+    """Whether all that are given are tensors."""
+    return all(each is None or isinstance(each, Tensor) for each in values)
+
+
+# ---- of batches
+
+
+def batch_back(
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], training: bool, eps: float
+) -> list[Any]:
+    x, weight = wide(*inputs[:2])
+    mean, inverse = saved
+    return narrowed(kernels.batch_backward(widened(g), x, weight, mean, inverse, training, needed), inputs)
+
+
+def batch_composition(
+    x: Any, weight: Any, bias: Any, training: bool, eps: float, moments: tuple[Any, Any] | None = None
+) -> Any:
+    """The normalization of a batch in terms of other operations."""
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    axes = (0, *range(2, x.ndim))
+    if moments is None:
+        mean = x.mean(axes, True)
+        distance = x - mean
+        inverse = ((distance * distance).mean(axes, True) + eps).rsqrt()
+    else:
+        distance = x - moments[0].reshape(shape)
+        inverse = moments[1].reshape(shape)
+    r = distance * inverse
+    if weight is not None:
+        r = r * weight.reshape(shape)
+    return r if bias is None else r + bias.reshape(shape)
+
+
+BatchTraining = step(
+    "native_batch_norm", "NativeBatchNormBackward0", ("input", "weight", "bias"), batch_back, batch_composition
+)
+
+
+def fixed_back(
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], eps: float, moments: Any
+) -> list[Any]:
+    return batch_back(g, inputs, saved, needed, False, eps)
+
+
+BatchFixed = step(
+    "native_batch_norm_fixed", "NativeBatchNormBackward0", ("input", "weight", "bias"), fixed_back,
+    lambda x, weight, bias, eps, moments: batch_composition(x, weight, bias, False, eps, moments),
+)
+
+
+def check_batch(
+    x: ndarray, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool
+) -> None:
+    """Refuse vectors that have not one element for each channel."""
+    if x.ndim < 2:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-max(x.ndim, 1)}, "
+                         f"{max(x.ndim, 1) - 1}], but got 1)")
+    channels = x.shape[1]
+    for title, vector, asked in (
+        ("running_mean", running_mean, True), ("running_var", running_var, True), ("weight", weight, False),
+        ("bias", bias, False),
+    ):
+        if vector is not None:
+            if vector.numel() != channels:
+                raise RuntimeError(f"{title} should contain {channels} elements not {vector.numel()}")
+        elif asked and not training:
+            raise RuntimeError(f"{title} must be defined in evaluation mode")
+
+
+def check_types(x: Tensor, weight: Any, others: Sequence[Any], name: str) -> None:
+    """All of one dtype; with a half input the vectors may be float32."""
+    if x._data.dtype.kind not in "fV":
+        raise not_implemented_for(name, x.dtype)
+    for each in (weight, *others):
+        if each is not None and each._data.dtype != x._data.dtype and not (
+            x._data.dtype.char in HALVES and each._data.dtype == np.float32
+        ):
+            raise RuntimeError(
+                "mixed dtype (CPU): all inputs must share same datatype." if name == "batch_norm"
+                else f"mixed dtype (CPU): expect parameter to have scalar type of {expected(x)}"
+            )
+
+
+def expected(x: Tensor) -> str:
+    return "Float" if x._data.dtype.char in HALVES else x.dtype.scalar_type
+
+
+def native_batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, training: bool, momentum: float, eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(N, C, *space) normalized channel by channel, and in training the means and inverse deviations.
+
+    In training the running statistics move towards those of the batch by ``momentum``; otherwise they are used.
+    """
+    if not isinstance(input, Tensor) or not is_tensor(weight, bias, running_mean, running_var):
+        raise Misfit
+    check_batch(input._data, weight, bias, running_mean, running_var, training)
+    check_types(input, weight, (bias, running_mean, running_var), "batch_norm")
+    x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
+    out, saved = quietly(batch_forward, x, w, b, running_mean, running_var, training, momentum, eps)
+    result = wrap(like(out.astype(input._data.dtype, copy=False), input._data))
+    if training:
+        recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps))
+        return result, wrap(saved[0]), wrap(saved[1])
+    recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved))))
+    return result, wrap(np.empty(0, x.dtype)), wrap(np.empty(0, x.dtype))
+
+
+def batch_forward(
+    x: ndarray, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, momentum: float,
+    eps: float,
+) -> Any:
+    """The result, and the moments that go with it; running statistics are written."""
+    if not training:
+        mean = widened(running_mean._data)
+        inverse = (1 / np.sqrt(widened(running_var._data) + x.dtype.type(eps))).astype(x.dtype)
+        return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)
+    if not x.size:
+        mean, squares = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+        inverse = np.zeros(x.shape[1], x.dtype)
+        return x.copy(), (mean.astype(x.dtype), inverse)
+    mean, squares = kernels.batch_moments(x)
+    count = x.size // x.shape[1]
+    inverse = (1 / np.sqrt(squares / count + eps)).astype(x.dtype)
+    for vector, value in ((running_mean, mean), (running_var, squares / (count - 1))):
+        if vector is not None:
+            kept = vector._data
+            vector._data[...] = (
+                momentum * value.astype(x.dtype) + (1 - momentum) * kept.astype(np.float64)
+            ).astype(kept.dtype)
+            vector._bump()
+    mean = mean.astype(x.dtype)
+    return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)
+
+
+def batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, training: bool, momentum: float, eps: float, cudnn_enabled: bool,
+) -> Tensor:
+    """``native_batch_norm`` without the moments; nothing is normalized where there is nothing."""
+    if isinstance(input, Tensor) and not input._data.size:
+        out: Any = input.clone()
+        out = out if weight is None else out * weight[0]
+        return out if bias is None else out + bias[0]
+    return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
+
+
+entry.publish("native_batch_norm", native_batch_norm, method=False)
+entry.publish("batch_norm", batch_norm, method=False)
+
+
+def instance_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, use_input_stats: bool, momentum: float, eps: float, cudnn_enabled: bool,
+) -> Tensor:
+    """Each channel of each sample normalized by itself: a batch of one with as many channels."""
+    if not isinstance(input, Tensor) or not is_tensor(weight, bias, running_mean, running_var):
+        raise Misfit
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    shape = input._data.shape
+    count, channels = shape[0], shape[1]
+    w, b, means, variances = [
+        None if each is None else each.repeat(count) for each in (weight, bias, running_mean, running_var)
+    ]
+    flat = input.contiguous().view((1, count * channels, *shape[2:]))
+    out = batch_norm(flat, w, b, means, variances, use_input_stats, momentum, eps, cudnn_enabled)
+    if use_input_stats:
+        with no_grad():
+            for kept, vector in ((running_mean, means), (running_var, variances)):
+                if kept is not None and vector is not None:
+                    kept.copy_(vector.view(count, channels).mean(0))
+    return out.view(shape)
+
+
+entry.publish("instance_norm", instance_norm, method=False)
+
+
+# ---- of layers
+
+
+def layer_back(
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], shape: tuple[int, ...], eps: float
+) -> list[Any]:
+    x, weight = wide(*inputs[:2])
+    mean, inverse = saved
+    made = kernels.layer_backward(widened(g), x, math.prod(shape), weight, mean, inverse, needed, shape)
+    return narrowed(made, inputs)
+
+
+def layer_composition(x: Any, weight: Any, bias: Any, shape: tuple[int, ...], eps: float) -> Any:
+    axes = tuple(range(-len(shape), 0))
+    distance = x - x.mean(axes, True)
+    r = distance * ((distance * distance).mean(axes, True) + eps).rsqrt()
+    r = r if weight is None else r * weight
+    return r if bias is None else r + bias
+
+
+Layer = step(
+    "native_layer_norm", "NativeLayerNormBackward0", ("input", "weight", "bias"), layer_back, layer_composition
+)
+
+
+def check_layer(name: str, x: ndarray, shape: tuple[int, ...], weight: Any, bias: Any, star: str = "*, ") -> None:
+    """Refuse shapes that are not the last dimensions of the input."""
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            f"normalized_shape = {size_text(shape)}"
+        )
+    for title, vector in (("weight", weight), ("bias", bias)):
+        if vector is not None and vector._data.shape != shape:
+            raise RuntimeError(
+                f"Expected {title} to be of same shape as normalized_shape, but got {title} of shape "
+                f"{size_text(vector._data.shape)} and normalized_shape = {size_text(shape)}"
+            )
+    if x.shape[x.ndim - len(shape):] != shape or x.ndim < len(shape):
+        raise RuntimeError(
+            f"Given normalized_shape={size_text(shape)}, expected input with shape [{star}"
+            f"{', '.join(map(str, shape))}], but got input of size{size_text(x.shape)}"
+        )
+
+
+def native_layer_norm(
+    input: Tensor, normalized_shape: Any, weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The last dimensions normalized together, with the means and inverse deviations of what lies before them."""
+    if not isinstance(input, Tensor) or not is_tensor(weight, bias) or not isinstance(normalized_shape, (tuple, list)):
+        raise Misfit
+    shape = ints(normalized_shape, 1)
+    check_layer("layer_norm", input._data, shape, weight, bias)
+    if input._data.dtype.kind not in "fV":
+        raise not_implemented_for("LayerNormKernelImpl", input.dtype)
+    check_types(input, weight, (bias,), "layer_norm")
+    x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
+    size = math.prod(shape)
+    outer = input._data.shape[: input._data.ndim - len(shape)]
+    if x.size:
+        r, mean, inverse = quietly(kernels.layer_normalize, x, size, w, b, eps)
+    else:
+        r, mean, inverse = x.copy(), np.zeros(math.prod(outer), x.dtype), np.zeros(math.prod(outer), x.dtype)
+    out = wrap(r.astype(input._data.dtype, copy=False))
+    recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps))
+    lead = (*outer, *[1] * len(shape))
+    return out, wrap(mean.reshape(lead)), wrap(inverse.reshape(lead))
+
+
+def layer_norm(
+    input: Tensor, normalized_shape: Any, weight: Tensor | None = None, bias: Tensor | None = None,
+    eps: float = 1e-5, cudnn_enable: bool = True,
+) -> Tensor:
+    """``native_layer_norm`` without the moments."""
+    return native_layer_norm(input, normalized_shape, weight, bias, eps)[0]
+
+
+entry.publish("native_layer_norm", native_layer_norm, method=False)
+entry.publish("layer_norm", layer_norm, method=False)
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """The last dimensions divided by the root of the mean of their squares."""
+    if not isinstance(input, Tensor) or not is_tensor(weight) or not isinstance(normalized_shape, (tuple, list)):
+        raise Misfit
+    shape = ints(normalized_shape, 1)
+    check_layer("rms_norm", input._data, shape, weight, None, "*")
+    if input._data.dtype.kind not in "fcV":
+        raise not_implemented_for("rms_norm", input.dtype)
+    half = input._data.dtype.char in HALVES
+    x: Any = input.to(FLOAT32) if half else input
+    if eps is None:
+        eps = float(np.finfo(x._data.dtype).eps)
+    r = x * ((x.pow(2).mean(tuple(range(-len(shape), 0)), True)) + eps).rsqrt()
+    if weight is not None:
+        r = r * weight
+    return r.to(input.dtype) if half else r
+
+
+entry.publish("rms_norm", rms_norm, method=False)
+
+
+# ---- of groups of channels
+
+
+def group_back(
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], groups: int, eps: float
+) -> list[Any]:
+    x, weight = wide(*inputs[:2])
+    mean, inverse = saved
+    return narrowed(kernels.group_backward(widened(g), x, groups, weight, mean, inverse, needed), inputs)
+
+
+def group_composition(x: Any, weight: Any, bias: Any, groups: int, eps: float) -> Any:
+    rows = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
+    distance = rows - rows.mean(2, True)
+    r = (distance * ((distance * distance).mean(2, True) + eps).rsqrt()).reshape(x.shape)
+    shape = (-1, *[1] * (x.ndim - 2))
+    r = r if weight is None else r * weight.reshape(shape)
+    return r if bias is None else r + bias.reshape(shape)
+
+
+Group = step(
+    "native_group_norm", "NativeGroupNormBackward0", ("input", "weight", "bias"), group_back, group_composition
+)
+
+
+def native_group_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """``group_norm`` with the means and inverse deviations (N, group)."""
+    if not isinstance(input, Tensor) or not is_tensor(weight, bias):
+        raise Misfit
+    if input._data.dtype.kind not in "fV":
+        raise not_implemented_for("GroupNormKernelImpl", input.dtype)
+    check_types(input, weight, (bias,), "group_norm")
+    x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
+    r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
+    out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
+    recorded(Group, out, (input, weight, bias), (mean, inverse), (group, eps))
+    return out, wrap(mean), wrap(inverse)
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5,
+    cudnn_enabled: bool = True,
+) -> Tensor:
+    """The channels of each sample (N, C, *space) normalized in ``num_groups`` groups."""
+    if not isinstance(input, Tensor) or not is_tensor(weight, bias) or not isinstance(num_groups, int):
+        raise Misfit
+    shape = input._data.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
+    if shape[1] % num_groups:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{size_text(shape)} and num_groups={num_groups}"
+        )
+    for title, vector in (("weight", weight), ("bias", bias)):
+        if vector is not None and (vector._data.ndim != 1 or vector._data.size != shape[1]):
+            raise RuntimeError(
+                f"Expected {title} to be a vector of size equal to the number of channels in input, but got {title} of "
+                f"shape {size_text(vector._data.shape)} and input of shape {size_text(shape)}"
+            )
+    return native_group_norm(
+        input, weight, bias, shape[0], shape[1], math.prod(shape[2:]), num_groups, eps
+    )[0]
+
+
+entry.publish("native_group_norm", native_group_norm, method=False)
+entry.publish("group_norm", group_norm, method=False)
