@@ -20,8 +20,8 @@ from .sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam",
-    "Optimizer", "RAdam", "RMSprop", "Rprop", "SparseAdam",
+    "Optimizer", "RAdam", "RMSprop", "Rprop", "SparseAdam", "lr_scheduler", "swa_utils",
 ]
 
 
-__getattr__ = _room("torch.optim", __name__)
+__getattr__ = _room("torch.optim", __name__, frozenset(("lr_scheduler", "swa_utils")))
