@@ -9,6 +9,7 @@ import numpy as np
 
 _SPLITTER = 134217729.0  # 2**27 + 1, Veltkamp's constant for 53 bits
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+_ONE = np.ones((), _DOUBLE)
 BLOCK = 1 << 14  # elements at a time: the steps between stay in the cache
 
 
@@ -67,6 +68,12 @@ def times_one_minus_square(g: np.ndarray, y: np.ndarray) -> np.ndarray:
     plain = y.size > BLOCK and y.dtype is _SINGLE and g.dtype is _SINGLE and y.flags.c_contiguous
     # The gradient of a sum is one number, seen everywhere.
     single = plain and not any(g.strides)
+    if y.dtype is _SINGLE and g.dtype is _SINGLE and y.size <= BLOCK and y.ndim and g.shape == y.shape:
+        square = y.astype(_DOUBLE)
+        np.multiply(square, square, square)
+        np.subtract(_ONE, square, square)
+        slope = square.astype(_SINGLE)
+        return np.multiply(g, slope, slope)
     if not plain or not (single or (g.flags.c_contiguous and g.shape == y.shape)):
         slope = one_minus_square(y)
         same = g.shape == slope.shape and g.dtype == slope.dtype
@@ -80,7 +87,7 @@ def times_one_minus_square(g: np.ndarray, y: np.ndarray) -> np.ndarray:
         square = squares[: piece.size]
         np.copyto(square, piece)
         np.multiply(square, square, square)
-        np.subtract(1.0, square, square)
+        np.subtract(_ONE, square, square)
         np.copyto(made, square, "same_kind")
         if not single:
             np.multiply(made, factor[start : start + BLOCK], made)

@@ -22,7 +22,7 @@ def cat(tensors: Sequence[ndarray], dim: int = 0) -> ndarray:
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     shape = tensors[0].shape
-    if shape and shape != (0,) and all(each.shape == shape for each in tensors):
+    if shape and shape != (0,) and [each.shape for each in tensors].count(shape) == len(tensors):
         dim = wrap_dim(dim, len(shape))
         out = np.empty((*shape[:dim], len(tensors) * shape[dim], *shape[dim + 1:]), tensors[0].dtype)
         return np.concatenate(tensors, dim, out)

@@ -20,6 +20,7 @@ from .._kernels import softmax as rows
 Array = np.ndarray
 
 
+SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 ONES = {kind: np.ones((), kind) for kind in "fd"}
 
 
@@ -30,8 +31,9 @@ def logistic(x: Array) -> Array:
         wide = kernels.widened(x)
         return np.asarray(1 / (1 + kernels.exp(-wide))).astype(x.dtype, copy=False)
     powers = np.negative(x)
-    if powers.size <= kernels.CHEAP:
-        powers = kernels.exp(powers)
+    if x.dtype is SINGLE and x.size <= kernels.CHEAP:
+        wide = powers.astype(DOUBLE)
+        powers = np.exp(wide, wide).astype(SINGLE)
     else:
         np.exp(powers, powers)
     np.add(powers, one, powers)

@@ -87,6 +87,8 @@ def by_columns(steps):
 
 def mm_x(xp, g, y, x_strides):
     """Against the second factor, transposed; in the first one's memory order."""
+    if xp is arrays and y.dtype.char in "fd":
+        return kernels.mm(y, g.T).T if by_columns(x_strides) else kernels.mm(g, y.T)
     if by_columns(x_strides):
         return xp.t(xp.mm(xp.conj(y), xp.t(g)))
     return xp.mm(g, xp.conj(xp.t(y)))
@@ -94,6 +96,8 @@ def mm_x(xp, g, y, x_strides):
 
 def mm_y(xp, g, x, y_strides):
     """The first factor, transposed, against it; in the second one's memory order."""
+    if xp is arrays and x.dtype.char in "fd":
+        return kernels.mm(g.T, x).T if by_columns(y_strides) else kernels.mm(x.T, g)
     if by_columns(y_strides):
         return xp.t(xp.mm(xp.t(g), xp.conj(x)))
     return xp.mm(xp.conj(xp.t(x)), g)
