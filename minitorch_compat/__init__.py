@@ -65,8 +65,12 @@ def __getattr__(name: str) -> object:
         from .stand_in import as_torch
 
         return as_torch
+    if name == "vmap":
+        from . import func
+
+        return func.vmap
     return _find(name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, "as_torch", "load", "save"})
+    return sorted({*globals(), *_LAZY, "as_torch", "load", "save", "vmap"})

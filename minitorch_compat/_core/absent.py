@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from .graph import Watched
+
 
 class Absent(NotImplementedError, AttributeError):
     """torch has this name, the engine not yet; ``hasattr`` takes it for a missing attribute, as it is."""
@@ -47,7 +49,12 @@ def room(title: str, package: str, lazy: frozenset[str] = frozenset()) -> Callab
 
     def __getattr__(name: str) -> Any:
         if name in lazy:
-            return import_module(f"{package}.{name}")
+            made = import_module(f"{package}.{name}")
+            if Watched.levels:
+                from .transforms import guard_rooms
+
+                guard_rooms()
+            return made
         from .names import NAMES
 
         if name in NAMES[title].split():

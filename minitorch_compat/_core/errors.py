@@ -9,6 +9,13 @@ class Misfit(TypeError):
     """Arguments that fit no signature of an operation; the outermost form of the call says it in torch's words."""
 
 
+class NoMemory(Misfit, AttributeError):
+    """A tensor that stands for others (a dual one, a batched one) was asked for its memory, which it does not show.
+
+    The operation that asked is then carried out by the tensor's own rules; whoever has ordinary tensors asks nothing.
+    """
+
+
 def size_text(shape: Sequence[int]) -> str:
     """A shape as messages print it: ``[2, 3]``."""
     return "[" + ", ".join(map(str, shape)) + "]"
@@ -102,3 +109,19 @@ def unused_input(position: int) -> RuntimeError:
 def lacks(what: str) -> NotImplementedError:
     """What this engine does not have yet, by its torch name."""
     return NotImplementedError(f"minitorch_compat does not have {what} yet")
+
+
+def backward_in_transform() -> RuntimeError:
+    return RuntimeError(
+        "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+        "functorch.vjp instead or call backward() outside of functorch transforms."
+    )
+
+
+def requires_grad_in_transform() -> RuntimeError:
+    return RuntimeError(
+        "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside "
+        "of a function being transformed by a functorch transform. This is unsupported, please attempt to use the "
+        "functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function "
+        "being transformed instead."
+    )

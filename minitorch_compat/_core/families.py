@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .errors import Misfit
+from .errors import Misfit, NoMemory
 from .graph import LEAF, next_order
 from .modes import altered, mode
 from .options import NOTHING, checked, dtype_of, refused, stumbled
 from .quiet import quietly, run
 from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
-from .tensor import Tensor, view_of, wrap, wrap_dim
+from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
 from .views import edge_of
 
 ndarray = np.ndarray
@@ -32,6 +32,15 @@ def bad_arguments(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any
     from .signatures import refusal
 
     return Misfit(str(refusal(name, tuple([each for each in arguments if each is not NOTHING]), keywords or {})))
+
+
+def astray(name: str, call: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """A call with something that has no memory: a tensor that stands for others has rules, anything else is refused."""
+    if stands_for_others((arguments, keywords)):
+        from .transforms import interpret
+
+        return interpret(name, call, arguments, keywords)
+    raise bad_arguments(name, arguments, keywords) from None
 
 
 HALF = frozenset("eE")
@@ -56,6 +65,8 @@ def unary(
     direct = {each for each, made in dtypes.BY_NUMPY.items() if rule(made) is made}
     as_it_is = rule is dtypes.keeps
     make: Any = None if recorder is None else recorder.make
+    if make is not None:
+        make.elementwise = True
     keeps_x = recorder is not None and bool(recorder.kept)
     keeps_out = recorder is not None and recorder.keeps_out
 
@@ -65,7 +76,7 @@ def unary(
         try:
             a = x._data
         except AttributeError:
-            raise bad_arguments(name, (x,)) from None
+            return astray(name, call, (x,), {})
         if not as_it_is and a.dtype not in direct:
             wanted = rule(dtypes.BY_NUMPY[a.dtype]).numpy
             if wanted != a.dtype:
@@ -214,6 +225,8 @@ def binary(
     crossed = recorder is not None and recorder.kept == CROSSED
     keeps_out = recorder is not None and recorder.keeps_out
     make: Any = None if recorder is None else recorder.make
+    if make is not None:
+        make.elementwise = True
 
     def build(mixed: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         """The quick form, with ``mixed`` for everything but equal dtypes and plain numbers beside floats."""
@@ -235,6 +248,8 @@ def binary(
                     else:
                         return mixed(x, y)
                 b = y._data
+            except NoMemory:
+                return astray(name, call, (x, y), {})
             except AttributeError:
                 return mixed(x, y)
             if dtype is not b.dtype:
@@ -434,7 +449,7 @@ def reduction(
         try:
             a = x._data
         except AttributeError:
-            raise bad_arguments(name, (x,)) from None
+            return astray(name, call, (x, dim, keepdim, dtype), {})
         if check is not None:
             check(a, dtype)
         entered = a
@@ -582,7 +597,10 @@ def view(
     def call(x: Tensor, *values: Any) -> Tensor:
         if len(values) < len(accepted):
             values += defaults[len(values) - required :]
-        a = x._data
+        try:
+            a = x._data
+        except NoMemory:
+            return astray(name, call, (x, *values), {})
         out = view_of(x, kernel(a, *values))
         if x._node is not None and (not altered or mode.enabled):
             out._node = recorder.node((x,), tuple([a.shape if place < 0 else values[place] for place in places]))

@@ -69,6 +69,10 @@ class Watched:
     """The same but for anomaly detection, which ends."""
     examine: Any = None
     """How to run a step of backward where anomalies are looked for."""
+    levels = 0
+    transforms = 0
+    """How many levels of forward mode and of ``torch.func`` are open (those alone count as ``transforms``): backward
+    then carries tensors, not arrays."""
 
     @classmethod
     def watch(cls) -> None:
@@ -233,6 +237,8 @@ class Node(metaclass=NodeType):
     values: tuple[Any, ...]
     fit: tuple[Any, ...] | None
     operation = ""
+    elementwise = False
+    """Whether each element of the result depends on one element of each argument: forward mode asks it."""
     outputs = 1
     output_nr = 0
     takes_none = False
@@ -662,6 +668,7 @@ class Pass:
         self, create: bool, keep: bool, inputs: Sequence[Any] | None = None, into_grad: bool = False
     ) -> None:
         self.create = create
+        self.recording = create
         self.keep = keep
         self.inputs = inputs
         self.into_grad = into_grad
@@ -722,7 +729,7 @@ class Pass:
             self.awaited = arrivals(edges, self.needed)
         for edge, gradient in zip(edges, gradients, strict=True):
             self.arrive(edge, gradient, ())
-        previous = exchange(self.create)
+        previous = exchange(self.recording)
         _running.stack.append(self)
         try:
             self.settle_ready()
@@ -856,8 +863,11 @@ class Pass:
         if accumulator is not None and accumulator.prehooks:
             (gradient,) = self.call_prehooks(accumulator, (gradient,))
         if gradient is not None:
+            if self.create is not self.recording:
+                # Tensors travelled that may stand for others; what a leaf keeps is plain.
+                gradient = gradient.detach()._data
             with np.errstate(all="ignore"):
-                accumulate(leaf, gradient, self.create, bumps)
+                accumulate(leaf, gradient, self.recording, bumps)
         for hook in tuple((leaf._post_accumulate_grad_hooks or {}).values()):
             if hook(leaf) is not None:
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")

@@ -190,6 +190,10 @@ NAMES: dict[str, str] = {
         ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax LBFGS Muon NAdam Optimizer RAdam RMSprop Rprop SGD
         SparseAdam lr_scheduler swa_utils swap_in_optimizer_params_and_state
     """,
+    "torch.func": """
+        debug_unwrap functional_call functionalize grad grad_and_value hessian jacfwd jacrev jvp linearize rearrange
+        replace_all_batch_norm_modules_ stack_module_state vjp vmap
+    """,
     "torch.autograd": """
         DeviceType Function Mapping NestedIOFunction ProfilerActivity ProfilerConfig ProfilerEvent ProfilerState
         SavedTensor Sequence Variable anomaly_mode backward detect_anomaly enable_grad

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import recording as records
-from .families import bad_arguments, renamed
+from .families import astray, bad_arguments, renamed
 from .graph import Node, NodeType, Output, record
 from .modes import altered, mode
 from .quiet import quietly
@@ -69,6 +69,12 @@ def op(
         tensor_names = [each for each, kind in zip(accepted, kinds, strict=True) if kind]
         recording = OpRecorder(own, node, arguments, tensor_names, plain, results, formulas) if arguments else None
 
+        def lost(values: tuple[Any, ...]) -> Any:
+            # No ``op`` writes, whatever its name ends with.
+            count = len(positional)
+            named = dict(zip(accepted[count:], values[count:], strict=True))
+            return astray(own + "of" if own[-1] == "_" else own, call, values[:count], named)
+
         def call(*values: Any, **named: Any) -> Any:
             if len(values) > len(positional):
                 raise bad_arguments(own, values, named)
@@ -93,12 +99,12 @@ def op(
                         try:
                             entered[place] = value._data
                         except AttributeError:
-                            raise bad_arguments(own, values, named) from None
+                            return lost(values)
                 elif kind == 2:
                     try:
                         entered[place] = [each._data for each in value]
                     except (AttributeError, TypeError):
-                        raise bad_arguments(own, values, named) from None
+                        return lost(values)
             r = quietly(kernel_call, kernel, entered, positional, accepted)
             parts = r if type(r) is tuple else (r,)
             outs = tuple([wrap(each if type(each) is ndarray else asarray(each)) for each in parts])

@@ -11,9 +11,9 @@ import numpy as np
 
 from .._kernels import layout as memory
 from . import dtypes, errors, kinds
-from .errors import Misfit
+from .errors import Misfit, NoMemory
 from .graph import LEAF
-from .tensor import Tensor, wrap
+from .tensor import Tensor, stands_for_others, wrap
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -35,6 +35,10 @@ def stumbled(
     NumPy's keywords are translated, a deprecated order of arguments is put right, everything else is refused.
     """
     arguments = tuple([each for each in arguments if each is not NOTHING])
+    if stands_for_others((arguments, keywords)):
+        from .transforms import interpret
+
+        return interpret(name, function, arguments, keywords)
     if not NUMPY_WORDS.keys().isdisjoint(keywords):
         given = {NUMPY_WORDS.get(word, word): value for word, value in keywords.items()}
         if len(given) == len(keywords):
@@ -89,6 +93,8 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
 
 def refused(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], method: bool = False) -> Exception:
     """torch's words for arguments that fit no signature of a function or method."""
+    if stands_for_others((arguments, keywords)):
+        return NoMemory("_data")
     from .signatures import invalid_arguments, signatures
 
     return invalid_arguments(name, signatures(name, method=method), arguments, keywords)

@@ -73,10 +73,16 @@ def printoptions(**options: Any) -> Iterator[None]:
         set_printoptions(**before)
 
 
-def tensor_repr(tensor: Any, contents: str | None = None) -> str:
-    """The repr of a tensor or of any subclass; `contents` replaces the printed numbers."""
+def tensor_repr(tensor: Any, contents: str | None = None, tangent: Any = None) -> str:
+    """The repr of a tensor or of any subclass; `contents` replaces the printed numbers, `tangent` stands last."""
     from . import dtypes
+    from .graph import Watched
 
+    if Watched.transforms and tensor._node is not None:
+        from .transform_printing import tracked_at, transformed_text
+
+        if tracked_at(tensor):
+            return transformed_text(tensor, contents)
     kind = type(tensor)
     # torch names a subclass in the place of `tensor`, and says of a subclass of Parameter what it is.
     plain = kind.__module__ in ("torch", "torch.nn.parameter")
@@ -93,6 +99,7 @@ def tensor_repr(tensor: Any, contents: str | None = None) -> str:
         requires_grad=tensor.requires_grad,
         prefix="tensor(" if plain else f"{kind.__name__}(",
         contents=contents,
+        tangent="" if tangent is None else f"tangent={tangent}",
     )
     of_parameter = any(base.__module__ == "torch.nn.parameter" for base in kind.__mro__)
     return f"Parameter({text})" if not plain and (of_parameter or getattr(tensor, "_is_param", False)) else text
@@ -107,6 +114,7 @@ def tensor_text(
     requires_grad: bool = False,
     prefix: str = "tensor(",
     contents: str | None = None,
+    tangent: str = "",
 ) -> str:
     """The repr of a tensor of any shape and dtype.
 
@@ -130,6 +138,8 @@ def tensor_text(
         suffixes.append(f"grad_fn=<{grad_fn_name}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
+    if tangent:
+        suffixes.append(tangent)
     if contents is None:
         contents = body(array, len(prefix))
     return with_suffixes(prefix + contents, suffixes, len(prefix))

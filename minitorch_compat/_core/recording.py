@@ -122,7 +122,7 @@ def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any
         return g
     if g.shape != shape:
         g = tensors.sum_to_size(g, shape)
-    if g._data.dtype != dtype:
+    if g.dtype.numpy != dtype:
         g = tensors.to_dtype(g.real if g.is_complex() and dtype.kind != "c" else g, dtypes.BY_NUMPY[dtype])
     return g
 
@@ -151,6 +151,7 @@ def node_class(
         "__slots__": (), "__module__": "builtins", "operation": name, **saved_names(name, kept, values),
         "vjp": first_vjp,
         "vjp_tensors": first_vjp_tensors,
+        "formulas": formulas, "arguments": arguments, "names": (*kept, *values),
     }
     made: Any = NodeType(name, (Node,), body)
     DECLARED[name] = made

@@ -49,6 +49,8 @@ class Tensor(metaclass=TensorType):
     _grad_dtype: Any = OWN
     order: None = None
     output_nr = 0
+    _transformed = False
+    """Whether the tensor stands for others, and shows no ``_data``."""
 
     __array_priority__ = 1000
 
@@ -225,6 +227,8 @@ class Tensor(metaclass=TensorType):
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad`` and return the tensor."""
+        if graph.Watched.transforms:
+            raise errors.requires_grad_in_transform()
         if requires_grad and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if not self.is_leaf:
@@ -711,6 +715,17 @@ def view_of(x: Tensor, array: ndarray) -> Tensor:
     tensor._data = array
     make_view(x, tensor)
     return tensor
+
+
+def stands_for_others(values: Any) -> bool:
+    """Whether a tensor among arguments shows no memory of its own, and has rules in its place."""
+    if isinstance(values, (tuple, list)):
+        return any(stands_for_others(each) for each in values)
+    if isinstance(values, dict):
+        return any(stands_for_others(each) for each in values.values())
+    if isinstance(values, slice):
+        return stands_for_others((values.start, values.stop, values.step))
+    return isinstance(values, Tensor) and values._transformed
 
 
 def wrap_dim(dim: int, count: int) -> int:

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from .._core import forms
-from .._core.errors import Misfit
+from .._core.errors import Misfit, NoMemory
 from .._core.options import refused
 from .._core.tensor import Tensor
 
@@ -23,6 +23,10 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
     def call(*arguments: Any, **keywords: Any) -> Any:
         try:
             return function(*arguments, **keywords)
+        except NoMemory:
+            from .._core.transforms import interpret
+
+            return interpret(name, call, arguments, keywords)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             problem = error
         if not NUMPY_WORDS.keys().isdisjoint(keywords):

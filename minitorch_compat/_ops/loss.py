@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.families import bad_arguments
+from .._core.families import astray
 from .._core.graph import LEAF, Node, next_order
 from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
@@ -90,7 +90,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     try:
         a, b = input._data, target._data
     except AttributeError:
-        raise bad_arguments("mse_loss", (input, target)) from None
+        return astray("mse_loss", mse_loss, (input, target, reduction), {})
     if reduction != "mean" and reduction not in ("none", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
     fit = None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core.errors import Misfit
-from .._core.families import bad_arguments, with_out
+from .._core.families import astray, with_out
 from .._core.forms import FUNCTIONS, attach, publish, write_out
 from .._core.graph import LEAF, next_order
 from .._core.modes import altered, mode
@@ -41,7 +41,7 @@ def product(
         try:
             r = run(kernel, x._data, y._data)
         except AttributeError:
-            raise bad_arguments(name, (x, y)) from None
+            return astray(name, call, (x, y), {})
         except RuntimeError:
             r = quietly(kernel, x._data, y._data)
         if type(r) is not ndarray:
@@ -128,7 +128,7 @@ def matmul(x: Any, y: Any) -> Tensor:
     try:
         a, b = x._data, y._data
     except AttributeError:
-        raise bad_arguments("matmul", (x, y)) from None
+        return astray("matmul", matmul, (x, y), {})
     if a.ndim == 2 and b.ndim == 2:
         return mm(x, y)
     if not a.ndim or not b.ndim:

@@ -13,7 +13,6 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.absent import room as _room
-from .._core.forms import FUNCTIONS
 from .._core.graph import LEAF, NOWHERE, AccumulateGrad, Output, Pass, Slot, Watched, propagate
 from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -55,6 +54,8 @@ def backward(
     ``grad_tensors`` are the gradients of the tensors, needed for those with more than one element. RuntimeError where a
     tensor has no history, a gradient is missing or has another shape.
     """
+    if Watched.transforms:
+        raise errors.backward_in_transform()
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
@@ -68,6 +69,11 @@ def backward(
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     roots = _sequence(tensors)
+    if Watched.levels:
+        from .in_levels import backward_in_levels
+
+        backward_in_levels(roots, grad_tensors, retain_graph, create_graph, inputs)
+        return
     gradients = _gradients_of(roots, grad_tensors, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
     edges = _edges_of(roots)
@@ -118,14 +124,11 @@ def grad(
             FutureWarning,
             stacklevel=2,
         )
-    if is_grads_batched:
-        rows = _rows((grad_outputs,) if isinstance(grad_outputs, Tensor) else tuple(grad_outputs))
-        made = [
-            grad(roots, wanted, row, True if place + 1 < len(rows) else retain_graph, create_graph, True, allow_unused,
-                 False, materialize_grads)
-            for place, row in enumerate(rows)
-        ]
-        return tuple([None if each[0] is None else stack(each) for each in zip(*made, strict=True)])
+    if is_grads_batched or Watched.levels:
+        from .in_levels import batched_grad, grad_in_levels
+
+        how = batched_grad if is_grads_batched else grad_in_levels
+        return how(roots, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
     gradients = _gradients_of(roots, grad_outputs, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
     entries = _edges_of(roots)
@@ -195,17 +198,6 @@ def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
     return edges
 
 
-def _rows(batched: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """The gradients of each pass, from tensors whose first dimension counts the passes."""
-    count = next(len(each) for each in batched if each is not None)
-    return [tuple([None if each is None else each[place] for each in batched]) for place in range(count)]
-
-
-def stack(parts: Sequence[Tensor]) -> Tensor:
-    """The parts along a new first dimension."""
-    return FUNCTIONS["stack"](list(parts))
-
-
 def _edges_of(roots: Sequence[Any]) -> list[Any]:
     """Where the gradients of the roots enter; RuntimeError for a root without history."""
     edges = []
@@ -272,4 +264,4 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
     return made
 
 
-__getattr__ = _room("torch.autograd", __name__, frozenset(("functional",)))
+__getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional")))

@@ -1,0 +1,776 @@
+"""How operations are done for all examples of a batch at once: one rule for a family, by the names of its members.
+
+A rule gets the ``Call`` and the arguments as they came, some of them batched, and returns the result for one example;
+NotImplemented sends the call to the loop over examples. All examples lie along the first dimension (``call.lift``), so
+dimensions counted from the back stay as they are, and those from the front move by one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import batching, dtypes
+from .batching import Batched, Call, levels, wrapped_dim
+from .forms import FUNCTIONS
+from .recording import tensors
+from .tensor import Tensor
+from .transforms import replaced, tensors_in
+
+Rule = Callable[..., Any]
+RULES: dict[str, Rule] = {}
+
+
+def rule(names: str) -> Callable[[Rule], Rule]:
+    """Enter a rule under the names of the operations it is for."""
+
+    def enter(function: Rule) -> Rule:
+        RULES.update(dict.fromkeys(names.split(), function))
+        return function
+
+    return enter
+
+
+# ---- elementwise
+
+
+@rule(
+    """
+    add sub mul div multiply subtract divide true_divide rsub pow float_power remainder fmod floor_divide add_scaled
+    sub_scaled rsub_number rsub_tensor pow_number pow_base_number remainder_number fmod_number
+    __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__
+    __rmod__ __pow__ __rpow__ __and__ __or__ __xor__ __rand__ __ror__ __rxor__ __lshift__ __rshift__ __neg__ __pos__
+    __abs__ __invert__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
+    eq ne lt le gt ge greater greater_equal less less_equal not_equal isclose
+    maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 xlogy ldexp copysign nextafter heaviside
+    bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift logical_and logical_or logical_xor
+    gcd lcm where where_of lerp addcmul addcdiv clamp clip clamp_min clamp_max clamp_numbers clamp_tensors
+    clamp_min_number clamp_max_number clamp_min_tensor clamp_max_tensor lerp_number lerp_tensor masked_fill
+    masked_fill_number masked_fill_tensor complex polar igamma igammac zeta xlog1py ldexp_of
+    abs absolute neg negative positive sign sgn floor ceil trunc fix frac round round_decimals square sqrt rsqrt
+    reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan arcsin arccos arctan sinh cosh tanh asinh
+    acosh atanh arcsinh arccosh arctanh deg2rad rad2deg sinc erf erfc erfinv lgamma digamma i0 polygamma mvlgamma logit
+    nan_to_num sigmoid relu leaky_relu bitwise_not logical_not isnan isinf isfinite isposinf isneginf isreal signbit
+    angle conj conj_physical resolve_conj resolve_neg real imag real_part conj_number i1 i0e i1e erfcx ndtr ndtri
+    log_ndtr entr clone clone_contiguous to double float half bfloat16 int long short byte char bool cfloat
+    cdouble to_dtype zeros_like ones_like full_like empty_like scale tanh_backward written written_twice
+    frexp alias positive gelu elu selu celu silu mish softplus hardtanh relu6 hardsigmoid hardswish softsign tanhshrink
+    threshold hardshrink softshrink logsigmoid logit_of mvlgamma_of
+    """
+)
+def elementwise(call: Call, *arguments: Any, **keywords: Any) -> Any:
+    """Tensors that broadcast: each gets as many dimensions after the first as the one that has most."""
+    given = list(tensors_in((arguments, keywords)))
+    most = max(each.dim() for each in given)
+    number_like = cast_numbers(given) if len(given) > 1 and call.name not in UNLIKE else {}
+
+    def enter(x: Tensor) -> Tensor:
+        whole = call.lift(x)
+        if whole is None:
+            return x
+        if id(x) in number_like:
+            whole = whole.to(number_like[id(x)])
+        missing = most - x.dim()
+        return whole.reshape(call.size, *(1,) * missing, *x.shape) if missing else whole
+
+    made = call.function(*replaced(arguments, enter), **replaced(keywords, enter))
+    return call.wrap_all(made)
+
+
+UNLIKE = frozenset(["where", "where_of", "masked_fill", "masked_fill_number", "masked_fill_tensor", "to"])
+
+
+def cast_numbers(given: Sequence[Tensor]) -> dict[int, Any]:
+    """Of tensors of several dtypes: what batched ones without dimensions become, so that they promote as numbers do."""
+    if len({each.dtype for each in given}) == 1:
+        return {}
+    shapes = [wrap_like(each) for each in given]
+    wanted = shapes[0].dtype
+    wanted = FUNCTIONS["result_type"](*shapes[:2]) if len(shapes) > 1 else wanted
+    for each in shapes[2:]:
+        wanted = FUNCTIONS["result_type"](FUNCTIONS["zeros"](1, dtype=wanted), each)
+    return {id(each): wanted for each in given if isinstance(each, Batched) and not each.dim() and any(
+        other.dim() for other in given
+    )}
+
+
+def wrap_like(x: Tensor) -> Tensor:
+    """A small tensor that promotes as ``x`` does."""
+    return FUNCTIONS["zeros"](() if not x.dim() else (1,), dtype=x.dtype)
+
+
+@rule("contiguous")
+def contiguous(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
+    return x if x.is_contiguous() else call.wrap(call.full(x).contiguous(*values, **keywords))
+
+
+# ---- along a dimension
+
+
+def moved(dim: Any, count: int) -> Any:
+    """A dimension, or several, of one example among those of all."""
+    if isinstance(dim, (tuple, list)):
+        return tuple([moved(each, count) for each in dim])
+    return wrapped_dim(dim, count) + 1
+
+
+def along(names: str, place: int = 0, default: Any = -1) -> None:
+    """Operations along the dimension that stands at ``place`` after the tensor, or is called ``dim``."""
+
+    def carry(call: Call, x: Any, *values: Any, **keywords: Any) -> Any:
+        if "axis" in keywords:
+            keywords["dim"] = keywords.pop("axis")
+        others = [each for each in tensors_in((values, keywords)) if isinstance(each, Batched)]
+        if others or not isinstance(x, Batched) or not x.dim():
+            return NotImplemented
+        whole = call.lift(x)
+        if "dim" in keywords:
+            keywords["dim"] = moved(keywords["dim"], x.dim())
+        elif len(values) > place:
+            values = (*values[:place], moved(values[place], x.dim()), *values[place + 1 :])
+        elif default is None:
+            return NotImplemented
+        else:
+            keywords["dim"] = moved(default, x.dim())
+        return call.wrap_all(call.function(whole, *values, **keywords))
+
+    RULES.update(dict.fromkeys(names.split(), carry))
+
+
+along("softmax log_softmax softmax_of log_softmax_of cumsum cumprod logcumsumexp cummax cummin logsumexp", default=None)
+along("sort argsort")
+along("topk kthvalue", 1)
+along("unbind split split_with_sizes chunk tensor_split unsafe_split unsafe_chunk", 1, 0)
+RULES.pop("unbind")
+along("unbind", 0, 0)
+along("narrow squeeze_one unflatten", 0, None)
+along("index_select index_fill index_add index_copy", 0, None)
+along("mode", 0)
+
+
+@rule("select slice")
+def selected(call: Call, x: Tensor, dim: int = 0, *values: Any, **keywords: Any) -> Any:
+    if not isinstance(x, Batched) or any(isinstance(each, Tensor) for each in values):
+        return NotImplemented
+    return call.wrap(call.function(call.lift(x), moved(dim, x.dim()), *values, **keywords))
+
+
+@rule("select_backward slice_backward diagonal_backward")
+def into_zeros(call: Call, g: Tensor, shape: Any, values: Any) -> Any:
+    whole = call.full(g)
+    dims = 3 if call.name == "diagonal_backward" else 1
+    start = 1 if call.name == "diagonal_backward" else 0
+    values = tuple(
+        moved(each, len(shape)) if start <= place < max(dims, 1) else each for place, each in enumerate(values)
+    )
+    return call.wrap(call.function(whole, (call.size, *shape), values))
+
+
+# ---- reductions
+
+
+@rule(
+    """
+    sum mean nansum nanmean prod amax amin all any std var std_mean var_mean argmax argmin count_nonzero max min median
+    nanmedian aminmax
+    """
+)
+def reduction(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
+    """Over some dimensions, or over all of an example."""
+    if (values and isinstance(values[0], Tensor)) or "other" in keywords:
+        return elementwise(call, x, *values, **keywords)
+    if not isinstance(x, Batched):
+        return NotImplemented
+    whole = call.full(x)
+    for numpys, own in (("axis", "dim"), ("keepdims", "keepdim")):
+        if numpys in keywords:
+            keywords[own] = keywords.pop(numpys)
+    dim = keywords.pop("dim", None)
+    if dim is None and values and not isinstance(values[0], bool):
+        dim, *rest = values
+        values = tuple(rest)
+    keepdim = keywords.get("keepdim", bool(values and values[0] is True))
+    if dim is None or (isinstance(dim, (tuple, list)) and not len(dim)):
+        if values and values[0] in (True, False, None):
+            values = values[1:]
+        keywords.pop("keepdim", None)
+        made = call.function(whole.reshape(call.size, -1), 1, **named(call, values, keywords))
+        if call.name in ("max", "min", "median", "nanmedian"):
+            made = made[0]
+        if keepdim:
+            made = replaced(made, lambda each: each.reshape(call.size, *(1,) * x.dim()))
+        return call.wrap_all(made)
+    if not x.dim():
+        return NotImplemented
+    return call.wrap_all(call.function(whole, moved(dim, x.dim()), *values, **keywords))
+
+
+def named(call: Call, values: Sequence[Any], keywords: dict[str, Any]) -> dict[str, Any]:
+    """Keywords of a reduction over everything, where ``aminmax`` and ``count_nonzero`` take the dimension by name."""
+    return keywords
+
+
+@rule("norm")
+def norm(call: Call, x: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, **keywords: Any) -> Any:
+    if not isinstance(x, Batched) or p == "nuc":
+        return NotImplemented
+    whole = call.full(x)
+    if dim is None:
+        made = call.function(whole.reshape(call.size, -1), p, 1, **keywords)
+        return call.wrap(made.reshape(call.size, *(1,) * x.dim()) if keepdim else made)
+    if not x.dim():
+        return NotImplemented
+    return call.wrap(call.function(whole, p, moved(dim, x.dim()), keepdim, **keywords))
+
+
+@rule("sum_to_size")
+def sum_to_size(call: Call, x: Tensor, *sizes: Any) -> Any:
+    shape = tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
+    whole = call.full(x)
+    padded = (1,) * (x.dim() - len(shape)) + shape
+    made = call.function(whole, (call.size, *padded))
+    return call.wrap(made.reshape(call.size, *shape))
+
+
+# ---- shapes
+
+
+def flat_sizes(sizes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Sizes given one by one or as one sequence."""
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+@rule("reshape view reshape_alias unsafe_view")
+def reshaped(call: Call, x: Tensor, *sizes: Any, **keywords: Any) -> Any:
+    if (sizes and isinstance(sizes[0], dtypes.dtype)) or "dtype" in keywords:
+        return call.wrap(call.function(call.lift(x), *sizes, **keywords))
+    shape = flat_sizes(sizes or (keywords.get("shape", keywords.get("size")),))
+    if -1 in shape:
+        from .._kernels.layout import infer_size
+
+        shape = infer_size(shape, x.numel())
+    whole = call.full(x)
+    if call.name in ("unsafe_view", "reshape_alias", "view") and not whole.is_contiguous():
+        return call.wrap(whole.reshape(call.size, *shape))
+    return call.wrap(call.function(whole, (call.size, *shape)))
+
+
+@rule("expand broadcast_to")
+def expanded(call: Call, x: Tensor, *sizes: Any, **keywords: Any) -> Any:
+    shape = flat_sizes(sizes or (keywords.get("size"),))
+    missing = len(shape) - x.dim()
+    whole = call.full(x)
+    if missing > 0:
+        whole = whole.reshape(call.size, *(1,) * missing, *x.shape)
+    return call.wrap(call.function(whole, (call.size, *shape)))
+
+
+@rule("view_as reshape_as expand_as")
+def like(call: Call, x: Tensor, other: Tensor) -> Any:
+    shape = tuple(other.shape)
+    return x.expand(shape) if call.name == "expand_as" else x.reshape(shape)
+
+
+@rule("permute")
+def permuted(call: Call, x: Tensor, *dims: Any, **keywords: Any) -> Any:
+    order = flat_sizes(dims or (keywords["dims"],))
+    if len(order) != x.dim():
+        return NotImplemented
+    return call.wrap(call.function(call.full(x), (0, *moved(order, x.dim()))))
+
+
+@rule("transpose swapaxes swapdims")
+def transposed(call: Call, x: Tensor, dim0: int, dim1: int) -> Any:
+    if not x.dim():
+        return x
+    return call.wrap(call.function(call.full(x), moved(dim0, x.dim()), moved(dim1, x.dim())))
+
+
+@rule("t T")
+def turned(call: Call, x: Tensor) -> Any:
+    if call.name == "t" and x.dim() > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.dim()}D")
+    whole = call.full(x)
+    return call.wrap(whole.permute(0, *range(x.dim(), 0, -1)))
+
+
+@rule("mT mH H adjoint")
+def turned_matrices(call: Call, x: Tensor) -> Any:
+    if x.dim() < 2:
+        return NotImplemented
+    made = call.full(x).transpose(-2, -1)
+    return call.wrap(made.conj() if call.name != "mT" and made.is_complex() else made)
+
+
+@rule("movedim moveaxis")
+def moved_dims(call: Call, x: Tensor, source: Any, destination: Any) -> Any:
+    return call.wrap(call.function(call.full(x), moved(source, x.dim()), moved(destination, x.dim())))
+
+
+@rule("unsqueeze")
+def unsqueezed(call: Call, x: Tensor, dim: int) -> Any:
+    return call.wrap(call.function(call.full(x), wrapped_dim(dim, x.dim() + 1) + 1))
+
+
+@rule("squeeze squeeze_one squeeze_some")
+def squeezed(call: Call, x: Tensor, dim: Any = None) -> Any:
+    shape = tuple(x.shape)
+    if dim is None:
+        wanted = set(range(len(shape)))
+    else:
+        wanted = {wrapped_dim(each, len(shape)) for each in (dim if isinstance(dim, (tuple, list)) else (dim,))}
+    kept = [each for place, each in enumerate(shape) if place not in wanted or each != 1]
+    return call.wrap(call.full(x).reshape(call.size, *kept))
+
+
+@rule("flatten")
+def flattened(call: Call, x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Any:
+    if not x.dim():
+        return call.wrap(call.full(x).reshape(call.size, 1))
+    return call.wrap(call.function(call.full(x), moved(start_dim, x.dim()), moved(end_dim, x.dim())))
+
+
+@rule("ravel")
+def ravelled(call: Call, x: Tensor) -> Any:
+    return call.wrap(call.full(x).reshape(call.size, -1))
+
+
+@rule("diagonal")
+def diagonal(call: Call, x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    return call.wrap(call.function(call.full(x), offset, moved(dim1, x.dim()), moved(dim2, x.dim())))
+
+
+@rule("diag_embed")
+def diag_embedded(call: Call, x: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    count = x.dim() + 1
+    return call.wrap(call.function(call.full(x), offset, moved(dim1, count), moved(dim2, count)))
+
+
+@rule("tril triu")
+def triangle(call: Call, x: Tensor, diagonal: int = 0) -> Any:
+    return call.wrap(call.function(call.full(x), diagonal)) if x.dim() > 1 else NotImplemented
+
+
+@rule("flip")
+def flipped(call: Call, x: Tensor, *dims: Any, **keywords: Any) -> Any:
+    return call.wrap(call.function(call.full(x), moved(flat_sizes(dims or (keywords["dims"],)), x.dim())))
+
+
+@rule("roll")
+def rolled(call: Call, x: Tensor, shifts: Any, dims: Any = ()) -> Any:
+    if dims == () or not x.dim():
+        return NotImplemented
+    return call.wrap(call.function(call.full(x), shifts, moved(dims, x.dim())))
+
+
+@rule("repeat tile")
+def repeated(call: Call, x: Tensor, *sizes: Any) -> Any:
+    counts = flat_sizes(sizes)
+    if call.name == "tile" and len(counts) < x.dim():
+        counts = (1,) * (x.dim() - len(counts)) + counts
+    whole = call.full(x)
+    missing = len(counts) - x.dim()
+    if missing > 0:
+        whole = whole.reshape(call.size, *(1,) * missing, *x.shape)
+    return call.wrap(call.function(whole, (1, *counts)))
+
+
+@rule("view_as_real view_as_complex")
+def parts(call: Call, x: Tensor) -> Any:
+    return call.wrap(call.function(call.full(x)))
+
+
+# ---- joining
+
+
+@rule("cat concat concatenate stack")
+def joined(call: Call, parts: Any = None, dim: int = 0, **keywords: Any) -> Any:
+    if "out" in keywords:
+        return NotImplemented
+    parts = keywords.get("tensors", parts)
+    dim = keywords.get("axis", dim)
+    whole = [call.full(each) for each in parts if call.name == "stack" or tuple(each.shape) != (0,) or len(parts) == 1]
+    count = max(each.dim() for each in whole) - 1 + (call.name == "stack")
+    return call.wrap(call.function(whole, moved(dim, count)))
+
+
+# ---- products
+
+
+@rule("matmul mm bmm mv dot __matmul__ __rmatmul__")
+def product(call: Call, x: Tensor, y: Tensor, **keywords: Any) -> Any:
+    if keywords:
+        return NotImplemented
+    if call.name == "__rmatmul__":
+        x, y = y, x
+    wanted = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1)}.get(call.name)
+    first, second = x.dim(), y.dim()
+    if (wanted is not None and (first, second) != wanted) or not first or not second:
+        return NotImplemented
+    if tuple(x.shape)[-1] != tuple(y.shape)[-2 if second > 1 else -1]:
+        return NotImplemented
+    a, b = call.lift(x), call.lift(y)
+    if b is None and second <= 2 and a is not None:
+        return call.wrap(tensors.matmul(a, y) if first > 1 or second > 1 else tensors.mv(a, y))
+    a, b = call.full(x) if a is None else a, call.full(y) if b is None else b
+    if first == 1:
+        a = a.unsqueeze(1)
+    if second == 1:
+        b = b.unsqueeze(2)
+    most = max(a.dim(), b.dim())
+    if most > 3:
+        a, b = (
+            each if each.dim() == most
+            else each.reshape(call.size, *(1,) * (most - each.dim()), *tuple(each.shape)[1:])
+            for each in (a, b)
+        )
+    made = tensors.matmul(a, b)
+    if second == 1:
+        made = made.squeeze(-1)
+    if first == 1:
+        made = made.squeeze(-1 if second == 1 else -2)
+    return call.wrap(made)
+
+
+@rule("outer ger")
+def outer(call: Call, x: Tensor, y: Tensor) -> Any:
+    return x.unsqueeze(1) * y.unsqueeze(0) if x.dim() == y.dim() == 1 else NotImplemented
+
+
+@rule("vdot")
+def vdot(call: Call, x: Tensor, y: Tensor) -> Any:
+    return (x.conj() * y).sum(0) if x.dim() == y.dim() == 1 else NotImplemented
+
+
+@rule("linear")
+def linear(call: Call, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Any:
+    made = x @ weight.t()
+    return made if bias is None else made + bias
+
+
+@rule("addmm addmv baddbmm")
+def added_product(call: Call, x: Tensor, y: Tensor, z: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    made = y @ z
+    return (made if alpha == 1 else made * alpha) + (x if beta == 1 else x * beta)
+
+
+@rule("einsum")
+def einsum(call: Call, equation: str, *operands: Any) -> Any:
+    """The dimension of the examples gets a letter of its own."""
+    if not isinstance(equation, str) or "." in equation:
+        return NotImplemented
+    given = operands[0] if len(operands) == 1 and isinstance(operands[0], (tuple, list)) else operands
+    text = equation.replace(" ", "")
+    letter = next(each for each in "ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba" if each not in text)
+    left, arrow, right = text.partition("->")
+    if not arrow:
+        right = "".join(sorted(each for each in set(left) - {","} if left.count(each) == 1))
+    whole = [call.lift(each) for each in given]
+    terms = [term if all_of is None else letter + term for term, all_of in zip(left.split(","), whole, strict=True)]
+    entered = [each if all_of is None else all_of for each, all_of in zip(given, whole, strict=True)]
+    return call.wrap(call.function(f"{','.join(terms)}->{letter}{right}", *entered))
+
+
+# ---- indexing
+
+
+@rule("__getitem__")
+def getitem(call: Call, x: Tensor, index: Any) -> Any:
+    """Slices and numbers after the first dimension; tensors pick from each example where they stand side by side."""
+    index = index if isinstance(index, tuple) else (index,)
+    picked = list(tensors_in(index))
+    for each in picked:
+        if each.dtype is dtypes.bool_ and isinstance(each, Batched):
+            raise RuntimeError(
+                "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over "
+                "indexing with a boolean mask."
+            )
+    whole = call.lift(x)
+    if whole is None or any(isinstance(each, Batched) for each in picked):
+        return picked_for_each(call, x, index)
+    if any(isinstance(each, (list, Tensor)) for each in index):
+        places = [place for place, each in enumerate(index) if isinstance(each, (list, Tensor))]
+        if places[-1] - places[0] >= len(places):
+            return NotImplemented
+    return call.wrap(call.function(whole, (slice(None), *index)))
+
+
+def picked_for_each(call: Call, x: Tensor, index: tuple[Any, ...]) -> Any:
+    """Each example by its own numbers: the examples are counted beside them."""
+    if not all(isinstance(each, Tensor) and each.dtype is not dtypes.bool_ for each in index):
+        return NotImplemented
+    most = max(each.dim() for each in index)
+    whole = []
+    for each in index:
+        found = call.lift(each)
+        whole.append(
+            each if found is None
+            else found.reshape(call.size, *(1,) * (most - each.dim()), *each.shape)
+        )
+    values = call.lift(x)
+    if values is None:
+        return call.wrap(x[tuple(whole)])
+    counted = FUNCTIONS["arange"](call.size).reshape(call.size, *(1,) * most)
+    return call.wrap(values[(counted, *whole)])
+
+
+@rule("gather scatter scatter_add ")
+def gathered(call: Call, x: Tensor, dim: int, index: Tensor, *values: Any, **keywords: Any) -> Any:
+    if not x.dim() or not index.dim() or not isinstance(dim, int):
+        return NotImplemented
+    enter = {id(each): call.full(each) for each in tensors_in((x, index, values, keywords))}
+    if any(not each.dim() for each in tensors_in((values, keywords))):
+        return NotImplemented
+    swap = lambda each: enter[id(each)]  # noqa: E731
+    return call.wrap(
+        call.function(
+            swap(x), moved(dim, x.dim()), swap(index), *replaced(values, swap), **replaced(keywords, swap)
+        )
+    )
+
+
+@rule("new_zeros new_ones new_empty new_full")
+def new_filled(call: Call, x: Tensor, *sizes: Any, **keywords: Any) -> Any:
+    """Memory for each example, so that each can write to its own."""
+    whole = call.lift(x)
+    if whole is None:
+        return NotImplemented
+    if call.name == "new_full":
+        size, *rest = sizes if sizes else (keywords.pop("size"),)
+        return call.wrap(call.function(whole, (call.size, *size), *rest, **keywords))
+    size = flat_sizes(sizes) if sizes else tuple(keywords.pop("size"))
+    return call.wrap(call.function(whole, (call.size, *size), **keywords))
+
+
+# ---- writes
+
+ELEMENTWISE_WRITES = (
+    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
+    "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
+    "over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being "
+    "called inside the PyTorch framework, please file a bug report instead."
+)
+
+
+def write(call: Call, arguments: Any, keywords: Any) -> Any:
+    """An in-place operation: on the memory of all examples at once, or on that of each after the other."""
+    x, *others = arguments
+    whole = call.lift(x)
+    if whole is None:
+        if call.name in ("add_", "sub_", "mul_", "div_", "__iadd__", "__isub__", "__imul__", "__itruediv__"):
+            widest = next(each for each in tensors_in((others, keywords)) if isinstance(each, Batched))
+            shape = [call.size, *(1,) * (x.dim() - widest.dim()), *widest.shape]
+            raise RuntimeError(f"output with shape {list(x.shape)} doesn't match the broadcast shape {shape}")
+        raise RuntimeError(ELEMENTWISE_WRITES)
+    plain = call.name.strip("_")
+    plain = plain.removeprefix("i") if call.name[:3] == "__i" else plain
+    if call.name == "__setitem__":
+        made = set_part(call, x, whole, *others)
+        if made is not NotImplemented:
+            return None
+    elif (RULES.get(plain) is elementwise or call.name in ("copy_", "fill_", "zero_")) and all(
+        each.dim() <= x.dim() for each in tensors_in((others, keywords))
+    ):
+
+        def enter(each: Tensor) -> Tensor:
+            found = call.lift(each)
+            missing = x.dim() - each.dim()
+            if found is None or not missing:
+                return each if found is None else found
+            return found.reshape(call.size, *(1,) * missing, *each.shape)
+
+        call.function(whole, *replaced(tuple(others), enter), **replaced(dict(keywords), enter))
+        return x
+    if call.name == "fill_" and any(isinstance(each, Batched) for each in others):
+        return x.copy_(others[0].expand(x.shape))
+    batching.one_by_one(call, arguments, keywords)
+    return x
+
+
+def set_part(call: Call, x: Tensor, whole: Tensor, index: Any, value: Any) -> Any:
+    """``x[index] = value`` for all examples; NotImplemented where the index has batched tensors."""
+    index = index if isinstance(index, tuple) else (index,)
+    picked = list(tensors_in(index))
+    if any(isinstance(each, Batched) for each in picked):
+        if any(each.dtype is dtypes.bool_ for each in picked):
+            raise RuntimeError(
+                "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over "
+                "indexing with a boolean mask."
+            )
+        return NotImplemented
+    places = [place for place, each in enumerate(index) if isinstance(each, (list, Tensor))]
+    if places and places[-1] - places[0] >= len(places):
+        return NotImplemented
+    if isinstance(value, Tensor):
+        part = x[index]
+        found = call.lift(value)
+        if found is not None:
+            missing = part.dim() - value.dim()
+            if missing < 0:
+                return NotImplemented
+            value = found.reshape(call.size, *(1,) * missing, *value.shape) if missing else found
+    call.function(whole, (slice(None), *index), value)
+    return None
+
+
+# ---- refusals
+
+DYNAMIC = (
+    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. Please "
+    "file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+)
+REFUSED = {
+    "nonzero": DYNAMIC.format("nonzero"),
+    "argwhere": DYNAMIC.format("nonzero"),
+    "unique": DYNAMIC.format("_unique2"),
+    "_unique2": DYNAMIC.format("_unique2"),
+    "unique_dim": DYNAMIC.format("unique_dim"),
+    "unique_consecutive": DYNAMIC.format("unique_consecutive"),
+    "equal": "Batching rule not implemented for aten::equal. We could not generate a fallback.",
+    "allclose": (
+        "vmap over torch.allclose isn't supported yet. Please file an issue at "
+        "https://github.com/pytorch/pytorch/issues if you need this feature."
+    ),
+    "is_nonzero": (
+        "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support "
+        "that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+    ),
+}
+
+
+def refuse(call: Call, arguments: Any, keywords: Any) -> None:
+    """RuntimeError for what cannot be done for all examples at once: sizes that depend on numbers, and ``out=``."""
+    if call.name == "nonzero" and keywords.get("as_tuple"):
+        raise RuntimeError(DYNAMIC.format("where"))
+    if call.name in REFUSED:
+        raise RuntimeError(REFUSED[call.name])
+    if keywords.get("out") is not None:
+        raise RuntimeError(
+            f"Batching rule not implemented for aten::{call.name}.out; the fallback path doesn't work on out= or view "
+            "ops."
+        )
+    if call.name == "where" and len(arguments) == 1 and not keywords:
+        raise RuntimeError(DYNAMIC.format("where"))
+    if call.name == "masked_select" and any(
+        isinstance(each, Batched) for each in (*arguments[1:2], keywords.get("mask"))
+    ):
+        raise RuntimeError(
+            "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for "
+            "each batch this would return a differently shaped Tensor. Please file an issue at "
+            "https://github.com/pytorch/pytorch/issues if you need this feature."
+        )
+
+
+# ---- random numbers
+
+RANDOM_ERROR = (
+    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
+    "randomness flags on vmap or perform the randomness operation out of vmap"
+)
+FACTORIES = "rand randn randint randperm"
+LIKE = (
+    "rand_like randn_like randint_like bernoulli poisson normal multinomial dropout feature_dropout alpha_dropout "
+    "feature_alpha_dropout rrelu"
+)
+MASKS = ("dropout", "feature_dropout")
+DRAWING_WRITES = "uniform_ normal_ exponential_ geometric_ cauchy_ log_normal_ random_ bernoulli_"
+
+
+def randomness() -> str | None:
+    """How random numbers come in the innermost ``vmap``; None outside."""
+    found = levels.batched()
+    return found[-1].randomness if found else None
+
+
+def draws(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of random numbers that asks the innermost ``vmap`` how they should come."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        how = randomness()
+        if name in MASKS and not (arguments[-1] if len(arguments) > 2 else keywords.get("train", True)):
+            how = None
+        if how is None:
+            return function(*arguments, **keywords)
+        if how == "error":
+            raise RuntimeError(RANDOM_ERROR)
+        level = levels.batched()[-1]
+        if name in FACTORIES.split():
+            if how == "same":
+                return function(*arguments, **keywords)
+            return drawn_for_each(name, level, function, arguments, keywords)
+        given = [each for each in tensors_in((arguments, keywords)) if isinstance(each, Batched)]
+        if name in DRAWING_WRITES.split():
+            return drawn_into(name, level, how, function, arguments, keywords)
+        if how == "same":
+            if given and name in ("rand_like", "randn_like", "randint_like"):
+                shape = tuple(arguments[0].shape)
+                return function(FUNCTIONS["zeros"](shape, dtype=arguments[0].dtype), *arguments[1:], **keywords)
+            if given and name in MASKS:
+                ones = FUNCTIONS["ones"](tuple(given[0].shape), dtype=given[0].dtype)
+                return given[0] * function(ones, *arguments[1:], **keywords)
+            if given:
+                raise RuntimeError(
+                    "Vmap does not currently support same randomness with a batched tensor input. Please file an "
+                    "issue with functorch"
+                )
+            return function(*arguments, **keywords)
+        full = Call(name, function, level.number, level.size)
+        entered = replaced(tuple(arguments), full.full)
+        return full.wrap_all(function(*entered, **replaced(dict(keywords), full.full)))
+
+    call.__name__ = call.__qualname__ = name
+    call.__wrapped__, call.draws = function, True  # type: ignore[attr-defined]
+    return call
+
+
+def drawn_for_each(name: str, level: Any, function: Any, arguments: Any, keywords: Any) -> Any:
+    """Random numbers of a given size, others for each example."""
+    keywords = dict(keywords)
+    if name == "randperm":
+        made = tensors.stack([function(*arguments, **keywords) for _ in range(level.size)], 0)
+        return batching.wrap_level(made, 0, level.number)
+    bounds = ()
+    if name == "randint":
+        count = 2 if len(arguments) > 2 or (len(arguments) == 2 and not isinstance(arguments[1], (tuple, list))) else 1
+        bounds, arguments = arguments[:count], arguments[count:]
+    size = tuple(keywords.pop("size")) if "size" in keywords else flat_sizes(arguments)
+    return batching.wrap_level(function(*bounds, (level.size, *size), **keywords), 0, level.number)
+
+
+def drawn_into(name: str, level: Any, how: str, function: Any, arguments: Any, keywords: Any) -> Any:
+    """Random numbers written to a tensor: others for each example, or the same for all."""
+    x, *others = arguments
+    call = Call(name, function, level.number, level.size)
+    whole = call.lift(x)
+    if whole is None:
+        if how == "different":
+            raise RuntimeError(
+                "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
+                "randomness. If this is necessary for your usage, please file an issue with functorch."
+            )
+        return function(x, *others, **keywords)
+    if how == "different":
+        function(whole, *replaced(tuple(others), call.full), **keywords)
+    else:
+        one = FUNCTIONS["zeros"](tuple(x.shape), dtype=x.dtype)
+        whole.copy_(function(one, *others, **keywords).expand(whole.shape))
+    return x
+
+
+def guard_random() -> None:
+    """Let the functions of random numbers ask ``vmap``; again at each level, since rooms put themselves in later."""
+    package = sys.modules[__name__.split(".")[0]]
+    for name in f"{FACTORIES} {LIKE}".split():
+        if name in FUNCTIONS and not hasattr(FUNCTIONS[name], "draws"):
+            made = FUNCTIONS[name] = draws(name, FUNCTIONS[name])
+            if name in vars(package):
+                setattr(package, name, made)
+    for name in f"{DRAWING_WRITES} bernoulli multinomial".split():
+        if name in Tensor.__dict__ and not hasattr(Tensor.__dict__[name], "draws"):
+            made = draws(name, Tensor.__dict__[name])
+            setattr(Tensor, name, made)
+            setattr(Batched, name, made)
+
+
+batching.prepare()
