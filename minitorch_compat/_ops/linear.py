@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
+from .._core.errors import NoMemory
 from .._core.families import astray
 from .._core.graph import LEAF, Node, next_order, record
 from .._core.modes import altered, mode
@@ -129,8 +130,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     try:
         x, w = input._data, weight._data
         b = None if bias is None else bias._data
-    except AttributeError:
+    except NoMemory:
         return astray("linear", linear, (input, weight, bias), {})
+    except AttributeError:
+        from .._core.signatures import refusal  # a long table, which only a refusal reads
+
+        raise refusal("linear", (input, weight, bias), {}) from None
     if x.ndim != 2 or w.ndim != 2:
         return _general(input, weight, bias)
     try:

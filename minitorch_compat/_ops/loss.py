@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.families import astray
+from .._core.errors import NoMemory
+from .._core.families import astray, bad_arguments
 from .._core.graph import LEAF, Node, next_order
 from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
@@ -89,8 +90,10 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """The squared differences of two tensors of one shape: each ("none"), their mean, or their sum."""
     try:
         a, b = input._data, target._data
-    except AttributeError:
+    except NoMemory:
         return astray("mse_loss", mse_loss, (input, target, reduction), {})
+    except AttributeError:
+        raise bad_arguments("mse_loss", (input, target)) from None
     if reduction != "mean" and reduction not in ("none", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
     fit = None
