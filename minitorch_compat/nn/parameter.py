@@ -105,6 +105,13 @@ class UninitializedTensorMixin:
     def __repr__(self, *, tensor_contents: Any = None) -> Any:
         return f"<{type(self).__name__}>"
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        own: Any = self
+        make: Any = type(self)
+        if id(self) not in memo:
+            memo[id(self)] = make(own.requires_grad, None, own.dtype)
+        return memo[id(self)]
+
 
 def _refusing(name: str) -> Any:
     """A method that no tensor without a shape has."""
@@ -139,11 +146,6 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: igno
         if requires_grad:
             parameter._node = LEAF
         return parameter
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if id(self) not in memo:
-            memo[id(self)] = type(self)(self.requires_grad, None, self.dtype)
-        return memo[id(self)]
 
 
 class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]

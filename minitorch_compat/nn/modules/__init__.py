@@ -2,10 +2,12 @@
 
 from . import (
     activation,
+    adaptive,
     batchnorm,
     channelshuffle,
     container,
     conv,
+    distance,
     dropout,
     flatten,
     fold,
@@ -16,13 +18,16 @@ from . import (
     padding,
     pixelshuffle,
     pooling,
+    sparse,
     upsampling,
 )
 from .activation import *  # noqa: F403
+from .adaptive import *  # noqa: F403
 from .batchnorm import *  # noqa: F403
 from .channelshuffle import *  # noqa: F403
 from .container import *  # noqa: F403
 from .conv import *  # noqa: F403
+from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .flatten import *  # noqa: F403
 from .fold import *  # noqa: F403
@@ -34,15 +39,18 @@ from .normalization import *  # noqa: F403
 from .padding import *  # noqa: F403
 from .pixelshuffle import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .sparse import *  # noqa: F403
 from .upsampling import *  # noqa: F403
 
 __all__ = [
     "Module",
     *activation.__all__,
+    *adaptive.__all__,
     *batchnorm.__all__,
     *channelshuffle.__all__,
     *container.__all__,
     *conv.__all__,
+    *distance.__all__,
     *dropout.__all__,
     *flatten.__all__,
     *fold.__all__,
@@ -53,5 +61,6 @@ __all__ = [
     *padding.__all__,
     *pixelshuffle.__all__,
     *pooling.__all__,
+    *sparse.__all__,
     *upsampling.__all__,
 ]

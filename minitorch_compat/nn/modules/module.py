@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import functools
+import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from ..._core.absent import absent
 from ..._core.copying import reduced_by_place
 from ..._core.graph import RemovableHandle
 from ..._core.tensor import Tensor
-from ..parameter import Parameter
+from ..parameter import Parameter, UninitializedTensorMixin
+
+EXTRA_STATE = (
+    "Reached a code path in Module.{}_extra_state() that should never be called. Please file an issue at "
+    "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug."
+)
 
 
 class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -53,6 +60,88 @@ _HOOKS = (
 """What torch gives a module that was pickled before there were hooks of these kinds."""
 
 
+_global_forward_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+_global_forward_hooks: OrderedDict[int, Any] = OrderedDict()
+_global_forward_hooks_with_kwargs: dict[int, bool] = {}
+_global_forward_hooks_always_called: dict[int, bool] = {}
+_global_backward_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+_global_backward_hooks: OrderedDict[int, Any] = OrderedDict()
+_global_registration_hooks: dict[str, OrderedDict[int, Any]] = {
+    "buffer": OrderedDict(), "module": OrderedDict(), "parameter": OrderedDict(),
+}  # fmt: skip
+_global_is_full: bool | None = None
+MIXED = (
+    "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+)
+
+
+def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, args)`` before each ``forward`` of any module."""
+    return _enter(_global_forward_pre_hooks, hook)
+
+
+def register_module_forward_hook(
+    hook: Callable[..., Any], *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Call ``hook(module, args, output)`` after each ``forward`` of any module."""
+    handle = _enter(_global_forward_hooks, hook)
+    if with_kwargs:
+        _global_forward_hooks_with_kwargs[handle.id] = True
+    if always_call:
+        _global_forward_hooks_always_called[handle.id] = True
+    return handle
+
+
+def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, grad_output)`` before the gradients of any module's inputs are computed."""
+    return _enter(_global_backward_pre_hooks, hook)
+
+
+def _register_module_backward(hook: Callable[..., Any], full: bool) -> RemovableHandle:
+    global _global_is_full
+    if _global_is_full is not None and _global_is_full is not full:
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only "
+            "one of them."
+        )
+    _global_is_full = full
+    return _enter(_global_backward_hooks, hook)
+
+
+def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, grad_input, grad_output)`` once the gradients of any module's inputs are there."""
+    return _register_module_backward(hook, True)
+
+
+def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """The hook of old, on the last step of any module."""
+    return _register_module_backward(hook, False)
+
+
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, buffer)`` before a buffer is registered; what it returns takes its place."""
+    return _enter(_global_registration_hooks["buffer"], hook)
+
+
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, submodule)`` before a module is registered; what it returns takes its place."""
+    return _enter(_global_registration_hooks["module"], hook)
+
+
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call ``hook(module, name, parameter)`` before a parameter is registered; what it returns takes its place."""
+    return _enter(_global_registration_hooks["parameter"], hook)
+
+
+def _announced(kind: str, module: Any, name: str, value: Any) -> Any:
+    """What the registration hooks make of a value."""
+    for hook in _global_registration_hooks[kind].values():
+        changed = hook(module, name, value)
+        if changed is not None:
+            value = changed
+    return value
+
+
 class Module:
     """What networks are made of: assign parameters and modules as attributes and write ``forward``."""
 
@@ -62,6 +151,7 @@ class Module:
     _buffers: dict[str, Any]
     _modules: dict[str, Any]
     _version: int = 1
+    dump_patches = False
     call_super_init = False
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
@@ -107,15 +197,28 @@ class Module:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         state = self.__dict__
-        if (
-            state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
-            or state["_backward_pre_hooks"]
-        ):
+        try:
+            hooked = (
+                state["_forward_hooks"] or state["_forward_pre_hooks"] or state["_backward_hooks"]
+                or state["_backward_pre_hooks"] or _global_forward_pre_hooks or _global_forward_hooks
+                or _global_backward_hooks or _global_backward_pre_hooks
+            )
+        except KeyError:
+            hooked = self._backward_hooks  # says that the module was not initialised
+        if hooked:
             return self._call_with_hooks(arguments, keywords)
         return self.forward(*arguments, **keywords)
 
     def _call_with_hooks(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        for number, hook in tuple(self._forward_pre_hooks.items()):
+        called: set[int] = set()
+        try:
+            return self._call_in_turn(arguments, keywords, called)
+        except Exception:
+            self._call_always(arguments, keywords, called)
+            raise
+
+    def _call_in_turn(self, arguments: tuple[Any, ...], keywords: dict[str, Any], called: set[int]) -> Any:
+        for number, hook in (*_global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()):
             if number in self._forward_pre_hooks_with_kwargs:
                 changed = hook(self, arguments, keywords)
                 if changed is not None:
@@ -129,21 +232,59 @@ class Module:
                 changed = hook(self, arguments)
                 if changed is not None:
                     arguments = changed if isinstance(changed, tuple) else (changed,)
+        full, old = self._backward_kinds()
         watched = None
-        if self._backward_hooks or self._backward_pre_hooks:
+        pre_hooks = (*_global_backward_pre_hooks.values(), *self._backward_pre_hooks.values())
+        if full or pre_hooks:
             from .backward_hooks import BackwardHook
 
-            watched = BackwardHook(self, tuple(self._backward_hooks.values()), tuple(self._backward_pre_hooks.values()))
+            watched = BackwardHook(self, full, pre_hooks)
             arguments = watched.inputs(arguments)
         result = self.forward(*arguments, **keywords)
-        for number, hook in tuple(self._forward_hooks.items()):
-            if number in self._forward_hooks_with_kwargs:
-                changed = hook(self, arguments, keywords, result)
-            else:
-                changed = hook(self, arguments, result)
+        for number, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
+            called.add(number)
+            changed = self._call_forward_hook(number, hook, arguments, keywords, result)
             if changed is not None:
                 result = changed
-        return result if watched is None else watched.results(result)
+        if watched is not None:
+            result = watched.results(result)
+        if old:
+            from .backward_hooks import watch_last_step
+
+            watch_last_step(self, old, arguments, result)
+        return result
+
+    def _backward_kinds(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The hooks on gradients of inputs, and those of old."""
+        full: list[Any] = list(_global_backward_hooks.values()) if _global_is_full else []
+        old: list[Any] = list(_global_backward_hooks.values()) if _global_is_full is False else []
+        (full if self._is_full_backward_hook else old).extend(self._backward_hooks.values())
+        return tuple(full), tuple(old)
+
+    def _call_forward_hook(
+        self, number: int, hook: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any
+    ) -> Any:
+        if number in self._forward_hooks_with_kwargs or number in _global_forward_hooks_with_kwargs:
+            return hook(self, arguments, keywords, result)
+        return hook(self, arguments, result)
+
+    def _call_always(self, arguments: tuple[Any, ...], keywords: dict[str, Any], called: set[int]) -> None:
+        """After an error, the hooks that are called whatever happens."""
+        for kind, hooks, always in (
+            ("global module", _global_forward_hooks, _global_forward_hooks_always_called),
+            ("module", self._forward_hooks, self._forward_hooks_always_called),
+        ):
+            for number, hook in hooks.items():
+                if number in always and number not in called:
+                    try:
+                        changed = self._call_forward_hook(number, hook, arguments, keywords, None)
+                        del changed
+                    except Exception as error:
+                        warnings.warn(
+                            f"{kind} forward hook with ``always_call=True`` raised an exception that was silenced as "
+                            f"another error was raised in forward: {error}",
+                            stacklevel=2,
+                        )
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
@@ -161,6 +302,8 @@ class Module:
         handle = _enter(self._forward_hooks, hook, prepend)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
+        if always_call:
+            self._forward_hooks_always_called[handle.id] = True
         return handle
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
@@ -170,13 +313,16 @@ class Module:
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_input, grad_output)`` once the gradients of the inputs are there."""
         if self._is_full_backward_hook is False:
-            raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. "
-                "Please use only one "
-                "of them."
-            )
+            raise RuntimeError(MIXED)
         self._is_full_backward_hook = True
         return _enter(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The hook of old, on the last step that ``forward`` recorded."""
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(MIXED)
+        self._is_full_backward_hook = False
+        return _enter(self._backward_hooks, hook)
 
     # ---- attributes
 
@@ -201,7 +347,7 @@ class Module:
                 if modules is None:
                     raise AttributeError("cannot assign module before Module.__init__() call")
                 self._forget(name, "_parameters", "_buffers")
-                modules[name] = value
+                modules[name] = _announced("module", self, name, value)
             elif modules is not None and name in modules:
                 if value is not None:
                     raise TypeError(
@@ -281,7 +427,7 @@ class Module:
                 f"To express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
         else:
-            self._parameters[name] = param
+            self._parameters[name] = _announced("parameter", self, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a tensor that is state but no parameter; one that is not ``persistent`` stays out of the state dict."""
@@ -294,7 +440,7 @@ class Module:
             raise TypeError(
                 f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = _announced("buffer", self, name, tensor)
         if persistent:
             self._non_persistent_buffers_set.discard(name)
         else:
@@ -307,9 +453,11 @@ class Module:
         self._check_name("module", name)
         if hasattr(self, name) and name not in self._modules:
             raise KeyError(f"attribute '{name}' already exists")
-        self._modules[name] = module
+        self._modules[name] = _announced("module", self, name, module)
 
-    register_module = add_module
+    def register_module(self, name: str, module: Module | None) -> None:
+        """``add_module`` under its other name."""
+        self.add_module(name, module)
 
     # ---- the tree
 
@@ -404,6 +552,20 @@ class Module:
             raise AttributeError(f"`{name}` is not a buffer")
         return getattr(module, name)
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a dotted path; ``strict`` if there must be one already."""
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        *path, name = target.split(".")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        parent = self.get_submodule(".".join(path))
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
     def apply(self, fn: Callable[[Module], Any]) -> Any:
         """Call ``fn`` on every module of the tree, children first."""
         for module in self.children():
@@ -437,6 +599,15 @@ class Module:
                 f"dtype={probe.dtype}"
             )
 
+        if probe.dtype is not None and probe.dtype.is_complex:
+            warnings.warn(
+                "Complex modules are a new feature under active development whose design may change, and some modules "
+                "might not work as expected when using complex tensors as parameters or buffers. Please file an issue "
+                "at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not "
+                "work as expected.",
+                stacklevel=2,
+            )
+
         def convert(tensor: Any) -> Any:
             cast = tensor.is_floating_point() or tensor.is_complex()
             return tensor.to(probe.device, probe.dtype if cast else None, probe.non_blocking)
@@ -466,7 +637,30 @@ class Module:
         return self._cast("bfloat16")
 
     def cpu(self) -> Any:
+        """The module itself, which is on the CPU."""
         return self._apply(lambda tensor: tensor)
+
+    def cuda(self, device: Any = None) -> Any:
+        """Refused: there is one device, the CPU."""
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def xpu(self, device: Any = None) -> Any:
+        """Refused: there is one device, the CPU."""
+        raise AssertionError("Torch not compiled with XPU enabled")
+
+    def ipu(self, device: Any = None) -> Any:
+        """Refused: there is one device, the CPU."""
+        raise RuntimeError("PyTorch is not linked with support for ipu devices")
+
+    def compile(self, *arguments: Any, **keywords: Any) -> Any:
+        """Refused by name: there is no compiler."""
+        raise absent("torch.nn.Module.compile")
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Any:
+        """Give all members new memory without a value, on a device."""
+        from ..._core.forms import FUNCTIONS
+
+        return self._apply(lambda tensor: FUNCTIONS["empty_like"](tensor, device=device), recurse=recurse)
 
     def train(self, mode: bool = True) -> Any:
         """Set the training flag of the whole tree."""
@@ -493,119 +687,206 @@ class Module:
             clear_gradient(parameter, set_to_none)
 
     def share_memory(self) -> Any:
+        """The module itself; RuntimeError where a lazy member has no memory yet."""
+        for member in (*self.parameters(), *self.buffers()):
+            if isinstance(member, UninitializedTensorMixin):
+                member.share_memory_()
         return self
 
     # ---- state
 
-    def state_dict(self, *arguments: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
-        """Parameters and persistent buffers by dotted name, sharing memory with the module."""
-        if destination is None:
-            destination = OrderedDict()
-            destination._metadata = OrderedDict()
-        destination._metadata[prefix[:-1]] = {"version": self._version}
-        for hook in self._state_dict_pre_hooks.values():
-            hook(self, prefix, keep_vars)
+    def get_extra_state(self) -> Any:
+        """What else belongs to the module's state; for subclasses to define, with ``set_extra_state``."""
+        raise RuntimeError(EXTRA_STATE.format("get"))
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what ``get_extra_state`` gave."""
+        raise RuntimeError(EXTRA_STATE.format("set"))
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, prefix, keep_vars)`` before the state is collected."""
+        return _enter(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Any) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata)``, which may change the dict, afterwards."""
+        hook._from_public_api = True
+        return _enter(self._state_dict_hooks, hook)
+
+    def _register_state_dict_hook(self, hook: Any) -> RemovableHandle:
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered via "
+                "register_state_dict_post_hook"
+            )
+        return _enter(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)`` first."""
+        return self._register_load_state_dict_pre_hook(hook, with_module=True)
+
+    def _register_load_state_dict_pre_hook(self, hook: Any, with_module: bool = False) -> RemovableHandle:
+        return _enter(self._load_state_dict_pre_hooks, partial(hook, self) if with_module else hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, incompatible_keys)``, which may change the keys, after loading."""
+        return _enter(self._load_state_dict_post_hooks, hook)
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         for name, parameter in self._parameters.items():
             if parameter is not None:
                 destination[prefix + name] = parameter if keep_vars else parameter.detach()
         for name, buffer in self._buffers.items():
             if buffer is not None and name not in self._non_persistent_buffers_set:
                 destination[prefix + name] = buffer if keep_vars else buffer.detach()
+        if type(self).get_extra_state is not Module.get_extra_state:
+            destination[prefix + "_extra_state"] = self.get_extra_state()
+
+    def state_dict(self, *arguments: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
+        """Parameters and persistent buffers by dotted name, sharing memory with the module."""
+        if arguments:
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead. Refer to "
+                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            destination = arguments[0] if destination is None else destination
+            prefix = arguments[1] if len(arguments) > 1 and prefix == "" else prefix
+            keep_vars = arguments[2] if len(arguments) > 2 and keep_vars is False else keep_vars
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()
+        local = {"version": self._version}
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = local
+        for hook in self._state_dict_pre_hooks.values():
+            hook(self, prefix, keep_vars)
+        self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=destination, prefix=prefix + name + ".", keep_vars=keep_vars)
         for hook in self._state_dict_hooks.values():
-            changed = hook(self, destination, prefix, {})
+            changed = hook(self, destination, prefix, local)
             if changed is not None:
+                if getattr(hook, "_from_public_api", False):
+                    raise RuntimeError("state_dict post-hook must return None")
                 destination = changed
         return destination
-
-    def _register_load_state_dict_pre_hook(
-        self, hook: Callable[..., Any], with_module: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(state_dict, prefix, metadata, strict, missing, unexpected, messages)`` before this is loaded."""
-        return _enter(self._load_state_dict_pre_hooks, functools.partial(hook, self) if with_module else hook)
-
-    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """The same, with the module as the first argument."""
-        return self._register_load_state_dict_pre_hook(hook, with_module=True)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Copy values into parameters and buffers; RuntimeError lists all that do not fit."""
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        given = state_dict
         missing: list[str] = []
-        messages: list[str] = []
-        known: set[str] = set()
         unexpected: list[str] = []
-        for prefix, module in self.named_modules(remove_duplicate=False):
-            start = prefix + "." if prefix else ""
-            metadata = getattr(given, "_metadata", {}).get(prefix, {})
-            state_dict = module._upgraded(state_dict, start, metadata)
-            if module._load_state_dict_pre_hooks:
-                state_dict = OrderedDict(state_dict)
-                for hook in tuple(module._load_state_dict_pre_hooks.values()):
-                    hook(state_dict, start, metadata, strict, missing, unexpected, messages)
-            members = {
-                **module._parameters,
-                **{name: buffer for name, buffer in module._buffers.items()
-                   if name not in module._non_persistent_buffers_set},
-            }
-            for name, member in members.items():
-                if member is None:
-                    continue
-                key = start + name
-                known.add(key)
-                if key not in state_dict:
-                    missing.append(key)
-                    continue
-                value = state_dict[key]
-                if not isinstance(value, Tensor):
-                    messages.append(
-                        f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
-                        f"checkpoint but received {type(value)}"
+        messages: list[str] = []
+        metadata = getattr(state_dict, "_metadata", None)
+        given: Any = OrderedDict(state_dict)
+        if metadata is not None:
+            given._metadata = metadata
+
+        def load(module: Module, local_state: Any, prefix: str) -> None:
+            local = {} if metadata is None else metadata.get(prefix[:-1], {})
+            if assign:
+                local["assign_to_params_buffers"] = assign
+            module._load_from_state_dict(local_state, prefix, local, True, missing, unexpected, messages)
+            for name, child in module._modules.items():
+                if child is not None:
+                    start = prefix + name + "."
+                    load(child, {key: each for key, each in local_state.items() if key.startswith(start)}, start)
+            incompatible = _IncompatibleKeys(missing, unexpected)
+            for hook in module._load_state_dict_post_hooks.values():
+                if hook(module, incompatible) is not None:
+                    raise AssertionError(
+                        "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new "
+                        "values, if incompatible_keys need to be modified, it should be done inplace."
                     )
-                    continue
-                if value.shape != member.shape:
-                    messages.append(
-                        f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, the shape "
-                        f"in current model is {member.shape}."
-                    )
-                    continue
-                self._load(module, name, member, value, assign)
-        unexpected += [key for key in state_dict if key not in known]
+
+        load(self, given, "")
         if strict:
-            if unexpected:
-                messages.insert(
-                    0, "Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected))
-                )
-            if missing:
-                named = ", ".join(f'"{key}"' for key in missing)
-                messages.insert(0, f"Missing key(s) in state_dict: {named}. ")
+            for what, keys in (("Unexpected", unexpected), ("Missing", missing)):
+                if keys:
+                    named = ", ".join(f'"{key}"' for key in keys)
+                    messages.insert(0, f"{what} key(s) in state_dict: {named}. ")
         if messages:
             raise RuntimeError(
                 "Error(s) in loading state_dict for {}:\n\t{}".format(type(self).__name__, "\n\t".join(messages))
             )
         return _IncompatibleKeys(missing, unexpected)
 
-    def _upgraded(self, state_dict: Mapping[str, Any], prefix: str, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: Any, strict: bool, missing_keys: list[str],
+        unexpected_keys: list[str], error_msgs: list[str],
+    ) -> None:
+        state_dict = self._upgraded(state_dict, prefix, local_metadata)
+        for hook in tuple(self._load_state_dict_pre_hooks.values()):
+            hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        persistent = [
+            (name, each) for name, each in self._buffers.items() if name not in self._non_persistent_buffers_set
+        ]
+        members = {name: each for name, each in (*self._parameters.items(), *persistent) if each is not None}
+        assign = local_metadata.get("assign_to_params_buffers", False)
+        for name, member in members.items():
+            key = prefix + name
+            if key in state_dict:
+                problem = self._load_member(name, key, member, state_dict[key], assign)
+                if problem is not None:
+                    error_msgs.append(problem)
+            elif strict:
+                missing_keys.append(key)
+        extra = prefix + "_extra_state"
+        if type(self).set_extra_state is not Module.set_extra_state:
+            if extra in state_dict:
+                self.set_extra_state(state_dict[extra])
+            elif strict:
+                missing_keys.append(extra)
+        elif strict and extra in state_dict:
+            unexpected_keys.append(extra)
+        if strict:
+            for key in state_dict:
+                if key.startswith(prefix) and key != extra:
+                    first, *rest = key[len(prefix) :].split(".", 1)
+                    if (first not in self._modules) if rest else (first not in members):
+                        unexpected_keys.append(key)
+
+    def _upgraded(self, state_dict: Any, prefix: str, metadata: Mapping[str, Any]) -> Any:
         """A state with what an older version of this class did not have."""
         return state_dict
 
-    @staticmethod
-    def _load(module: Module, name: str, member: Tensor, value: Tensor, assign: bool) -> None:
+    def _load_member(self, name: str, key: str, member: Tensor, value: Any, assign: bool) -> str | None:
+        """Copy or assign one value; what to say if that cannot be done."""
         from ..._core.modes import no_grad
 
-        with no_grad():
-            if not assign:
-                member.copy_(value)  # type: ignore[attr-defined]
-            elif isinstance(member, Parameter):
-                if not isinstance(value, Parameter):
-                    value = Parameter(value, requires_grad=member.requires_grad)
-                module._parameters[name] = value
-            else:
-                module._buffers[name] = value
+        if not isinstance(value, Tensor):
+            return (
+                f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
+                f"checkpoint but received {type(value)}"
+            )
+        lazy = isinstance(member, UninitializedTensorMixin)
+        if not lazy and len(member.shape) == 0 and len(value.shape) == 1:
+            value = value[0]  # type: ignore[index]
+        if not lazy and value.shape != member.shape:
+            return (
+                f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, the shape in "
+                f"current model is {member.shape}."
+            )
+        try:
+            with no_grad():
+                if not assign:
+                    member.copy_(value)  # type: ignore[attr-defined]
+                else:
+                    if isinstance(member, Parameter):
+                        if not isinstance(value, Parameter):
+                            value = Parameter(value, requires_grad=member.requires_grad)
+                        else:
+                            value.requires_grad_(member.requires_grad)
+                    setattr(self, name, value)
+        except Exception as error:
+            return (
+                f'While copying the parameter named "{key}", whose dimensions in the model are {member.size()} and '
+                f"whose dimensions in the checkpoint are {value.size()}, an exception occurred : {error.args}."
+            )
+        return None
 
     # ---- text
 
