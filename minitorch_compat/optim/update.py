@@ -13,7 +13,6 @@ import numpy as np
 from .._core.modes import mode
 from .._core.quiet import quietly
 from .._core.tensor import Tensor
-from .._core.views import shared_of
 from .._kernels.blocks import BLOCK, DOUBLE, SINGLE, words
 
 SMALL = 4096
@@ -40,7 +39,7 @@ def update(rule: Callable[..., Any], rows: Sequence[Row], *, writes: int = 1) ->
         if not ((dtype is SINGLE or dtype is DOUBLE) and _alike(arrays)):
             rule(Tensor, *row)
             continue
-        shared_of(row[0]).number += writes
+        row[0]._bump(writes)
         if arrays[0].size <= SMALL:
             small.setdefault(dtype, []).append(arrays)
         else:

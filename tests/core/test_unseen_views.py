@@ -144,10 +144,24 @@ def with_attributes_of_users(torch: Any) -> Any:
     return told(view), view.title
 
 
+def leaf_moved_by_optimizers(torch: Any) -> Any:
+    seen = []
+    for make in (torch.optim.SGD, lambda each, lr: torch.optim.SGD(each, lr, momentum=0.9), torch.optim.Adam):
+        for shape in ((1,), (3, 2)):
+            x = torch.ones(shape, requires_grad=True)
+            view = x[0]
+            optimizer = make([x], 0.5)
+            for _ in range(2):
+                x.grad = torch.ones(shape)
+                optimizer.step()
+            seen.append((told(view), x.detach().sum().item() < x.numel()))
+    return seen
+
+
 PROGRAMS = [
     plain_then_written, many_alive, written_through_one, written_by_index, flag_set_and_taken, made_without_recording,
     made_in_inference_mode, leaf_written_unrecorded, leaf_without_its_flag, leaf_detached, views_of_an_alias,
-    leaf_view_of_plain_data, with_attributes_of_users,
+    leaf_view_of_plain_data, with_attributes_of_users, leaf_moved_by_optimizers,
 ]
 
 
