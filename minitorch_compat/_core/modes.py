@@ -66,6 +66,11 @@ class _DecoratorContextManager:
         """A fresh switch of the same kind, so that a decorated function may be re-entered."""
         return self.__class__()
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .copying import reduced_by_place
+
+        return reduced_by_place(self, protocol)
+
     def __enter__(self) -> None:
         raise NotImplementedError
 

@@ -401,7 +401,8 @@ class Tensor(metaclass=TensorType):
         """Call ``hook(grad)`` when this tensor's gradient is computed; what it returns replaces the gradient."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self._step() or self._node
+        self._step()
+        node = self._node
         if self._backward_hooks is None:
             self._backward_hooks = OrderedDict()
             if node is not LEAF and node is not NOWHERE:

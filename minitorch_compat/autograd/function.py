@@ -279,9 +279,9 @@ def positional(function: Callable[..., Any], given: tuple[Any, ...], keywords: d
         bound = inspect.signature(function).bind(*given, **keywords)
     except TypeError as error:
         text = str(error)
-        raise TypeError(f"{function.__name__}() {text}" if text.startswith("got an unexpected") else text) from None
+        raise TypeError(f"forward() {text}" if text.startswith("got an unexpected") else text) from None
     if bound.kwargs:
-        raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{next(iter(bound.kwargs))}'")
+        raise TypeError(f"forward() got an unexpected keyword argument '{next(iter(bound.kwargs))}'")
     return bound.args
 
 

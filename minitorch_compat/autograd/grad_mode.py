@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.copying import reduced_by_place
 from .._core.modes import (
     _check_switch,
     _DecoratorContextManager,
@@ -101,9 +100,6 @@ for _class in (
     _unsafe_preserve_version_counter,
 ):  # fmt: skip
     _class.__module__ = "torch.autograd.grad_mode"
-
-
-_DecoratorContextManager.__reduce_ex__ = reduced_by_place  # type: ignore[method-assign]
 
 
 def is_multithreading_enabled() -> bool:

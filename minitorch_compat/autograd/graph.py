@@ -151,6 +151,8 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    if mode == "all" and any(each._node is None for each in tensors):
+        raise AssertionError("Expected gradient function to be set")
     lock = threading.Lock()
     waiting: dict[int, tuple[int, list[Any]]] = {}
 
