@@ -166,7 +166,7 @@ def register_multi_grad_hook(
                 called.add(Pass.serial())
             fn(gradient)
 
-        return _MultiHandle([each.register_hook(first) for each in tensors])
+        return _MultiHandle([each.register_hook(first) for each in tensors if each.requires_grad])
 
     def hook_at(place: int) -> Callable[[Tensor], None]:
         def hook(gradient: Tensor) -> None:

@@ -187,10 +187,9 @@ def hooks_disabled(torch, see):
         with see.refusal("outside"):
             enter()
     see("afterwards", enter())
-    with see.refusal("while hooks are in force"):
-        with graph.saved_tensors_hooks(lambda tensor: tensor, lambda packed: packed):
-            with graph.disable_saved_tensors_hooks("too late"):
-                pass
+    hooks = graph.saved_tensors_hooks(lambda tensor: tensor, lambda packed: packed)
+    with see.refusal("while hooks are in force"), hooks, graph.disable_saved_tensors_hooks("too late"):
+        pass
     with see.refusal("no text"), graph.disable_saved_tensors_hooks(3):
         pass
 
