@@ -39,7 +39,8 @@ def what_no_input_can_be(torch, see):
     x = leaf(torch)
     y = (x * x).sum()
     for words, inputs in (
-        ("none", []), ("a number", [1]), ("not a sequence", 3), ("nothing", [None]), ("a plain tensor", [torch.ones(1)]),
+        ("none", []), ("a number", [1]), ("not a sequence", 3), ("nothing", [None]),
+        ("a plain tensor", [torch.ones(1)]),
     ):
         with see.refusal(f"backward, {words}"):
             y.backward(inputs=inputs)

@@ -65,7 +65,11 @@ def in_which_order_they_are_packed(torch, see):
         ("prod", lambda: x.prod()), ("norm", lambda: x.norm()),
     ):
         log = []
-        with torch.autograd.graph.saved_tensors_hooks(lambda tensor: log.append(tensor.tolist()), lambda packed: packed):
+
+        def pack(tensor, log=log):
+            log.append(tensor.tolist())
+
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda packed: packed):
             make()
         see(words, log)
 
