@@ -1,4 +1,6 @@
 """What a user's function may do with its context, and what it may return."""
+from typing import Any
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.function_contexts")
@@ -16,7 +18,7 @@ def tensor(torch):
 @case()
 def names_of_the_context(torch, see):
     """What the context has by name, and what it is."""
-    seen = {}
+    seen: dict[str, Any] = {}
 
     def forward(ctx, a):
         ctx.word = 1
@@ -48,7 +50,7 @@ def way_back_by_two_names(torch, see):
     """The way back is called backward or vjp, not both."""
     x = tensor(torch)
 
-    class Named(torch.autograd.Function):
+    class Named(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, a):
             return a * 2
@@ -68,7 +70,7 @@ def way_back_by_two_names(torch, see):
 def ways_that_are_missing(torch, see):
     """Each missing method says so when it is called."""
 
-    class Empty(torch.autograd.Function):
+    class Empty(torch.autograd.Function):  # type: ignore[name-defined]
         pass
 
     for name in ("forward", "backward", "vjp", "jvp", "vmap", "setup_context"):
@@ -123,9 +125,13 @@ def results_of_every_kind(torch, see):
         ("a mixture", lambda ctx, a: (a * 2, 3, None, [a * 3])), ("integers", lambda ctx, a: torch.ones(2).long()),
     ):
         see(words, function(torch, forward).apply(x))
-    seen = []
-    made = function(torch, lambda ctx, a: (a * 2, 3, a * 4), lambda ctx, *g: (seen.append(g), g[0])[1])
-    made.apply(x)[0].sum().backward()
+    seen: list[Any] = []
+
+    def backward(ctx, *gradients):
+        seen.append(gradients)
+        return gradients[0]
+
+    function(torch, lambda ctx, a: (a * 2, 3, a * 4), backward).apply(x)[0].sum().backward()
     see("gradients of a mixture", seen)
 
 
@@ -135,7 +141,7 @@ def saving_what_is_no_tensor(torch, see):
     for words, what in (("a number", (3,)), ("text beside a tensor", (torch.ones(1), "x")), ("a list", ([],))):
         with see.refusal(words):
             function(torch, lambda ctx, a, what=what: (ctx.save_for_backward(*what), a * 2)[1]).apply(tensor(torch))
-    seen = []
+    seen: list[Any] = []
 
     def forward(ctx, a):
         ctx.save_for_backward(a, None)
@@ -235,7 +241,7 @@ def arguments_by_name(torch, see):
     with see.refusal("one that has no place"):
         made.apply(a, c=1)
 
-    class Apart(torch.autograd.Function):
+    class Apart(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(a, b=2):
             return a * b
@@ -283,7 +289,7 @@ def names_of_old(torch, see):
     with see.warnings("a flag"):
         see("inplace", torch.autograd.function.InplaceFunction(True).inplace)
 
-    class Nested(torch.autograd.function.NestedIOFunction):
+    class Nested(torch.autograd.function.NestedIOFunction):  # type: ignore[name-defined]
         pass
 
     with see.refusal("nested"):

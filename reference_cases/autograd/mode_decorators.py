@@ -1,5 +1,6 @@
 """Grad modes as decorators, of functions, generators, coroutines and classes, and their rarer relatives."""
 import asyncio
+from typing import Any
 
 from minitorch_compat.parity import chapter
 
@@ -55,7 +56,7 @@ def what_set_grad_enabled_refuses(torch, see):
 @case()
 def decorated_generators(torch, see):
     """A generator has the mode while its own code runs, for next, send, throw and close."""
-    log = []
+    log: list[Any] = []
 
     @torch.no_grad()
     def generator():

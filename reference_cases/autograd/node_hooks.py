@@ -1,4 +1,6 @@
 """Hooks on the steps of the graph and on several tensors, and what the steps show of themselves."""
+from typing import Any
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.node_hooks")
@@ -48,7 +50,7 @@ def around_an_accumulator(torch, see):
     x = torch.ones(2, requires_grad=True)
     y = x * 2
     accumulator = y.grad_fn.next_functions[0][0]
-    log = []
+    log: list[Any] = []
     accumulator.register_hook(lambda inputs, outputs: log.append(("after", inputs, len(outputs), x.grad.tolist())))
     x.register_post_accumulate_grad_hook(lambda tensor: log.append(("accumulated", tensor.grad.tolist())))
     accumulator.register_prehook(lambda outputs: (outputs[0] * 4,))
@@ -85,7 +87,8 @@ def the_gradient_is_taken_in_a_hook(torch, see):
 def hooks_taken_away_while_they_run(torch, see):
     """A pass that calls hooks calls those that there were when it began with them."""
     x = torch.ones(2, requires_grad=True)
-    handles, log = [], []
+    handles: list[Any] = []
+    log: list[Any] = []
 
     def first(gradient):
         log.append("first")
@@ -120,7 +123,7 @@ def the_order_of_all_hooks(torch, see):
     x = torch.ones(2, requires_grad=True)
     y = x * 2
     z = y.exp()
-    log = []
+    log: list[Any] = []
     for name, tensor in (("x", x), ("y", y), ("z", z)):
         tensor.register_hook(lambda gradient, name=name: log.append(f"tensor {name}"))
         if tensor.grad_fn is not None:
@@ -159,7 +162,7 @@ def several_results_and_their_hooks(torch, see):
     """A step with several results is called once, with None for those that no gradient reached."""
     x = torch.ones(2, 2, requires_grad=True)
     first, second = x.unbind(0)
-    log = []
+    log: list[Any] = []
     first.grad_fn.register_prehook(lambda outputs: log.append([g if g is None else g.tolist() for g in outputs]))
     second.register_hook(lambda gradient: None if gradient is None else gradient * 5)
     second.retain_grad()
@@ -174,7 +177,7 @@ def several_results_and_their_hooks(torch, see):
 def all_of_several_tensors(torch, see):
     """A multi-grad hook is called once a pass, when all gradients that come have come."""
     a, b, c, d = [torch.ones(2, requires_grad=True) for _ in range(4)]
-    log = []
+    log: list[Any] = []
 
     def hook(gradients):
         log.append([None if each is None else each.tolist() for each in gradients])
@@ -194,7 +197,7 @@ def all_of_several_tensors(torch, see):
 def any_of_several_tensors(torch, see):
     """In the mode "any" the first gradient of each pass is told."""
     a, b = pair(torch)
-    log = []
+    log: list[Any] = []
     register = torch.autograd.graph.register_multi_grad_hook
     handle = register((a, b), lambda gradient: log.append(gradient.tolist()), mode="any")
     (a * b * 3).sum().backward()

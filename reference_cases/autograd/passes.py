@@ -1,4 +1,6 @@
 """Where a pass begins and ends, what it may be given, and passes inside passes."""
+from typing import Any
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.passes")
@@ -23,7 +25,7 @@ def inputs_given_twice(torch, see):
 def only_the_inputs(torch, see):
     """Hooks and gradients of leaves that are no inputs stay out of the pass."""
     x, w = leaf(torch), leaf(torch)
-    log = []
+    log: list[Any] = []
     w.register_hook(lambda gradient: log.append("w"))
     x.register_hook(lambda gradient: log.append("x"))
     x.register_post_accumulate_grad_hook(lambda tensor: log.append("x accumulated"))
@@ -178,7 +180,7 @@ def gradient_of_a_view_is_a_view(torch, see):
 def backward_in_backward_in_backward(torch, see):
     """Passes may be inside passes, deeper than the thread's stack would allow."""
 
-    class Deeper(torch.autograd.Function):
+    class Deeper(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x, depth):
             ctx.depth = depth

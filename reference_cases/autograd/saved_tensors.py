@@ -1,4 +1,6 @@
 """What steps save: its names, its values, and hooks that pack it away and bring it back."""
+from typing import Any
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.saved_tensors")
@@ -38,7 +40,7 @@ def indices_that_are_saved(torch, see):
 def what_the_first_hook_sees(torch, see):
     """The hook that packs is given the tensors themselves, results with their history, and is not recorded."""
     x = numbers(torch)
-    seen = []
+    seen: list[Any] = []
 
     def pack(tensor):
         seen.append((tensor, tensor.tolist(), tensor.requires_grad, tensor.is_leaf, torch.is_grad_enabled()))
@@ -64,7 +66,7 @@ def in_which_order_they_are_packed(torch, see):
         ("a number", lambda: x * 2), ("a tensor of one number", lambda: x * torch.tensor(2.0)),
         ("prod", lambda: x.prod()), ("norm", lambda: x.norm()),
     ):
-        log = []
+        log: list[Any] = []
 
         def pack(tensor, log=log):
             log.append(tensor.tolist())
@@ -105,7 +107,7 @@ def a_hook_that_writes(torch, see):
 def hooks_around_writes(torch, see):
     """An operation that writes packs what it overwrites before it does."""
     x = numbers(torch)
-    log = []
+    log: list[Any] = []
 
     def pack(tensor):
         log.append(tensor.tolist())
@@ -127,10 +129,14 @@ def hooks_inside_hooks(torch, see):
     """The innermost pair alone is called, and each tensor comes back through the pair that packed it."""
     x = numbers(torch)
     hooks = torch.autograd.graph.saved_tensors_hooks
-    log = []
+    log: list[Any] = []
 
     def named(name):
-        return hooks(lambda tensor: (name, tensor), lambda packed: (log.append((name, packed[0])), packed[1])[1])
+        def unpack(packed):
+            log.append((name, packed[0]))
+            return packed[1]
+
+        return hooks(lambda tensor: (name, tensor), unpack)
 
     with named("outer"):
         y = x.exp()
@@ -162,8 +168,13 @@ def hooks_on_one_saved_tensor(torch, see):
     x = numbers(torch)
     y = x.exp()
     saved = y.grad_fn._raw_saved_result
-    log = []
-    saved.register_hooks(lambda tensor: tensor * 1, lambda packed: (log.append("unpacked"), packed)[1])
+    log: list[Any] = []
+
+    def unpack(packed):
+        log.append("unpacked")
+        return packed
+
+    saved.register_hooks(lambda tensor: tensor * 1, unpack)
     with see.refusal("twice"):
         saved.register_hooks(lambda tensor: tensor, lambda packed: packed)
     y.sum().backward()

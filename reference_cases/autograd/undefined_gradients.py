@@ -1,11 +1,13 @@
 """Gradients that are None: who is called all the same, and who sees zeros."""
+from typing import Any
+
 from minitorch_compat.parity import chapter
 
 case = chapter("autograd.undefined_gradients")
 
 
 def returning_none(torch):
-    class Nothing(torch.autograd.Function):
+    class Nothing(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             return x * 1
@@ -18,7 +20,7 @@ def returning_none(torch):
 
 
 def logging(torch, log, materialize=True):
-    class Logging(torch.autograd.Function):
+    class Logging(torch.autograd.Function):  # type: ignore[name-defined]
         @staticmethod
         def forward(ctx, x):
             ctx.set_materialize_grads(materialize)
@@ -36,7 +38,7 @@ def logging(torch, log, materialize=True):
 def hooks_are_called_with_none(torch, see):
     """A leaf that no gradient reaches has its hooks called none the less."""
     x = torch.ones(2, requires_grad=True)
-    log = []
+    log: list[Any] = []
     x.register_hook(lambda gradient: log.append(("hook", gradient)))
     x.register_post_accumulate_grad_hook(lambda tensor: log.append(("accumulated", tensor.grad)))
     returning_none(torch).apply(x * 2).sum().backward()
@@ -50,7 +52,7 @@ def steps_are_passed_with_none(torch, see):
     x = torch.ones(2, requires_grad=True)
     y = x * 2
     y.retain_grad()
-    log = []
+    log: list[Any] = []
     y.register_hook(lambda gradient: log.append(("tensor", gradient)))
     y.grad_fn.register_prehook(lambda gradients: log.append(("before", gradients)))
     y.grad_fn.register_hook(lambda inputs, outputs: log.append(("after", inputs, outputs)))
@@ -64,7 +66,7 @@ def a_function_behind_none_sees_zeros(torch, see):
     """A user's function is run with zeros, unless it declined them, and its gradient goes on."""
     for materialize in (True, False):
         x = torch.ones(2, requires_grad=True)
-        log = []
+        log: list[Any] = []
         returning_none(torch).apply(logging(torch, log, materialize).apply(x * 2) * 3).sum().backward()
         see(f"materialize {materialize}: log", log)
         see(f"materialize {materialize}: x.grad", x.grad)
