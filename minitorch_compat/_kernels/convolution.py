@@ -70,6 +70,45 @@ def places(window: Ints, stride: Ints, dilation: Ints, counts: Ints) -> Iterator
         )
 
 
+class Runs:
+    """Windows at a distance of one element, seen as long runs through the flat space of a padded input.
+
+    A run goes on from the end of a row to the start of the next. What it meets between the rows belongs to no window:
+    it is left out of results, and gradients are zero there. Copying few long runs is much quicker than many short rows.
+    """
+
+    __slots__ = ("counts", "item", "length", "steps", "window_steps")
+
+    def __init__(self, x: ndarray, window: Ints, dilation: Ints, counts: Ints) -> None:
+        self.item = x.itemsize
+        self.counts = tuple(counts)
+        self.steps = tuple([math.prod(x.shape[place + 1 :]) for place in range(2, x.ndim)])
+        self.window_steps = tuple([gap * step * x.itemsize for gap, step in zip(dilation, self.steps, strict=True)])
+        self.length = sum((count - 1) * step for count, step in zip(counts, self.steps, strict=True)) + 1
+
+    def columns(self, x: ndarray, window: Ints) -> ndarray:
+        """(N, C, *window, length) over the memory of a padded input."""
+        return as_strided(
+            x, (*x.shape[:2], *window, self.length), (*x.strides[:2], *self.window_steps, self.item)
+        )
+
+    def rows(self, flat: ndarray) -> ndarray:
+        """What belongs to windows in (N, channels, length), as (N, channels, *counts)."""
+        return as_strided(
+            flat, (*flat.shape[:2], *self.counts), (*flat.strides[:2], *[step * self.item for step in self.steps])
+        )
+
+
+def runs_of(
+    x: ndarray, window: Ints, stride: Ints, dilation: Ints, counts: Ints, groups: int
+) -> Runs | None:
+    """Runs through a padded input, where they pay: in more than one dimension, with little between the rows."""
+    if groups > 1 or len(window) == 1 or not x.flags.c_contiguous or any(step != 1 for step in stride):
+        return None
+    made = Runs(x, window, dilation, counts)
+    return made if 2 * made.length <= 3 * math.prod(counts) else None
+
+
 def blocks(count: int, columns: int) -> Iterator[tuple[int, int]]:
     """Samples in groups whose columns together stay in the cache."""
     size = max(1, BLOCK // max(columns, 1))
@@ -114,6 +153,9 @@ def convolve(
         if shift is not None:
             result += shift
         return result
+    runs = None if plain else runs_of(wide, window, stride, dilation, counts, groups)
+    if runs is not None:
+        return by_runs(wide, weight, shift, result, runs)
     matrix = weight.reshape(groups, outputs // groups, depth) if groups > 1 else weight.reshape(outputs, depth)
     shape = (groups, depth, length) if groups > 1 else (depth, length)
     flat = result.reshape(count, *([groups, outputs // groups] if groups > 1 else [outputs]), length)
@@ -130,6 +172,27 @@ def convolve(
         np.matmul(matrix, columns, out=flat[start:stop])
         if shift is not None:
             result[start:stop] += shift
+    return result
+
+
+def by_runs(x: ndarray, weight: ndarray, shift: ndarray | None, result: ndarray, runs: Runs) -> ndarray:
+    """``convolve`` along runs, into ``result``."""
+    depth = math.prod(weight.shape[1:])
+    matrix = weight.reshape(len(weight), depth)
+    made = column = None
+    for start, stop in blocks(len(x), depth * runs.length):
+        count = stop - start
+        view = runs.columns(x[start:stop], weight.shape[2:])
+        if column is None or made is None or len(column) != count:
+            column = np.empty(view.shape, x.dtype)
+            made = np.empty((count, len(weight), runs.length), x.dtype)
+        np.copyto(column, view)
+        np.matmul(matrix, column.reshape(count, depth, runs.length), out=made)
+        rows = runs.rows(made)
+        if shift is None:
+            result[start:stop] = rows
+        else:
+            np.add(rows, shift, out=result[start:stop])
     return result
 
 
@@ -161,6 +224,10 @@ def input_gradient(
     matrix = np.ascontiguousarray(matrix)
     flat = np.ascontiguousarray(g).reshape(count, *([groups, outputs // groups] if groups > 1 else [outputs]), length)
     plain = is_plain(window, stride, padding)
+    runs = None if plain else runs_of(wide, window, stride, dilation, counts, groups)
+    if runs is not None:
+        back_by_runs(g, matrix, wide, window, runs)
+        return inner.copy() if any(padding) else wide
     column = None
     for start, stop in blocks(count, groups * depth * length):
         if plain:
@@ -174,6 +241,27 @@ def input_gradient(
         for position, slices in positions:
             target[slices] += columns[index(slice(None), slice(None), *position)]
     return inner.copy() if any(padding) else wide
+
+
+def back_by_runs(g: ndarray, matrix: ndarray, wide: ndarray, window: Ints, runs: Runs) -> None:
+    """``input_gradient`` along runs, added to the padded ``wide``."""
+    depth, outputs = matrix.shape
+    channels = wide.shape[1]
+    flat = wide.reshape(len(wide), channels, -1)
+    given = column = None
+    reach = [range(0, size * step, step) for size, step in zip(window, runs.window_steps, strict=True)]
+    places_ = [sum(each) // runs.item for each in itertools.product(*reach)]
+    for start, stop in blocks(len(g), depth * runs.length):
+        count = stop - start
+        if given is None or column is None or len(given) != count:
+            given = np.zeros((count, outputs, runs.length), g.dtype)
+            column = np.empty((count, depth, runs.length), g.dtype)
+        runs.rows(given)[...] = g[start:stop]
+        np.matmul(matrix, given, out=column)
+        columns = column.reshape(count, channels, len(places_), runs.length)
+        target = flat[start:stop]
+        for number, place in enumerate(places_):
+            target[:, :, place : place + runs.length] += columns[:, :, number]
 
 
 def weight_gradient(
@@ -194,10 +282,14 @@ def weight_gradient(
             taken = np.ascontiguousarray(wide[slices].swapaxes(0, 1)).reshape(outputs, -1)
             made[index(slice(None), 0, *position)] = np.einsum(axes, rows, taken)
         return made
+    plain = is_plain(window, stride, padding)
+    runs = None if plain else runs_of(wide, window, stride, dilation, counts, groups)
+    # Between the rows zeros meet elements of the input, which must be finite for that to be nothing.
+    if runs is not None and np.isfinite(wide.sum()):
+        return weight_by_runs(g, wide, window, runs)
     total = np.zeros((groups, outputs // groups, depth) if groups > 1 else (outputs, depth), g.dtype)
     shape = (groups, depth, length) if groups > 1 else (depth, length)
     flat = np.ascontiguousarray(g).reshape(count, *([groups, outputs // groups] if groups > 1 else [outputs]), length)
-    plain = is_plain(window, stride, padding)
     column = None
     for start, stop in blocks(count, groups * depth * length):
         if plain:
@@ -209,4 +301,23 @@ def weight_gradient(
             np.copyto(column, view)
             columns = column.reshape(stop - start, *shape)
         total += np.matmul(flat[start:stop], columns.swapaxes(-1, -2)).sum(0)
+    return total.reshape(outputs, channels, *window)
+
+
+def weight_by_runs(g: ndarray, wide: ndarray, window: Ints, runs: Runs) -> ndarray:
+    """``weight_gradient`` along runs of the padded input."""
+    outputs, channels = g.shape[1], wide.shape[1]
+    depth = channels * math.prod(window)
+    total = np.zeros((outputs, depth), g.dtype)
+    given = column = None
+    for start, stop in blocks(len(g), depth * runs.length):
+        count = stop - start
+        view = runs.columns(wide[start:stop], window)
+        if given is None or column is None or len(given) != count:
+            given = np.zeros((count, outputs, runs.length), g.dtype)
+            column = np.empty(view.shape, g.dtype)
+        runs.rows(given)[...] = g[start:stop]
+        np.copyto(column, view)
+        columns = column.reshape(count, depth, runs.length)
+        total += np.matmul(given, columns.swapaxes(-1, -2)).sum(0)
     return total.reshape(outputs, channels, *window)

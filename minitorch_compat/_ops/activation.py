@@ -77,7 +77,19 @@ def beside(g: Array, x: Array):
     return g
 
 
-relu = unary("relu", rectified, x=lambda xp, g, out: xp.beside(xp.where(out > 0, g, 0.0), out))
+def rectified_backward(g: Array, out: Array) -> Array:
+    """``g`` where ``out`` is not zero, and 0 elsewhere: its bits, held against all of them or against none."""
+    whole = BITS.get(out.dtype.char)
+    if whole is None or g.dtype is not out.dtype or not (g.flags.c_contiguous and out.flags.c_contiguous):
+        return arrays.where(out <= 0, 0.0, g)
+    mask = np.subtract(out <= 0, 1, dtype=whole)
+    return np.bitwise_and(g.view(whole), mask, mask if mask.ndim else None).view(g.dtype)
+
+
+BITS = {"f": np.int32, "d": np.int64}
+arrays.relu_backward = rectified_backward
+tensors.relu_backward = lambda g, out: tensors.where(out <= 0, 0.0, g)
+relu = unary("relu", rectified, x=lambda xp, g, out: xp.beside(xp.relu_backward(g, out), out))
 
 
 # The ways back, as the formulas name them: on arrays one kernel, on tensors what it computes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +40,17 @@ def back_to_weight(xp, g, x, weight_shape, stride, padding, dilation, transposed
 
 def back_to_bias(xp, g):
     """Every element that a channel's bias went to."""
-    return xp.sum(g, (0, *range(2, g.ndim)))
+    return xp.channel_sum(g)
+
+
+@op(
+    method=False, module=False, node="ConvolutionBackwardBackward0",
+    y=lambda xp, g, y_shape: xp.expand(g.reshape((-1, *[1] * (len(y_shape) - 2))), y_shape),
+)
+def channel_sum(y: Array):
+    """The sum over samples and space of each channel."""
+    total = np.add.reduce(np.add.reduce(widened(y).reshape(*y.shape[:2], math.prod(y.shape[2:])), 2), 0)
+    return total.astype(y.dtype, copy=False)
 
 
 @op(
@@ -286,6 +297,12 @@ def forward(space: int) -> Callable[..., Tensor]:
             if padding not in ("same", "valid"):
                 raise RuntimeError(f"Invalid padding string: '{padding}'")
             count = weight._data.ndim - 2
+            if padding == "same" and count != space:
+                raise RuntimeError(
+                    f"Expected {count + 2}-dimensional input for {count + 2}-dimensional weight"
+                    f"{size_text(weight._data.shape)}, but got {space + 2}-dimensional input of size "
+                    f"{size_text(x._data.shape)} instead"
+                )
             stride, dilation = matched("stride", stride, count), matched("dilation", dilation, count)
             if padding == "valid":
                 padding = (0,) * count
