@@ -8,6 +8,7 @@ from .._core import dtypes, errors
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import reduce
+from .._kernels.elementwise import widened
 from . import entry
 from .random import _no_derivative as no_derivative
 
@@ -138,11 +139,13 @@ def bag(
         best = x[winners, np.arange(x.shape[1])] if x.shape[0] else np.zeros(winners.shape, x.dtype)
         return np.where(sizes[:, None] > 0, best, x.dtype.type(0))
     kept = indices != padding_idx
-    rows = x[indices[kept]]
+    rows = widened(x[indices[kept]])
     if per_sample_weights is not None:
-        rows = rows * per_sample_weights[kept][:, None]
+        rows = rows * widened(per_sample_weights[kept])[:, None]
     sums = bag_sums(rows, bags[kept], count)
-    return sums if mode == 0 else sums / np.maximum(sizes, 1).astype(x.dtype)[:, None]
+    if mode == 1:
+        sums = sums / np.maximum(sizes, 1).astype(sums.dtype)[:, None]
+    return sums.astype(x.dtype, copy=False)
 
 
 @op("embedding_bag_table", method=False, module=False,

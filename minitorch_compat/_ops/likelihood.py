@@ -46,9 +46,10 @@ class NllLossBackward0(Node):
     somebody looks.
     """
 
-    __slots__ = ("logarithms",)
+    __slots__ = ("folded", "logarithms")
     __module__ = "builtins"
     operation = "nll_loss"
+    folded: bool
     logarithms: Array | None
 
     def vjp(self, g: Any) -> Sequence[Any]:
@@ -91,9 +92,10 @@ class NllLossBackward0(Node):
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        if self.logarithms is not None:
+        if self.folded:
             self.edges = (self.log_softmax(),)
             self.logarithms = None
+            self.folded = False
         return super().next_functions
 
 
@@ -156,6 +158,7 @@ def recorded(
         kept = (target, weight, input if logarithms is None else None)
         step = record(make, (edge_of(input),), kept, values)
         step.logarithms = logarithms
+        step.folded = logarithms is not None
         note(step)
         out._node = step
     return out

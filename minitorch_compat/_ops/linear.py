@@ -166,6 +166,8 @@ def _general(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Inputs of other than two dimensions go through two, as in torch; a weight vector is a matrix-vector product."""
     if not input._data.ndim or not weight._data.ndim:
         kernels.linear(input._data, weight._data)
+    if input._data.ndim == 1 and weight._data.ndim == 2 and bias is None:
+        return linear(tensors.unsqueeze(input, 0), weight).squeeze_(0)  # type: ignore[attr-defined]
     if weight._data.ndim == 1:
         return tensors.matmul(input, weight) if bias is None else tensors.matmul(input, weight) + bias
     rows = tensors.reshape(input, (-1, input._data.shape[-1]))
