@@ -13,6 +13,7 @@ from typing import Any
 
 from . import batching, dtypes
 from .batching import Batched, Call, levels, wrapped_dim
+from .duals import RESHAPING
 from .forms import FUNCTIONS
 from .recording import tensors
 from .tensor import Tensor
@@ -46,8 +47,8 @@ def rule(names: str) -> Callable[[Rule], Rule]:
     maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 xlogy ldexp copysign nextafter heaviside
     bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift logical_and logical_or logical_xor
     gcd lcm where where_of lerp addcmul addcdiv clamp clip clamp_min clamp_max clamp_numbers clamp_tensors
-    clamp_min_number clamp_max_number clamp_min_tensor clamp_max_tensor lerp_number lerp_tensor masked_fill
-    masked_fill_number masked_fill_tensor complex polar igamma igammac zeta xlog1py ldexp_of
+    clamp_min_number clamp_max_number clamp_min_tensor clamp_max_tensor lerp_number lerp_tensor
+    masked_fill_number complex polar igamma igammac zeta xlog1py ldexp_of
     abs absolute neg negative positive sign sgn floor ceil trunc fix frac round round_decimals square sqrt rsqrt
     reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan arcsin arccos arctan sinh cosh tanh asinh
     acosh atanh arcsinh arccosh arctanh deg2rad rad2deg sinc erf erfc erfinv lgamma digamma i0 polygamma mvlgamma logit
@@ -57,6 +58,9 @@ def rule(names: str) -> Callable[[Rule], Rule]:
     cdouble to_dtype zeros_like ones_like full_like empty_like scale tanh_backward written written_twice
     frexp alias positive gelu elu selu celu silu mish softplus hardtanh relu6 hardsigmoid hardswish softsign tanhshrink
     threshold hardshrink softshrink logsigmoid logit_of mvlgamma_of
+    div_floor div_trunc special_i1 special_i0e special_i1e special_erfcx special_ndtr special_ndtri special_log_ndtr
+    special_entr special_zeta special_xlog1py polygamma_of gelu_of elu_unit celu_unit leaky_relu_unit threshold_unit
+    hardshrink_of softshrink_of log_sigmoid frexp_of plus
     """
 )
 def elementwise(call: Call, *arguments: Any, **keywords: Any) -> Any:
@@ -78,7 +82,7 @@ def elementwise(call: Call, *arguments: Any, **keywords: Any) -> Any:
     return call.wrap_all(made)
 
 
-UNLIKE = frozenset(["where", "where_of", "masked_fill", "masked_fill_number", "masked_fill_tensor", "to"])
+UNLIKE = frozenset(("where", "where_of", "masked_fill_number", "to"))
 
 
 def cast_numbers(given: Sequence[Tensor]) -> dict[int, Any]:
@@ -145,7 +149,7 @@ along("unbind split split_with_sizes chunk tensor_split unsafe_split unsafe_chun
 RULES.pop("unbind")
 along("unbind", 0, 0)
 along("narrow squeeze_one unflatten", 0, None)
-along("index_select index_fill index_add index_copy", 0, None)
+along("index_select index_fill", 0, None)
 along("mode", 0)
 
 
@@ -195,7 +199,8 @@ def reduction(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
         if values and values[0] in (True, False, None):
             values = values[1:]
         keywords.pop("keepdim", None)
-        made = call.function(whole.reshape(call.size, -1), 1, **named(call, values, keywords))
+        flat = whole.reshape(call.size, -1)
+        made = call.function(flat, dim=1, **keywords) if call.name == "aminmax" else call.function(flat, 1, **keywords)
         if call.name in ("max", "min", "median", "nanmedian"):
             made = made[0]
         if keepdim:
@@ -203,12 +208,9 @@ def reduction(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
         return call.wrap_all(made)
     if not x.dim():
         return NotImplemented
+    if call.name == "aminmax":
+        return call.wrap_all(call.function(whole, dim=moved(dim, x.dim()), **keywords))
     return call.wrap_all(call.function(whole, moved(dim, x.dim()), *values, **keywords))
-
-
-def named(call: Call, values: Sequence[Any], keywords: dict[str, Any]) -> dict[str, Any]:
-    """Keywords of a reduction over everything, where ``aminmax`` and ``count_nonzero`` take the dimension by name."""
-    return keywords
 
 
 @rule("norm")
@@ -530,6 +532,79 @@ def gathered(call: Call, x: Tensor, dim: int, index: Tensor, *values: Any, **key
     )
 
 
+@rule("masked_fill")
+def masked_fill(call: Call, x: Tensor, mask: Tensor, value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return elementwise(call, x, mask, value)
+    if value.dim():
+        raise RuntimeError(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value.dim()} dimension(s)."
+        )
+    return FUNCTIONS["where"](mask, value.to(x.dtype), x)
+
+
+@rule("index_add index_copy")
+def index_written(
+    call: Call, x: Tensor, dim: int, index: Tensor, source: Tensor, *values: Any, **keywords: Any
+) -> Any:
+    if isinstance(index, Batched) or not x.dim():
+        return NotImplemented
+    return call.wrap(
+        call.function(call.full(x), moved(dim, x.dim()), index, call.full(source), *values, **keywords)
+    )
+
+
+@rule("as_strided")
+def as_strided(call: Call, x: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    """The geometry is that of one example, counted from where the first one begins."""
+    whole = call.full(x)
+    step = whole.stride(0)
+    offset = whole.storage_offset() if storage_offset is None else storage_offset
+    return call.wrap(whole.as_strided((call.size, *size), (step, *stride), offset))
+
+
+@rule(
+    """
+    conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d avg_pool1d avg_pool2d avg_pool3d max_pool1d
+    max_pool2d max_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
+    adaptive_max_pool2d adaptive_max_pool3d
+    """
+)
+def spatial(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
+    """Over images: those of all examples make one batch, where only they are batched."""
+    if any(isinstance(each, Batched) for each in tensors_in((values, keywords))):
+        return NotImplemented
+    count = int(call.name[-2])
+    whole = call.full(x)
+    if x.dim() == count + 1:
+        return call.wrap_all(call.function(whole, *values, **keywords))
+    if x.dim() != count + 2:
+        return NotImplemented
+    shape = tuple(x.shape)
+    made = call.function(whole.reshape(call.size * shape[0], *shape[1:]), *values, **keywords)
+    return call.wrap_all(
+        replaced(made, lambda each: each.reshape(call.size, shape[0], *tuple(each.shape)[1:]))
+    )
+
+
+@rule("layer_norm rms_norm")
+def trailing_norm(call: Call, x: Tensor, *values: Any, **keywords: Any) -> Any:
+    """Over the last dimensions, which stay where they are."""
+    if any(isinstance(each, Batched) for each in tensors_in((values, keywords))):
+        return NotImplemented
+    return call.wrap(call.function(call.full(x), *values, **keywords))
+
+
+@rule("embedding")
+def embedding(call: Call, *values: Any, **keywords: Any) -> Any:
+    """By the numbers of all examples, where the table is one for all."""
+    batched = [each for each in tensors_in((values, keywords)) if isinstance(each, Batched)]
+    if len(batched) != 1 or batched[0].is_floating_point():
+        return NotImplemented
+    return call.wrap(call.function(*replaced(values, call.full_if), **replaced(keywords, call.full_if)))
+
+
 @rule("new_zeros new_ones new_empty new_full")
 def new_filled(call: Call, x: Tensor, *sizes: Any, **keywords: Any) -> Any:
     """Memory for each example, so that each can write to its own."""
@@ -563,6 +638,12 @@ def write(call: Call, arguments: Any, keywords: Any) -> Any:
             shape = [call.size, *(1,) * (x.dim() - widest.dim()), *widest.shape]
             raise RuntimeError(f"output with shape {list(x.shape)} doesn't match the broadcast shape {shape}")
         raise RuntimeError(ELEMENTWISE_WRITES)
+    if call.name in RESHAPING:
+        made = getattr(x, call.name[:-1])(*others, **keywords)
+        x.__dict__.update(made.__dict__)
+        return x
+    if call.name == "fill_" and any(isinstance(each, Batched) for each in others):
+        return x.copy_(others[0].expand(x.shape))
     plain = call.name.strip("_")
     plain = plain.removeprefix("i") if call.name[:3] == "__i" else plain
     if call.name == "__setitem__":
@@ -582,8 +663,6 @@ def write(call: Call, arguments: Any, keywords: Any) -> Any:
 
         call.function(whole, *replaced(tuple(others), enter), **replaced(dict(keywords), enter))
         return x
-    if call.name == "fill_" and any(isinstance(each, Batched) for each in others):
-        return x.copy_(others[0].expand(x.shape))
     batching.one_by_one(call, arguments, keywords)
     return x
 
@@ -688,7 +767,7 @@ def draws(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*arguments: Any, **keywords: Any) -> Any:
         how = randomness()
-        if name in MASKS and not (arguments[-1] if len(arguments) > 2 else keywords.get("train", True)):
+        if name in TRAINING and not trains(name, arguments, keywords):
             how = None
         if how is None:
             return function(*arguments, **keywords)
@@ -722,6 +801,17 @@ def draws(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name
     call.__wrapped__, call.draws = function, True  # type: ignore[attr-defined]
     return call
+
+
+TRAINING = {"dropout": 2, "feature_dropout": 2, "alpha_dropout": 2, "feature_alpha_dropout": 2, "rrelu": 3}
+"""Where those that draw in training alone have the argument that says so."""
+
+
+def trains(name: str, arguments: Any, keywords: Any) -> bool:
+    """Whether an operation that draws in training is in training."""
+    place = TRAINING[name]
+    given = keywords.get("training", keywords.get("train", name != "rrelu"))
+    return bool(arguments[place] if len(arguments) > place else given)
 
 
 def drawn_for_each(name: str, level: Any, function: Any, arguments: Any, keywords: Any) -> Any:

@@ -298,6 +298,11 @@ class Call:
         found = lifted(x, self.level)
         return x.expand(self.size, *x.shape) if found is None else found
 
+    def full_if(self, x: Tensor) -> Tensor:
+        """All examples of ``x``, or ``x`` where there is only one."""
+        found = lifted(x, self.level)
+        return x if found is None else found
+
     def wrap(self, value: Tensor, dim: int = 0) -> Tensor:
         """A result of all examples as that of one."""
         return wrap_level(value, dim, self.level)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -237,8 +237,10 @@ class Step:
             self.entries = markers
             self.markers = dict(zip(map(id, markers), duals, strict=True))
             made = self.carry(out, results)
-            for each in (*results, *made):
-                settle_all(each, markers[0].order, recording)
+            inner = self.tangents_inside(results, made) if recording and self.is_tracked(sources) else []
+            leaves = {id(each) for each in leaves_in((self.arguments, self.keywords, given))}
+            for each in (*results, *made, *[tangent for *_, tangent in inner]):
+                settle_all(each, markers[0].order, recording, leaves)
         finally:
             for each, tangent in zip(duals, given, strict=True):
                 give(each, level, tangent)
@@ -246,7 +248,56 @@ class Step:
             if tangent is not None:
                 give(each, level, tangent)
                 keep_tangents(each)
+        for node, place, tangent in inner:
+            each = node.kept[place]
+            if isinstance(each, Tensor):
+                if tangent_of(each, level) is None:
+                    give(each, level, tangent)
+            elif type(each) is DualKept:
+                each.add(level, tangent)
+            else:
+                node.kept = (*node.kept[:place], DualKept(each, {level: tangent}), *node.kept[place + 1 :])
         return out
+
+    def is_tracked(self, sources: list[Any]) -> bool:
+        """Whether what is recorded here stays in the graph."""
+        others = [each for each in tensors_in((self.arguments, self.keywords)) if id(each) not in self.tangents]
+        return any(each is not None for each in (*sources, *[each._node for each in others]))
+
+    def tangents_inside(self, results: list[Tensor], made: list[Tensor | None]) -> list[tuple[Any, int, Tensor]]:
+        """The tangents of what the steps of this operation keep of each other: backward will be carried forward, too.
+
+        A result that its own step keeps has its tangent already.
+        """
+        known = {
+            id(each.__dict__["_data"]): tangent
+            for each, tangent in zip(results, made, strict=True) if "_data" in each.__dict__ and tangent is not None
+        }
+        found: list[tuple[Any, int, Tensor]] = []
+        start = self.entries[0].order
+        stack, visited = [graph.step_of(each) for each in results], set()
+        while stack:
+            node: Any = stack.pop()
+            if not isinstance(node, Node) or node.order >= start or id(node) in visited or id(node) in self.markers:
+                continue
+            visited.add(id(node))
+            stack.extend(node.edges)
+            for place, each in enumerate(node.kept or ()):
+                if each is None or id(each) in self.tangents or isinstance(each, Dual):
+                    continue
+                x = revived(node, each)
+                if not isinstance(x, Tensor) or x._node is None or x._node is LEAF:
+                    continue
+                if x._node.order >= start or not reaches(x._node, self.markers):
+                    continue
+                tangent = known.get(id(each.__dict__["_data"])) if isinstance(each, Tensor) else known.get(
+                    id(each._data)
+                )
+                if tangent is None:
+                    tangent = self.transposed(x)
+                if tangent is not None:
+                    found.append((node, place, tangent))
+        return found
 
     # ---- the tangents of the results
 
@@ -395,16 +446,27 @@ def reaches(node: Any, markers: dict[int, Any]) -> bool:
     return False
 
 
-def settle_all(x: Any, start: float, recording: bool) -> None:
+def leaves_in(values: Any) -> Iterator[Tensor]:
+    """The tensors among arguments, what they stand for, and their tangents."""
+    for each in tensors_in(values):
+        yield each
+        held = each.__dict__
+        yield from leaves_in((held.get("_value"), held.get("_tangents")))
+
+
+def settle_all(x: Any, start: float, recording: bool, leaves: set[int] | None = None) -> None:
     """Settle a tensor and the tangents it has."""
     if x is not None:
-        settle(x, start, recording)
+        settle(x, start, recording, leaves)
         for each in x.__dict__.get("_tangents", {}).values():
-            settle_all(each, start, recording)
+            settle_all(each, start, recording, leaves)
 
 
-def settle(x: Tensor, start: float, recording: bool) -> None:
-    """Take the markers out of the history of ``x``, and the history where it leads nowhere."""
+def settle(x: Tensor, start: float, recording: bool, leaves: set[int] | None = None) -> None:
+    """Take the markers out of the history of ``x``, and the history where it leads nowhere.
+
+    ``leaves`` are those that count, where not all do: a formula may make some for itself.
+    """
     root = x._node
     if root is None or root is LEAF or not isinstance(root, Node):
         return
@@ -427,7 +489,8 @@ def settle(x: Tensor, start: float, recording: bool) -> None:
         for edge in node.edges:
             while isinstance(edge, Marker) and edge.order <= start:
                 edge = edge.edges[0]
-            edges.append(edge if edge is not None and alive.get(id(edge), True) else None)
+            lives = alive.get(id(edge), True) if isinstance(edge, Node) else leaves is None or id(edge) in leaves
+            edges.append(edge if edge is not None and lives else None)
         if node.__class__ is not Output or edges[0] is not None:
             node.edges = tuple(edges)
         alive[id(node)] = any(edge is not None for edge in edges)
@@ -449,6 +512,11 @@ class DualKept:
         self.tangents = tangents
         # Levels are numbered anew; that it is still the same one is told by its list of members.
         self.levels = {level: forward.members.get(level) for level in tangents}
+
+    def add(self, level: int, tangent: Tensor) -> None:
+        """One tangent more."""
+        self.tangents[level] = tangent
+        self.levels[level] = forward.members.get(level)
 
     def revived(self, node: Any) -> Tensor:
         """The result with its history and its tangents."""

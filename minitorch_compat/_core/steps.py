@@ -17,10 +17,18 @@ from .graph import LEAF, Node, NodeType, Output, Pass, record
 from .modes import enable_grad, mode
 from .quiet import quietly
 from .recording import DECLARED, check_versions, note, revived, tensors
-from .tensor import Tensor, wrap
+from .tensor import Tensor, stands_for_others, wrap
 from .views import edge_of
 
 ndarray = np.ndarray
+
+
+def interpret(*arguments: Any) -> Any:
+    """By the rules of tensors that stand for others."""
+    from .transforms import interpret
+
+    return interpret(*arguments)
+
 
 Backward = Callable[..., Sequence[Any]]
 
@@ -51,6 +59,11 @@ def step(
 
     def vjp_tensors(self: Any, g: Tensor) -> Sequence[Any]:
         inputs = [None if each is None else revived(self, each) for each in inputs_of(self)]
+        if stands_for_others([g, *inputs]):
+            return interpret(name, lambda g, *inputs: back(self, g, inputs), (g, *inputs), {})
+        return back(self, g, inputs)
+
+    def back(self: Any, g: Tensor, inputs: Sequence[Any]) -> Sequence[Any]:
         results = [None if each is None else wrap(each) for each in arrays_of(self, g._data, inputs)]
         asked = tuple([place for place, each in enumerate(results) if each is not None])
         sources = (g, *inputs)
@@ -126,12 +139,19 @@ class Again(Node):
         return self.through([None if each is None else leaf(each) for each in self.sources()], g, False)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        sources = self.sources()
+        if stands_for_others([g, sources]):
+            return interpret(self.operation, self.back, (g, *sources), {})
+        return self.back(g, *sources)
+
+    def back(self, g: Any, *sources: Any) -> Sequence[Any]:
+        """The way back on tensors, from some sources."""
         with enable_grad():
-            sources = [
+            entered = [
                 None if each is None else leaf(each) if each._node is None else tensors.alias(each)
-                for each in self.sources()
+                for each in sources
             ]
-        return self.through(sources, g, True)
+        return self.through(entered, g, True)
 
 
 def gradients_of(outs: Sequence[Any], inputs: Sequence[Any], given: Sequence[Any], create: bool) -> list[Any]:

@@ -729,6 +729,13 @@ def stands_for_others(values: Any) -> bool:
     return isinstance(values, Tensor) and values._transformed
 
 
+def numbers_of(x: Any) -> ndarray:
+    """The memory of a tensor, also of one that stands for others: for questions about all its elements."""
+    while "_data" not in x.__dict__:
+        x = x._value
+    return x.__dict__["_data"]
+
+
 def wrap_dim(dim: int, count: int) -> int:
     """A dimension counted from the front; IndexError outside the range (a 0-d tensor has one dimension here)."""
     room = count or 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.forms import in_place, write_out
+from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import cast, is_number, number_of
@@ -201,7 +201,7 @@ def spread_out(xp: Any, g: Any, x: Any, src: Any, out: Any, dim: int, index: Any
 
 def ones_like(x: Any) -> Any:
     """Ones of the shape and dtype of ``x``, outside any graph."""
-    return np.ones_like(x) if isinstance(x, ndarray) else wrap(np.ones_like(x._data))
+    return np.ones_like(x) if isinstance(x, ndarray) else FUNCTIONS["ones_like"](x.detach())
 
 
 def reduced_x(xp, g, x, src, out, dim, index, reduce, include_self):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.graph import Node, record
+from .._core.graph import Node, Watched, record
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.options import refused
@@ -233,7 +233,7 @@ def cross_entropy_loss(
         return of_probabilities(input, target, weight, reduction, ignore_index, label_smoothing)
     if (
         x.ndim == 2 and known.ndim == 1 and len(x) == len(known) and x.dtype.kind == "f" and x.dtype.char != "e"
-        and label_smoothing == 0.0
+        and label_smoothing == 0.0 and not Watched.levels
     ):
         check_nll(x, known, None if weight is None else weight._data)
         logarithms, loss, total = quietly(

@@ -16,7 +16,7 @@ from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
-from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
@@ -183,8 +183,7 @@ def others(xp, x, dim):
 
 
 def has_zero(x: Any) -> bool:
-    array = x if isinstance(x, ndarray) else x._data
-    return not array.all()
+    return not (x if isinstance(x, ndarray) else numbers_of(x)).all()
 
 
 def prod_x(xp, g, x, out, shape, dim):

@@ -209,7 +209,7 @@ def sgn_x(xp, g, x, out):
 
 
 def is_complex(x: Any) -> bool:
-    return (x if isinstance(x, np.ndarray) else x._data).dtype.kind == "c"
+    return x.dtype.kind == "c" if isinstance(x, np.ndarray) else x.is_complex()
 
 
 arrays.real_part = lambda x: x.real
