@@ -1,4 +1,4 @@
-"""``vmap`` against the loop over examples, for every declaration: by its rule or one by one, the numbers are the same."""
+"""``vmap`` against the loop over examples, for every declaration: by its rule or one by one, the numbers agree."""
 
 from __future__ import annotations
 
@@ -42,9 +42,8 @@ def test_vmap_is_the_loop(expression: str, complex: bool) -> None:
         ]
         found = torch.vmap(function, in_dims=dims)(*given)
         assert found.dtype == rows[0].dtype
-        np.testing.assert_allclose(
-            found.resolve_conj().numpy(), np.stack([each.resolve_conj().numpy() for each in rows]), rtol=1e-10, atol=1e-12
-        )
+        expected = np.stack([each.resolve_conj().numpy() for each in rows])
+        np.testing.assert_allclose(found.resolve_conj().numpy(), expected, rtol=1e-10, atol=1e-12)
 
 
 # Writes example by example, as those of a fallback are, may not go back through what they wrote.
