@@ -99,8 +99,11 @@ def wants_grad(*arguments: Any) -> bool:
     return (not altered or mode.enabled) and any(getattr(each, "requires_grad", False) for each in arguments)
 
 
-def commit(x: Tensor, out: Tensor) -> Tensor:
-    """Write ``out``, an operation's result for ``x``, into ``x``; take over its node and count the write."""
+def commit(x: Tensor, out: Tensor, expanded: str = "") -> Tensor:
+    """Write ``out``, an operation's result for ``x``, into ``x``; take over its node and count the write.
+
+    ``expanded`` names an operation that may reach an element twice: torch warns, and what it did not change stays.
+    """
     target, source = x._data, out._data
     if source.dtype is not target.dtype and source.dtype != target.dtype:
         result, own = dtypes.of(source), x.dtype
@@ -111,7 +114,12 @@ def commit(x: Tensor, out: Tensor) -> Tensor:
     node = out._node
     if node is not None:
         keep_old(x, out, node)
-    store(target, source)
+    if expanded and reached_twice(target):
+        warn_of_expanded(expanded, "tensor[mask] = scalar", target)
+        changed = target != source
+        target[changed] = source[changed]
+    else:
+        store(target, source)
     x._bump()
     if node is not None:
         rebase(x, node)
@@ -170,10 +178,21 @@ def refuse_shared_memory(target: ndarray, source: ndarray) -> None:
         raise overlapping()
 
 
+def warn_of_expanded(name: str, indexing: str, target: ndarray) -> None:
+    """torch's warning for memory that a write by index or mask would reach twice."""
+    if reached_twice(target):
+        warnings.warn(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            f"operation. This also applies to advanced indexing e.g. {indexing}",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
 def reached_twice(target: ndarray) -> bool:
     """Whether several elements lie at one place, as far as torch looks."""
     return target.size > 1 and 0 in target.strides and any(
-        stride == 0 and length > 1 for stride, length in zip(target.strides, target.shape, strict=True)
+        step == 0 and length > 1 for step, length in zip(target.strides, target.shape, strict=True)
     )
 
 
@@ -197,14 +216,15 @@ def copy_unsafe(target: ndarray, source: ndarray) -> None:
     np.copyto(target, source, casting="unsafe")
 
 
-def begin_write(x: Tensor, operands: Iterable[Any]) -> None:
+def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True) -> None:
     """Before an elementwise write, in torch's order: history, memory, shapes.
 
     ``operands`` may hold anything; tensors among them are what ``x`` is combined with. RuntimeError for what may not be
     recorded, for memory that is met twice, and for shapes that do not fit.
     """
     others = [each for each in operands if isinstance(each, Tensor)]
-    check_write(x, *others)
+    if differentiable:
+        check_write(x, *others)
     target = x._data
     refuse_overlap(target)
     shape = target.shape
@@ -218,22 +238,25 @@ def begin_write(x: Tensor, operands: Iterable[Any]) -> None:
         raise errors.write_result_shape(target.shape, shape)
 
 
-def in_place(function: Callable[..., Any], *, elementwise: bool = True, apart: bool = False) -> Callable[..., Any]:
+def in_place(
+    function: Callable[..., Any], *, elementwise: bool = True, apart: str = "", differentiable: bool = True,
+    expanded: str = ""
+) -> Callable[..., Any]:
     """The in-place form of an operation: the operation, then a write, then the new history.
 
-    ``apart``: the other tensors may not share memory with the one written to.
+    ``apart`` says when to refuse other tensors that share memory with the one written to: "first", or "last" of all
+    there is to refuse. A write that is not ``differentiable`` leaves the history as it is; ``expanded`` is for
+    ``commit``.
     """
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         others = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
         if elementwise:
-            begin_write(x, others)
+            begin_write(x, others, differentiable)
         else:
             check_write(x, *others)
-            if apart:
-                refuse_overlap(x._data)
-                for each in others:
-                    refuse_shared_memory(x._data, each._data)
+        if apart == "first":
+            refuse_shared(x, others)
         try:
             out = function(x, *arguments, **keywords)
         except TypeError as error:
@@ -241,9 +264,18 @@ def in_place(function: Callable[..., Any], *, elementwise: bool = True, apart: b
             if traceback is None or traceback.tb_next is not None:
                 raise
             raise Misfit from None
-        return commit(x, out)
+        if apart == "last":
+            refuse_shared(x, others)
+        return commit(x, out, expanded)
 
     return form
+
+
+def refuse_shared(x: Tensor, others: Iterable[Tensor]) -> None:
+    """RuntimeError for memory that a write would reach twice, or that ``others`` share with ``x``."""
+    refuse_overlap(x._data)
+    for each in others:
+        refuse_shared_memory(x._data, each._data)
 
 
 def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> Callable[..., Any]:

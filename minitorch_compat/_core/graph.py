@@ -8,6 +8,7 @@ recursion and without a pass to count.
 
 from __future__ import annotations
 
+import re
 import threading
 import weakref
 from collections import OrderedDict
@@ -278,7 +279,7 @@ class Node(metaclass=NodeType):
 
     def operation_name(self) -> str:
         """The operation's own name, as messages about its results have it: ``Mul``."""
-        return self.name().rstrip("0123456789").removesuffix("Backward")
+        return re.sub("Backward(?=[0-9])", "", self.name().replace("Backward0", ""))
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:

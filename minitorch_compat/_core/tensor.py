@@ -16,7 +16,7 @@ from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
-from .views import Untracked, find_views, make_view, outdate, shared_of
+from .views import Untracked, UntrackedData, find_views, make_view, outdate, shared_of
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -330,8 +330,8 @@ class Tensor(metaclass=TensorType):
         """The same memory as a new tensor without history and with a version count of its own."""
         tensor = new(Tensor)
         tensor._data = self._data
-        if self._shared.__class__ is Untracked:
-            tensor._shared = self._shared
+        if self.is_inference():
+            tensor._shared = UntrackedData()
         elif mode.inference:
             tensor._shared = None
         return tensor
@@ -374,7 +374,7 @@ class Tensor(metaclass=TensorType):
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in inference mode: it has neither versions nor history."""
-        return self._shared.__class__ is Untracked
+        return isinstance(self._shared, Untracked)
 
     def _is_view(self) -> bool:
         return self._base is not None
@@ -439,7 +439,7 @@ class Tensor(metaclass=TensorType):
         """The same memory and version count as a new tensor without history."""
         tensor = new(Tensor)
         tensor._data = self._data
-        tensor._shared = shared_of(self)
+        tensor._shared = shared_of(self) if mode.inference or not self.is_inference() else UntrackedData()
         return tensor
 
     def detach_(self) -> Tensor:

@@ -60,6 +60,8 @@ class Shared:
 class Untracked:
     """What inference tensors share: no versions, no views that could need a history."""
 
+    __slots__ = ()
+
     views: tuple[()] = ()
     watched = True
     unseen = unseen_plain = False
@@ -76,6 +78,15 @@ class Untracked:
     def enter(self, view: Any) -> None:
         """torch follows no views of inference tensors: they are none."""
         view._base = view._created = None
+
+
+class UntrackedData(Untracked):
+    """What the ``.data`` of an inference tensor has of its own: versions, but no history either."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0  # type: ignore[misc]
 
 
 def shared_of(x: Any) -> Shared:
@@ -272,10 +283,6 @@ def make_view(x: Any, view: Any) -> None:
     shared = x._shared
     if shared is None:
         shared = x._shared = Shared()
-    elif shared.__class__ is Untracked:
-        # torch follows no views of inference tensors.
-        view._shared = shared
-        return
     base = x._base
     view._base = x if base is None else base
     view._shared = shared
@@ -371,6 +378,8 @@ def take_history(x: Any, node: Any) -> None:
 def hand_over(x: Any, before: Any, node: Any) -> None:
     """What users hung on ``x`` when it had the history ``before``: only the wish to retain its gradient comes along."""
     x._backward_hooks = None
+    if x.output_nr:
+        x.output_nr = 0
     if before is not None and before is not LEAF and before.retained:
         for reference in before.retained.values():
             if reference() is x:

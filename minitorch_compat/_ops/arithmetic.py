@@ -28,6 +28,7 @@ from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import Tensor
+from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
 from .._kernels.layout import broadcast_shapes
@@ -262,6 +263,8 @@ def sub_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     """``x -= alpha * other``."""
     if rest or wrong:
         return stumbled("sub_", sub_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
+    check_write(x, other)
+    check_bools(x, other)
     begin_write(x, (other,))
     try:
         return commit(x, sub(x, other, alpha=alpha))

@@ -10,7 +10,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.families import NUMBERS, bad_arguments, binary, unary
-from .._core.forms import FUNCTIONS, in_place, write_out
+from .._core.forms import FUNCTIONS, in_place, publish, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import layout
@@ -114,6 +114,10 @@ logical_and = binary("logical_and", truths(np.logical_and), dtypes.to_bool, same
 logical_or = binary("logical_or", truths(np.logical_or), dtypes.to_bool, same="biufcV", scalars=False)
 logical_xor = binary("logical_xor", truths(np.logical_xor), dtypes.to_bool, same="biufcV", scalars=False)
 logical_not = unary("logical_not", lambda x: x == 0)
+for _name, _function in {
+    "logical_and_": logical_and, "logical_or_": logical_or, "logical_xor_": logical_xor, "logical_not_": logical_not,
+}.items():
+    publish(_name, in_place(_function, differentiable=False), module=False)
 entry.guard("logical_and", "logical_or", "logical_xor", tensors=2)
 entry.guard("logical_not")
 

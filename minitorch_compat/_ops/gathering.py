@@ -164,8 +164,8 @@ def take_along_dim(
 
 
 publish("gather", _gather)
-publish("scatter", scatter, inplace=in_place(scatter, elementwise=False, apart=True))
-publish("scatter_add", _scatter_add, inplace=in_place(_scatter_add, elementwise=False, apart=True))
+publish("scatter", scatter, inplace=in_place(scatter, elementwise=False, apart="last"))
+publish("scatter_add", _scatter_add, inplace=in_place(_scatter_add, elementwise=False, apart="last"))
 publish("take_along_dim", take_along_dim)
 
 
@@ -252,7 +252,7 @@ def scatter_reduce(
     return finished("scatter_reduce", out, result, input, src)
 
 
-publish("scatter_reduce", scatter_reduce, inplace=in_place(scatter_reduce, elementwise=False, apart=True))
+publish("scatter_reduce", scatter_reduce, inplace=in_place(scatter_reduce, elementwise=False, apart="last"))
 
 
 # ---- one index for each slice
@@ -386,10 +386,10 @@ def index_reduce(
 
 
 publish("index_select", _index_select)
-publish("index_add", _index_add, inplace=in_place(_index_add, elementwise=False, apart=True))
-publish("index_copy", _index_copy, inplace=in_place(_index_copy, elementwise=False, apart=True))
-publish("index_fill", index_fill, inplace=in_place(index_fill, elementwise=False, apart=True))
-publish("index_reduce", index_reduce, inplace=in_place(index_reduce, elementwise=False, apart=True))
+publish("index_add", _index_add, inplace=in_place(_index_add, elementwise=False, apart="last"))
+publish("index_copy", _index_copy, inplace=in_place(_index_copy, elementwise=False, apart="first"))
+publish("index_fill", index_fill, inplace=in_place(index_fill, elementwise=False, expanded="index_fill_"))
+publish("index_reduce", index_reduce, inplace=in_place(index_reduce, elementwise=False, apart="last"))
 
 
 # ---- masks
@@ -475,10 +475,10 @@ def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) ->
     return finished("masked_select", out, masked_select(input, mask), input)
 
 
-publish("masked_fill", masked_fill, inplace=in_place(masked_fill, elementwise=False, apart=True))
+publish("masked_fill", masked_fill, inplace=in_place(masked_fill, elementwise=False, expanded="masked_fill_"))
 publish("masked_select", _masked_select)
 publish("masked_scatter", lambda input, mask, source: masked_scatter(input, mask, source),
-        inplace=in_place(masked_scatter, elementwise=False, apart=True))
+        inplace=in_place(masked_scatter, elementwise=False))
 
 
 # ---- positions in the flattened tensor
@@ -525,4 +525,4 @@ def _put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False)
 
 
 publish("take", _take)
-publish("put", _put, inplace=in_place(_put, elementwise=False, apart=True))
+publish("put", _put, inplace=in_place(_put, elementwise=False, apart="last"))

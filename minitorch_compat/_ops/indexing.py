@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from .._core.forms import FUNCTIONS, commit, publish, reached_twice, refuse_shared_memory, wants_grad, write_out
+from .._core.forms import (
+    FUNCTIONS,
+    commit,
+    publish,
+    reached_twice,
+    refuse_overlap,
+    refuse_shared_memory,
+    wants_grad,
+    warn_of_expanded,
+    write_out,
+)
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
-from .._core.views import Shared, check_write
+from .._core.views import Shared, check_write, rebase
 from .._kernels import index as kernels
 from . import entry
 from .shape import alias, expand, reshape, select, slice_, unsqueeze
@@ -128,19 +137,17 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         raise TypeError(f"can't assign a {name} to a {x.type()}")
     if index is False:
         return
-    steps, indices = kernels.plan(x._data.shape, index)
+    steps, indices = ([("unsqueeze", 0)], ()) if index is True else kernels.plan(x._data.shape, index)
     if len(steps) == 1 and takes_everything(x._data, steps[0]):
         steps = []
     y: Any = viewed(x, steps)
     if isinstance(value, Tensor):
         sizes = value._data.shape
-        if sizes and sizes[0] == 1 and (indices or sizes != y._data.shape):
+        if sizes and (sizes[0] == 1 if indices else sizes != y._data.shape):
             value = reshape(value, kernels.strip_ones(sizes))
     if indices:
         if not isinstance(value, Tensor):
             value = FUNCTIONS["scalar_tensor"](value, dtype=x.dtype)
-        elif value._data.dtype != x._data.dtype and not value._data.ndim:
-            value = value.to(x.dtype)  # type: ignore[attr-defined]
         write_at(y, indices, value, False)
     elif isinstance(value, Tensor):
         if value._data.shape != y._data.shape:
@@ -151,7 +158,11 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         y.copy_(value)
     else:
         # torch writes a number as a tensor, and the node it records has a place for it.
-        y.fill_(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype) if wants_grad(y) else value)
+        if wants_grad(y):
+            y.fill_(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype))
+        else:
+            refuse_overlap(y._data)
+            y.fill_(value)
 
 
 def takes_everything(x: ndarray, step: tuple[Any, ...]) -> bool:
@@ -167,23 +178,25 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
     check_write(x, values)
     target = x._data
     warn_of_expanded("index_put_", "tensor[indices] = tensor", target)
-    refuse_shared_memory(target, values._data)
+    masks = [each for each in indices if each is not None]
+    if values._data.size == 1 and not accumulate and len(masks) == 1 and masks[0].dtype.kind == "b":
+        # torch takes the way of masked_fill_ here.
+        warn_of_expanded("masked_fill_", "tensor[mask] = scalar", target)
+        values = values.to(x.dtype)
+    else:
+        refuse_shared_memory(target, values._data)
     if wants_grad(x, values):
-        return commit(x, index_put_values(x, values, indices, accumulate))
+        out = index_put_values(x, values, indices, accumulate)
+        if not reached_twice(target):
+            return commit(x, out)
+        node = out._node
+        kernels.index_put_(target, indices, values._data, accumulate)
+        x._bump()
+        rebase(x, node)
+        return x
     kernels.index_put_(x._data, indices, values._data, accumulate)
     x._bump()
     return x
-
-
-def warn_of_expanded(name: str, indexing: str, target: ndarray) -> None:
-    """torch's warning for memory that a write by index would reach twice."""
-    if reached_twice(target):
-        warnings.warn(
-            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing this "
-            f"operation. This also applies to advanced indexing e.g. {indexing}",
-            UserWarning,
-            stacklevel=4,
-        )
 
 
 def arrays_of(indices: Any) -> tuple[ndarray | None, ...]:

@@ -24,7 +24,7 @@ ndarray = np.ndarray
 def resize_(self: Tensor, *sizes: Any, size: Any = None, memory_format: Any = None) -> Tensor:
     """Give the tensor another size, in order, on the same memory; on more memory where that is too small."""
     shape = size_of(sizes, size)
-    if self._node is not None:
+    if self.requires_grad and not mode.inference:
         raise RuntimeError("cannot resize variables that require grad")
     if any(each < 0 for each in shape):
         raise RuntimeError("numel: integer multiplication overflow")

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import views
 from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
-from .._core.forms import FUNCTIONS, publish
+from .._core.forms import FUNCTIONS, publish, wants_grad
 from .._core.graph import Node, NodeType, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
@@ -216,6 +216,9 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     one = (source,) if isinstance(source, int) else tuple(source)
     other = (destination,) if isinstance(destination, int) else tuple(destination)
     array = input._data
+    if not array.ndim:
+        kernels.movedim(array, one, other)
+        return alias(input)
     places = kernels.movedim(np.empty(tuple(range(2, 2 + array.ndim)), np.bool_), one, other).shape
     return _permute(input, tuple([each - 2 for each in places]))
 
@@ -347,7 +350,10 @@ def several(
 
     def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
         parts = kernel(x._data, *values)
-        results = tuple([wrap(each) if apart else view_of(x, each) for each in parts])
+        results = tuple([wrap(each) if apart and not mode.inference else view_of(x, each) for each in parts])
+        if apart and x.is_inference():
+            for each in results:
+                each._shared = x._shared
         node: Any = None
         if x._node is not None and (not altered or mode.enabled) and results:
             node = record(
@@ -480,12 +486,13 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The in-place form of a view: shape and strides change, the memory does not."""
 
     def form(input: Tensor, *values: Any, **named: Any) -> Tensor:
-        if mode.enabled and input._node is not None:
-            check_write(input)
+        check_write(input)
         made = function(input, *values, **named)
+        recorded = wants_grad(input)
         input._data = made._data
-        input._node = made._node
         input._bump()
+        if recorded:
+            input._node = made._node
         return input
 
     return form

@@ -196,7 +196,7 @@ def abs_x(xp, g, x):
 
 
 abs = unary("abs", size_of, x=abs_x)
-sign = unary("sign", kernels.sign, x=zero)
+sign = unary("sign", lambda x: x if x.dtype.kind == "b" else kernels.sign(x), x=zero)
 
 
 def sgn_x(xp, g, x, out):

@@ -192,8 +192,9 @@ def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
             raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(each).__name__}")
         if retaining:
             each.retain_grad()
-        elif each._node is None:
+        elif not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
+        each._step()
         edges.append(each if each._node is LEAF else each._node)
     return edges
 
@@ -209,6 +210,7 @@ def _edges_of(roots: Sequence[Any]) -> list[Any]:
             else:
                 edges.append(node if node.outputs == 1 else Output(node, root.output_nr))
             continue
+        root._step()
         node = root._node
         if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
