@@ -20,7 +20,7 @@ from .options import NOTHING, checked, dtype_of, refused, stumbled
 from .quiet import quietly, run
 from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
-from .views import edge_of
+from .views import edge_of, shared_of
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -386,7 +386,10 @@ def seen(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """``x`` cast to the dtype in which an operation computed, with its history."""
     if x._data.dtype == dtype:
         return x
-    return tensors.to_dtype(x, dtypes.BY_NUMPY[dtype])
+    cast = tensors.to_dtype(x, dtypes.BY_NUMPY[dtype])
+    # A write to the argument is a write to what was kept of it.
+    cast._shared = shared_of(x)
+    return cast
 
 
 def broadcast_error(a: Sequence[int], b: Sequence[int]) -> RuntimeError:
@@ -601,7 +604,11 @@ def view(
             a = x._data
         except NoMemory:
             return astray(name, call, (x, *values), {})
-        out = view_of(x, kernel(a, *values))
+        try:
+            out = view_of(x, kernel(a, *values))
+        except (IndexError, RuntimeError):
+            _ = x._node  # a view that cannot find its history says so first
+            raise
         if x._node is not None and (not altered or mode.enabled):
             out._node = recorder.node((x,), tuple([a.shape if place < 0 else values[place] for place in places]))
         return out

@@ -18,7 +18,7 @@ from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Kept, tensors
 from .tensor import Tensor, wrap
-from .views import check_write, rebase, shared_of
+from .views import check_write, rebase, refuse_expanded, shared_of
 
 ndarray = np.ndarray
 
@@ -133,6 +133,10 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
     """
     kept = node.kept or ()
     own = node.keeps_first and kept and kept[0] is x
+    if node.keeps_first and not own and kept and kept[0] is not None and kept[0]._shared is x._shared is not None:
+        # A cast of what is overwritten is a copy already.
+        kept[0]._shared = None
+        node.noted = (0, *node.noted[1:]) if node.noted else None
     if own or any(type(each) is Kept for each in kept):
         changed = list(kept)
         noted = list(node.noted or (0,) * len(kept))
@@ -198,11 +202,8 @@ def reached_twice(target: ndarray) -> bool:
 
 def refuse_overlap(target: ndarray) -> None:
     """RuntimeError for memory that a write would reach twice."""
-    if reached_twice(target):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-            "Please clone() the tensor before performing the operation."
-        )
+    if target.size > 1 and 0 in target.strides:
+        refuse_expanded(target.shape, target.strides)
 
 
 def store(target: ndarray, source: ndarray) -> None:

@@ -243,6 +243,8 @@ class Node(metaclass=NodeType):
     outputs = 1
     output_nr = 0
     takes_none = False
+    through_view = False
+    """Whether this is the step inside a write through a view."""
     keeps_first = False
     """Whether what is kept begins with the operation's first argument."""
     prehooks: OrderedDict[int, Any] | None = None

@@ -81,9 +81,10 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
     """The error for a kept tensor that was written to since."""
     data = kept._data
     origin = ""
-    source = getattr(kept, "_node", None)
+    source = None if type(kept) is Kept or not hasattr(kept, "_step") else kept._step() and kept._node
     if type(kept) is Kept:
-        origin = f", which is output {kept.output_nr} of {node.operation_name()},"
+        name = "AsStrided" if node.through_view else node.operation_name()
+        origin = f", which is output {kept.output_nr} of {name},"
     elif source is not None and source is not LEAF:
         origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
     examined = graph.Watched.examine is not None

@@ -189,7 +189,7 @@ class Tensor(metaclass=TensorType):
     def requires_grad(self, wanted: bool) -> None:
         if wanted is not True and wanted is not False:
             raise RuntimeError("requires_grad must be a bool")
-        if not self.is_leaf:
+        if views.known_step(self) is not None:
             raise RuntimeError(NO_LEAF + (DETACH_INSTEAD if not wanted else ""))
         if wanted and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
@@ -213,8 +213,10 @@ class Tensor(metaclass=TensorType):
 
     def _tell_views(self, changed: bool) -> None:
         """Let views without a history of their own require grad as this tensor, their base, does now."""
+        if self._shared is None or self._base is not None:
+            return
         wanted = self._node is not None
-        if self._shared is None or self._base is not None or changed is not wanted:
+        if changed is not wanted:
             return
         find_views(self)
         for place, reference in enumerate(self._shared.views):
@@ -231,7 +233,7 @@ class Tensor(metaclass=TensorType):
             raise errors.requires_grad_in_transform()
         if requires_grad and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if not self.is_leaf:
+        if views.known_step(self) is not None:
             if not requires_grad:
                 raise RuntimeError(NO_LEAF + DETACH_INSTEAD)
             return self

@@ -127,19 +127,29 @@ def extent(shape: Sequence[int], steps: Sequence[int]) -> int:
     return 1 + sum((length - 1) * step for length, step in zip(shape, steps, strict=True))
 
 
+def common_memory(
+    dtype: np.dtype[Any], base_shape: tuple[int, ...], base_strides: tuple[int, ...], shape: tuple[int, ...],
+    steps: tuple[int, ...], offset: int
+) -> tuple[ndarray, int, int]:
+    """Zeros that hold a base and a view, of which either may begin first, and where in it they begin."""
+    start, offset = max(-offset, 0), max(offset, 0)
+    size = max(start + extent(base_shape, base_strides), offset + extent(shape, steps))
+    return np.zeros(size, dtype), start, offset
+
+
 def scatter_strided(
     g: Any, base_shape: tuple[int, ...], base_strides: tuple[int, ...], shape: tuple[int, ...],
     steps: tuple[int, ...], offset: int
 ) -> ndarray:
     """Zeros of the base's geometry with ``g`` at the view's place; elements that a view shows twice add up."""
     g = np.asarray(g)
-    memory = np.zeros(max(extent(base_shape, base_strides), offset + extent(shape, steps)), g.dtype)
+    memory, start, offset = common_memory(g.dtype, base_shape, base_strides, shape, steps, offset)
     places = np.arange(memory.size)
     region = strided(places, shape, steps, offset)
     np.add.at(memory, region, g)
-    counted = strided(places, base_shape, base_strides, 0)
-    if extent(base_shape, base_strides) > np.prod(base_shape):
-        counts = np.bincount(counted.ravel(), minlength=memory.size)
+    counted = strided(places, base_shape, base_strides, start)
+    counts = np.bincount(counted.ravel(), minlength=memory.size)
+    if memory.size and counts.max() > 1:
         memory = memory / np.maximum(counts, 1)
         memory = memory.astype(g.dtype)
     return memory[counted].reshape(base_shape)
@@ -150,8 +160,8 @@ def gather_strided(
     steps: tuple[int, ...], offset: int
 ) -> ndarray:
     """The elements that a strided view of a tensor with the base's geometry shows."""
-    memory = np.zeros(max(extent(base_shape, base_strides), offset + extent(shape, steps)), g.dtype)
-    strided(memory, base_shape, base_strides, 0)[...] = g
+    memory, start, offset = common_memory(g.dtype, base_shape, base_strides, shape, steps, offset)
+    strided(memory, base_shape, base_strides, start)[...] = g
     return strided(memory, shape, steps, offset).copy()
 
 
@@ -163,6 +173,15 @@ def scatter_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
 def gather_strided_tensor(g: Any, place: tuple[Any, ...]) -> Any:
     """``gather_strided`` on tensors; the shape operations, which stand above, put their own function here."""
     raise AssertionError("the shape operations are not loaded")
+
+
+def refuse_expanded(shape: Sequence[int], steps: Sequence[int]) -> None:
+    """RuntimeError for a geometry in which several elements lie at one place, as far as torch looks."""
+    if any(step == 0 and length > 1 for step, length in zip(steps, shape, strict=True)) and 0 not in shape:
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
 
 
 class CopySlices(Node):
@@ -183,7 +202,9 @@ class CopySlices(Node):
         if base.strides != self.values[0]:
             base = _laid_out(base, self.values[0])
         region = strided(base, *self.region)
+        refuse_expanded(base.shape, [each // base.itemsize for each in self.values[0]])
         results = list(self.fn.vjp(region.copy()))
+        refuse_expanded(*self.region[:2])
         region[...] = 0 if results[0] is None else results[0]
         results[0] = base
         return results
@@ -191,8 +212,10 @@ class CopySlices(Node):
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         size = g.element_size()
         place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
+        refuse_expanded(*place[:2])
         region = gather_strided_tensor(g, place)
         results = list(self.fn.vjp_tensors(region))
+        refuse_expanded(*self.region[:2])
         inside = region * 0 if results[0] is None else results[0]
         results[0] = g + scatter_strided_tensor(inside - region, place)
         return results
@@ -287,7 +310,7 @@ def make_view(x: Any, view: Any) -> None:
     view._base = x if base is None else base
     view._shared = shared
     if altered and not mode.enabled:
-        view._created = "inference" if mode.inference else "no_grad"
+        view._created = x._created or ("inference" if mode.inference else "no_grad")
         if view._base._node is not None:
             view._node = NOWHERE
     elif x._created is not None:
@@ -306,6 +329,7 @@ def rebase(x: Any, node: Node) -> None:
         find_views(base, x)
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
         slices.fn = node
+        node.through_view = True
         slices.region = geometry(x._data, base._data)
         if x.requires_grad:
             take_history(base, slices)

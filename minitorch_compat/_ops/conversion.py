@@ -203,6 +203,12 @@ _copy = Recorder(
 _copy.make.name = lambda self: "torch::autograd::CopyBackwards"  # type: ignore[method-assign]
 
 
+def same_elements(a: ndarray, b: ndarray) -> bool:
+    """Whether two arrays are the same view of the same memory."""
+    alike = a.shape == b.shape and a.strides == b.strides and a.dtype == b.dtype
+    return alike and memory.address(a) == memory.address(b)
+
+
 @checked("copy_", method=True)
 def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
     """Write the elements of ``other``, broadcast and cast, into this tensor; differentiable in both."""
@@ -211,7 +217,9 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             raise Misfit
         other = wrap(cast(number_of(other), self.dtype))
     target, source = self._data, other._data
-    begin_write(self, (other,))
+    check_write(self, other)
+    if not same_elements(target, source):
+        begin_write(self, (other,))
     recording = wants_grad(self, other) and target.dtype.kind in "fcV"
     if source.shape != target.shape:
         source = np.broadcast_to(source, target.shape)
@@ -319,7 +327,6 @@ conj = unary(
     "conj", lambda x: np.conj(x) if x.dtype.kind == "c" else x, x=lambda xp, g: xp.conj(g), inplace=False, module=False,
     method=False,
 )  # fmt: skip
-_conj_physical = unary("conj_physical", np.conj, x=lambda xp, g: xp.conj(g))
 
 
 def _unless_real(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
@@ -462,7 +469,7 @@ for _function in (fill_, zero_):
     publish(_function.__name__, _function)
 for _function in (to, type_as, cpu, cuda, contiguous, copy_):
     publish(_function.__name__, _function, module=False)
-for _name, _function in (("conj", _unless_real(_conjugated)), ("conj_physical", _unless_real(_conj_physical))):
+for _name, _function in (("conj", _unless_real(_conjugated)),):
     publish(_name, _function)
 for _function in (view_as_real, view_as_complex, real, imag):
     publish(_function.__name__, _function, method=False)

@@ -103,7 +103,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             else:
                 shared.enter(out)
             if altered and not mode.enabled:
-                out._created = "inference" if mode.inference else "no_grad"
+                out._created = out._created or ("inference" if mode.inference else "no_grad")
                 if root is not None:
                     out._node = NOWHERE
             elif source is not None:
@@ -118,8 +118,17 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     steps, indices = kernels.plan(x._data.shape, index)
     y = viewed(x, steps)
     if indices:
-        return gather_by_index(y, indices)
+        return holding(gather_by_index(y, indices))
     return alias(x) if y is x else y
+
+
+def holding(out: Tensor) -> Tensor:
+    """``out``, whose step forgets its indices when it has been passed, as if they were tensors that it keeps."""
+    node = out._node
+    if node is not None:
+        node.kept = (None, *node.kept)
+        node.counts.insert(0, ("", -1))
+    return out
 
 
 def viewed(x: Tensor, steps: list[tuple[Any, ...]]) -> Tensor:
@@ -143,6 +152,9 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     y: Any = viewed(x, steps)
     if isinstance(value, Tensor):
         sizes = value._data.shape
+        if not indices and not sizes and y._data.ndim:
+            y.fill_(value)
+            return
         if sizes and (sizes[0] == 1 if indices else sizes != y._data.shape):
             value = reshape(value, kernels.strip_ones(sizes))
     if indices:
@@ -151,9 +163,6 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         write_at(y, indices, value, False)
     elif isinstance(value, Tensor):
         if value._data.shape != y._data.shape:
-            if not value._data.ndim:
-                y.fill_(value)
-                return
             value = expand(value, y._data.shape)
         y.copy_(value)
     else:
@@ -182,11 +191,12 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
     if values._data.size == 1 and not accumulate and len(masks) == 1 and masks[0].dtype.kind == "b":
         # torch takes the way of masked_fill_ here.
         warn_of_expanded("masked_fill_", "tensor[mask] = scalar", target)
-        values = values.to(x.dtype)
+        if values._data.dtype != target.dtype:
+            values = (values.real if values.is_complex() and target.dtype.kind != "c" else values).to(x.dtype)
     else:
         refuse_shared_memory(target, values._data)
     if wants_grad(x, values):
-        out = index_put_values(x, values, indices, accumulate)
+        out = holding(index_put_values(x, values, indices, accumulate))
         if not reached_twice(target):
             return commit(x, out)
         node = out._node

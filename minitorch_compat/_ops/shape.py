@@ -363,8 +363,8 @@ def several(
         enabled = not altered or mode.enabled
         alone = len(results) == 1
         for number, each in enumerate(results):
-            if enabled and each._base is not None:
-                each._created = "several"
+            if each._base is not None:
+                each._created = each._created or "several"
             if node is not None:
                 each._node = node if alone else output_of(node, number)
                 each.output_nr = number
@@ -488,11 +488,11 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def form(input: Tensor, *values: Any, **named: Any) -> Tensor:
         check_write(input)
         made = function(input, *values, **named)
-        recorded = wants_grad(input)
+        node = made._node if wants_grad(input) else None
         input._data = made._data
         input._bump()
-        if recorded:
-            input._node = made._node
+        if node is not None:
+            input._node = node
         return input
 
     return form

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, binary, unary
-from .._core.forms import FUNCTIONS, alias, in_place, publish, write_out
+from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.scalars import is_number, number_of
@@ -39,7 +39,13 @@ def conj_array(x: Any) -> Any:
 
 arrays.conj = conj_array
 
-conjugated = unary("conj_physical", lambda x: np.conj(x), x=lambda xp, g: xp.conj(g))
+conjugated = unary(
+    "conj_physical", lambda x: np.conj(x) if x.dtype.kind == "c" else x.copy(), x=lambda xp, g: xp.conj(g)
+)
+_conjugated_in_place = unary(
+    "conj_physical_in_place", lambda x: np.conj(x) if x.dtype.kind == "c" else x.copy(), x=lambda xp, g: xp.conj(g),
+    node="ConjPhysicalBackward1", inplace=False, method=False, module=False,
+)  # fmt: skip
 tensors.conj = lambda x: conjugated(x) if isinstance(x, Tensor) and x._data.dtype.kind == "c" else x
 
 
@@ -50,6 +56,7 @@ def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 publish("conj_physical", conj_physical)
+publish("conj_physical_", in_place(_conjugated_in_place))
 
 
 def zero(xp, g):
@@ -433,6 +440,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
                 f"{condition.dtype.scalar_type}"
             )
         condition = wrap(condition._data != 0)
+    if out is not None:
+        begin_out("where", out, (condition, input, other))
     result = where_(condition, as_operand(input, other), as_operand(other, input))
     return result if out is None else write_out("where", out, result, (input, other))
 

@@ -25,8 +25,9 @@ MOST_ELEMENTS = 400
 """Tensors that would grow beyond this are not made."""
 ROUNDED = frozenset(
     """
-    sigmoid tanh exp sqrt mean prod div atan2 sigmoid_ tanh_ exp_ sqrt_ sin_ reciprocal_ cos_ log1p_ rsqrt_ erf_ div_
-    pow_ fmod_ atan2_ hypot_ __itruediv__ square square_ abs abs_ clamp_min_ relu_ sign_ floor_ trunc_ round_ cumprod_
+    sigmoid tanh exp sqrt div atan2 sigmoid_ tanh_ exp_ sqrt_ sin_ reciprocal_ cos_ log1p_ rsqrt_ erf_ div_
+    neg neg_ pow_ fmod_ atan2_ hypot_ __itruediv__ square square_ abs abs_ clamp_min_ relu_ sign_ floor_ trunc_ round_
+    cumprod_
     lt_ nan_to_num_ clamp_ addcdiv_ lerp_ cumsum_
     """.split()  # noqa: SIM905
 )
@@ -129,7 +130,9 @@ class Machine:
     def pick_to_compute(self, n: Numbers) -> Any:
         """The same, but no inference tensor outside inference mode: what torch does then is left out here."""
         x = self.pick(n)
-        return x.detach().clone() if x.is_inference() and not self.torch.is_inference_mode_enabled() else x
+        if x.is_inference() and not self.torch.is_inference_mode_enabled():
+            return self.make(str(x.dtype)[6:], tuple(x.shape), 3)
+        return x
 
     def make(self, dtype: str, shape: tuple[int, ...], seed: int) -> Any:
         """A new tensor of small numbers that binary fractions hold."""
@@ -145,7 +148,14 @@ class Machine:
 
     def like(self, x: Any, n: Numbers) -> Any:
         """A tensor of the size of ``x``: new, or one that is there and may fit or not."""
-        return self.pick(n) if n(3) else self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+        return self.apart(x, self.pick(n)) if n(3) else self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+
+    def apart(self, x: Any, y: Any) -> Any:
+        """``y``, or a copy of it where ``x`` shares its memory in a way that torch does not look for."""
+        if x is y or (x.is_contiguous() and y.is_contiguous()):
+            return y
+        same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
+        return y.clone() if same else y
 
     def value(self, x: Any, n: Numbers) -> Any:
         """What can be written or added: a number, a tensor that is there, a new one."""
@@ -200,7 +210,7 @@ class Machine:
 
     def gradient(self, g: Any) -> Any:
         return (
-            str(g.dtype)[6:], tuple(g.shape), g.stride(), g.requires_grad, self.values(g),
+            str(g.dtype)[6:], tuple(g.shape), g.is_contiguous(), g.requires_grad, self.values(g),
             self.history(g.grad_fn),
         )
 
@@ -259,7 +269,8 @@ def compute(m: Machine, n: Numbers) -> Any:
 
 @action("multiply matrices", 2)
 def multiply_matrices(m: Machine, n: Numbers) -> Any:
-    return m.pick_to_compute(n) @ m.pick(n)
+    x, y = m.pick_to_compute(n), m.pick(n)
+    return None if x.is_complex() or y.is_complex() else x @ y
 
 
 @action("join", 2)
@@ -351,6 +362,8 @@ def expand(m: Machine, n: Numbers) -> Any:
 def exchange_dimensions(m: Machine, n: Numbers) -> Any:
     x = m.pick(n)
     name = n.one_of(("transpose", "permute", "T", "mT", "t", "movedim", "swapaxes", "H", "adjoint", "transpose"))
+    if name in ("H", "adjoint") and x.is_complex():
+        return None  # a conjugated view
     if name in ("T", "mT", "H"):
         return getattr(x, name)
     if name in ("t", "adjoint"):
@@ -409,6 +422,8 @@ def several(m: Machine, n: Numbers) -> Any:
     name, dim = n.one_of(("split", "split sizes", "chunk", "unbind", "tensor_split", "tensor_split at", "iterate",
                           "hsplit", "unsafe_split", "unsafe_chunk")), n.dim(x.ndim)
     size = x.shape[dim] if x.ndim and -x.ndim <= dim < x.ndim else 2
+    if name.startswith("unsafe") and m.torch.is_inference_mode_enabled():
+        return None
     if name == "split sizes":
         first = n(size + 1)
         return x.split([first, size - first], dim)
@@ -423,7 +438,7 @@ def several(m: Machine, n: Numbers) -> Any:
     return getattr(x, name)(1 + n(3), dim)
 
 
-@action("complex parts", 5)
+@action("complex parts", 0)
 def complex_parts(m: Machine, n: Numbers) -> Any:
     x = m.pick(n)
     name = n.one_of(("conj", "real", "imag", "view_as_real", "view_as_complex", "conj", "resolve_conj"))
@@ -498,12 +513,12 @@ def write_with_several(m: Machine, n: Numbers) -> None:
     elif name == "lerp_":
         x.lerp_(m.like(x, n), 0.25)
     elif name in ("addcmul_", "addcdiv_"):
-        getattr(x, name)(m.like(x, n), m.pick(n), value=2)
+        getattr(x, name)(m.like(x, n), m.apart(x, m.pick(n)), value=2)
     elif name == "addmm_":
-        x.addmm_(m.pick(n), m.pick(n))
+        x.addmm_(m.apart(x, m.pick(n)), m.apart(x, m.pick(n)))
     elif name in ("masked_fill_", "masked_scatter_"):
         mask = (x.real if x.is_complex() else x) > 0
-        getattr(x, name)(mask, n.one_of((1.5, 2, m.pick(n))) if name == "masked_fill_" else m.like(x, n))
+        getattr(x, name)(mask, n.one_of((1.5, 2, m.pick(n))) if name == "masked_fill_" else m.like(x, n).clone())
     elif name == "index_put_":
         if not x.ndim:
             return
@@ -517,7 +532,7 @@ def write_with_several(m: Machine, n: Numbers) -> None:
         elif name in ("scatter_", "scatter_add_"):
             getattr(x, name)(dim, m.torch.zeros(x.shape, dtype=m.torch.int64), m.like(x, n))
         else:
-            source = m.pick(n)
+            source = m.apart(x, m.pick(n))
             getattr(x, name)(dim, places, source)
 
 
@@ -532,7 +547,7 @@ Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
 def set_item(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
     index = basic_index(m, x, n, 2) if n(4) else advanced_index(m, x, n)
-    value = n.one_of(SCALARS) if n(2) else m.pick(n)
+    value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n))
     x[index] = value
 
 
@@ -547,12 +562,14 @@ def set_item_from_new(m: Machine, n: Numbers) -> None:
 def write_to_data(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
     n.one_of((lambda: x.data.mul_(2), lambda: x.data.zero_(), lambda: x.detach().add_(1),
-              lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.pick(n))))()
+              lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.apart(x, m.pick(n)))))()
 
 
 @action("set data", 1)
 def set_data(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if m.torch.is_inference_mode_enabled() or x.is_inference():
+        return
     x.data = m.make(str(x.dtype)[6:], tuple(x.shape), n(5))
 
 
@@ -563,6 +580,7 @@ def out(m: Machine, n: Numbers) -> None:
     y = m.value(target, n)
     if tuple(x.shape) != tuple(target.shape) or (hasattr(y, "shape") and y.ndim and y.shape != x.shape):
         x = y = target  # targets are not resized here
+    x, y = m.apart(target, x), m.apart(target, y) if hasattr(y, "shape") else y
     if name in ("mul", "add", "sub"):
         getattr(m.torch, name)(x, y, out=target)
     elif name == "neg":
@@ -596,6 +614,8 @@ def set_memory(m: Machine, n: Numbers) -> None:
 @action("shrink", 1)
 def shrink(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if x.requires_grad or x._is_view():
+        return  # what becomes of a history then is not told here
     x.resize_(n.one_of(((1,), (0,), (), tuple(x.shape))) if x.numel() else (0,))
 
 
@@ -644,7 +664,7 @@ def grad(m: Machine, n: Numbers) -> Any:
         output, inputs, m.torch.ones_like(output), retain_graph=n(4) > 0, create_graph=create, allow_unused=n(4) > 0
     )
     # As copies: which formulas end in a view is not told here.
-    return [None if each is None else each.clone() for each in gradients]
+    return [None if each is None else m.torch.zeros(each.shape, dtype=each.dtype).add_(each) for each in gradients]
 
 
 @action("drop or clear gradient", 2)

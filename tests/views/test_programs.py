@@ -1,0 +1,206 @@
+"""Views and writes beside torch: random programs, and the single rules they are made of."""
+
+import os
+import random
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import programs
+import pytest
+import torch
+from hypothesis import strategies as st
+
+import minitorch_compat as engine
+
+PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "300"))
+"""How many random programs run beside torch; the environment variable asks for more."""
+SEED = int(os.environ.get("MINITORCH_VIEW_SEED", "0"))
+"""Which ones: another seed, other programs."""
+
+NAMES = [name for name in programs.ACTIONS for _ in range(programs.WEIGHTS[name])]
+NUMBERS = st.integers(0, programs.LIMIT - 1)
+STEPS = st.tuples(st.sampled_from(NAMES), *[NUMBERS] * (programs.NUMBERS + 1))
+
+
+@pytest.fixture(autouse=True)
+def warn_always() -> Iterator[None]:
+    """Warnings that come once in a process would come in one of the programs only."""
+    before = torch.is_warn_always_enabled()
+    for each in (torch, engine):
+        each.set_warn_always(True)
+    yield
+    for each in (torch, engine):
+        each.set_warn_always(before)
+
+
+@hypothesis.seed(SEED)
+@hypothesis.settings(
+    max_examples=PROGRAMS, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
+)
+@hypothesis.given(st.lists(STEPS, min_size=1, max_size=20))
+def test_a_program_does_what_torch_does(program: Any) -> None:
+    assert programs.difference(program, torch, engine) is None
+
+
+def test_programs_do_something() -> None:
+    """Most steps succeed, and many tensors with a history are made: the generator does not test errors alone."""
+    chosen = random.Random(1)
+    done = made = 0
+    for _ in range(50):
+        machine = programs.Machine(torch)
+        for _ in range(20):
+            step = (chosen.choice(NAMES), *[chosen.randrange(programs.LIMIT) for _ in range(programs.NUMBERS + 1)])
+            done += machine.step(step)[0] is None
+        made += sum(each.requires_grad for each in machine.tensors)
+    assert done > 600
+    assert made > 50
+
+
+# ---- the rules, one by one: each is what a program once found to differ
+
+
+def run(rule: Any, torch: Any) -> list[Any]:
+    """What a rule shows on one engine, with errors and warnings told as text."""
+    shown: list[Any] = []
+
+    def tell(what: Any) -> None:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            try:
+                made = what()
+            except Exception as error:
+                made = f"{type(error).__name__}: {error}"
+        shown.append([str(made), *[programs.without_place(str(each.message)) for each in warned]])
+
+    rule(torch, tell)
+    return shown
+
+
+def a_view_finds_its_history_late(torch: Any, tell: Any) -> None:
+    base = torch.zeros(3)
+    old = base[0]
+    base.mul_(2)
+    new = base[1]
+    base.requires_grad_()
+    tell(lambda: (old.requires_grad, old.is_leaf, old.grad_fn.name(), old.grad_fn.next_functions[0][0].name()))
+    tell(lambda: (new.requires_grad, new.is_leaf, new.grad_fn))
+
+
+def a_view_that_was_not_asked_counts_as_a_leaf(torch: Any, tell: Any) -> None:
+    base, other = torch.zeros(3), torch.ones(3, requires_grad=True)
+    view = base[0]
+    base.add_(other)
+    tell(lambda: view.add_(1))
+    tell(lambda: view.grad_fn.name())
+    tell(lambda: view.add_(1).grad_fn.name())
+
+
+def a_base_that_forgets_takes_its_views_along(torch: Any, tell: Any) -> None:
+    base = torch.ones(3, requires_grad=True) * 1
+    view, late = base[:2], None
+    with torch.no_grad():
+        late = base[1]
+    base.detach_()
+    for each in (view, late):
+        tell(lambda each=each: (each.requires_grad, each.is_leaf))
+
+
+def a_view_keeps_its_wish_for_a_gradient(torch: Any, tell: Any) -> None:
+    base = torch.ones(3, requires_grad=True) * 1
+    view = base[:2]
+    view.retain_grad()
+    base.mul_(2)
+    (view * 3).sum().backward()
+    tell(lambda: (view.retains_grad, view.grad.tolist()))
+
+
+def a_tensor_times_itself_in_place(torch: Any, tell: Any) -> None:
+    x = torch.ones(2, requires_grad=True) * 1
+    x.mul_(x)
+    tell(lambda: x.sum().backward())
+
+
+def expanded_memory(torch: Any, tell: Any) -> None:
+    for size, expanded in (((1,), (2,)), ((1, 0), (3, 0)), ((1, 3), (3, 3)), ((2, 0), (3, 2, 0))):
+        def made(size: Any = size, expanded: Any = expanded) -> Any:
+            return torch.ones(size).expand(expanded)
+
+        tell(lambda: made().__setitem__(slice(None), 5))
+        tell(lambda: made().__setitem__(None, 5))
+        tell(lambda: made().__setitem__(True, 5))
+        tell(lambda: made().__setitem__(torch.tensor([0]), 5))
+        tell(lambda: made().__setitem__(torch.tensor([0]), torch.tensor(5)))
+        tell(lambda: made().fill_(torch.tensor(5)))
+        tell(lambda: made().fill_(5))
+        tell(lambda: made().add_(1))
+        tell(lambda: made().copy_(torch.tensor(1)))
+        tell(lambda: made().index_fill_(0, torch.tensor([0]), 7))
+        tell(lambda: (lambda x: x.masked_fill_(x > 0, 7))(made()))
+        tell(lambda: (made().stride(), made().storage_offset()))
+
+
+def going_back_through_a_write_to_expanded_memory(torch: Any, tell: Any) -> None:
+    x = torch.ones(1, requires_grad=True) * 1
+    x.expand(3).fill_(2)
+    tell(lambda: x.sum().backward())
+
+
+def memory_met_twice_is_refused_before_sizes(torch: Any, tell: Any) -> None:
+    x = torch.arange(6.0)
+    tell(lambda: x[:4].add_(x[1:4]))
+    tell(lambda: x.view(2, 3).mul_(x.view(2, 3).t()))
+    tell(lambda: x[:3].copy_(x[1:4]))
+    tell(lambda: torch.add(x[:3], 1, out=x[1:4]))
+    tell(lambda: x.index_copy_(0, torch.tensor([0]), x))
+    tell(lambda: x.scatter_(0, torch.tensor([0]), x))
+
+
+def views_of_several_and_unsafe_ones(torch: Any, tell: Any) -> None:
+    x = torch.ones(4, requires_grad=True) * 1
+    first, second = x.split(2)
+    tell(lambda: first.add_(1))
+    x.add_(1)
+    tell(lambda: second.grad_fn)
+    tell(lambda: second.is_leaf)
+    apart = x.unsafe_chunk(2)[0]
+    tell(lambda: (apart._is_view(), apart._version, apart.grad_fn.name()))
+    tell(lambda: (apart.add_(1).grad_fn.name(), x._version))
+
+
+def empty_parts_keep_their_place(torch: Any, tell: Any) -> None:
+    x = torch.ones(4, 3)
+    for part in (x[4:], x[2:2, 1:], x[:, 3:], x.narrow(1, 2, 0), x[1:].diagonal(5), x.as_strided((0,), (2,), 7)):
+        tell(lambda part=part: (part.stride(), part.storage_offset()))
+
+
+def changes_of_shape_in_place(torch: Any, tell: Any) -> None:
+    x = torch.ones(2, 3, requires_grad=True) * 1
+    view = x[0]
+    view.unsqueeze_(0)
+    tell(lambda: (view.grad_fn.name(), view.grad_fn.next_functions[0][0].name(), x._version))
+    with torch.no_grad():
+        x.t_()
+    tell(lambda: (x.grad_fn.name(), x.shape))
+
+
+def logic_in_place_leaves_history_alone(torch: Any, tell: Any) -> None:
+    x = torch.ones(2, requires_grad=True)
+    tell(lambda: x.logical_not_())
+    y = x * 1
+    tell(lambda: y.logical_and_(torch.ones(2)).grad_fn.name())
+
+
+RULES = [
+    a_view_finds_its_history_late, a_view_that_was_not_asked_counts_as_a_leaf,
+    a_base_that_forgets_takes_its_views_along, a_view_keeps_its_wish_for_a_gradient, a_tensor_times_itself_in_place,
+    expanded_memory, going_back_through_a_write_to_expanded_memory, memory_met_twice_is_refused_before_sizes,
+    views_of_several_and_unsafe_ones, empty_parts_keep_their_place, changes_of_shape_in_place,
+    logic_in_place_leaves_history_alone,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_rule(rule: Any) -> None:
+    assert run(rule, engine) == run(rule, torch)
