@@ -360,7 +360,6 @@ def several(
                 made, (edge_of(x),), (), (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
             )
             node.outputs = len(results)
-        enabled = not altered or mode.enabled
         alone = len(results) == 1
         for number, each in enumerate(results):
             if each._base is not None:
