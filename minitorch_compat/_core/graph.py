@@ -281,7 +281,7 @@ class Node(metaclass=NodeType):
 
     def operation_name(self) -> str:
         """The operation's own name, as messages about its results have it: ``Mul``."""
-        return re.sub("Backward(?=[0-9])", "", self.name().replace("Backward0", ""))
+        return re.sub("Backward0?(?=[0-9]*$)", "", self.name())
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
