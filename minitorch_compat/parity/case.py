@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from .statement import RefusalStated
 from .tolerance import EXACT, Tolerance
@@ -37,6 +37,9 @@ class Case:
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
     timeout: float | None = None
     chapter_title: str = ""
+
+    portable: ClassVar[bool] = False
+    """Whether the case travels to another process as it is; any other is found there by its id."""
 
     def __call__(self, torch: Any, see: Any) -> None:
         self.body(torch, see)

@@ -26,7 +26,8 @@ def run_isolated(
     """
     waiting = list(cases)
     while waiting:
-        process, connection = started([case.id for case in waiting], reference, candidate, timeout, package)
+        sent = [case if case.portable else case.id for case in waiting]
+        process, connection = started(sent, reference, candidate, timeout, package)
         try:
             answer = connection.recv()
             if isinstance(answer, Exception):
@@ -49,11 +50,11 @@ def run_isolated(
 
 
 def started(
-    ids: list[str], reference: str, candidate: str, timeout: float, package: str
+    cases: list[Case | str], reference: str, candidate: str, timeout: float, package: str
 ) -> tuple[Any, "Connection[Any, Any]"]:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there, ids, reference, candidate, timeout, package), daemon=True)
+    process = context.Process(target=serve, args=(there, cases, reference, candidate, timeout, package), daemon=True)
     process.start()
     there.close()
     return process, here
@@ -89,19 +90,20 @@ def end_with_parent() -> None:
 
 
 def serve(
-    connection: "Connection[Any, Any]", ids: list[str], reference: str, candidate: str, timeout: float, package: str
+    connection: "Connection[Any, Any]", cases: list[Case | str], reference: str, candidate: str, timeout: float,
+    package: str,
 ) -> None:
     """The second process: import the engines, run the cases, send each result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the first process's to handle
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         engines = [load(reference), load(candidate)]
-        cases = {case.id: case for case in catalogue(package)}
+        known = {case.id: case for case in catalogue(package)} if any(isinstance(each, str) for each in cases) else {}
     except Exception as error:
         connection.send(error if isinstance(error, NoEngine) else NoEngine(f"{type(error).__name__}: {error}"))
         return
     for engine in engines:
         settle(engine)
     connection.send((described(reference, engines[0]), described(candidate, engines[1])))
-    for case_id in ids:
-        connection.send(run_case(cases[case_id], engines[0], engines[1], timeout))
+    for each in cases:
+        connection.send(run_case(known[each] if isinstance(each, str) else each, engines[0], engines[1], timeout))

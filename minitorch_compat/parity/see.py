@@ -219,7 +219,7 @@ def observe(case: Any, engine: Any) -> Observation:
         warnings.simplefilter("always")
         warnings.showwarning = see._warn
         try:
-            case.body(engine, see)
+            case(engine, see)
         except Exception as error:
             raised = raised_as(error)
         except (SystemExit, GeneratorExit) as error:

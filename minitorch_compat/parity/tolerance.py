@@ -46,5 +46,19 @@ class Bound:
         return f"within {absolute} + {self.relative} * |expected| ({self.why})"
 
 
-Tolerance = Exact | Ulps | Bound
+@dataclass(frozen=True)
+class Scaled:
+    """`|actual - expected| <= relative * (|expected| + largest)`: near by the size of all numbers seen together.
+
+    `largest` is that of the finite numbers of the value. A sum or a product of matrices is no more exact than that.
+    """
+
+    relative: float
+    why: str
+
+    def __str__(self) -> str:
+        return f"within {self.relative} of the value's size ({self.why})"
+
+
+Tolerance = Exact | Ulps | Bound | Scaled
 EXACT = Exact()

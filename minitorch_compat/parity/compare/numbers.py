@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..result import Numeric
-from ..tolerance import Bound, Exact, Tolerance, Ulps
+from ..tolerance import Bound, Exact, Scaled, Tolerance, Ulps
 
 WORDS = {2: np.int16, 4: np.int32, 8: np.int64}
 
@@ -109,7 +109,9 @@ def kept(
         return False
     if isinstance(rule, Ulps):
         return ulp is not None and bool((equal | ((ulp <= rule.count) & ~odd)).all())
-    assert isinstance(rule, Bound)
+    if isinstance(rule, Scaled):
+        finite = scale[np.isfinite(scale)]
+        rule = Bound(rule.why, absolute=rule.relative * (finite.max() if finite.size else 0.0), relative=rule.relative)
     with np.errstate(all="ignore"):
         near = apart <= np.asarray(rule.absolute) + rule.relative * scale
     return bool((equal | (near & ~odd)).all())
