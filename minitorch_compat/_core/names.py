@@ -213,6 +213,14 @@ NAMES: dict[str, str] = {
         create_selective_checkpoint_contexts detach_variable get_device_states noop_context_fn
         set_checkpoint_debug_enabled set_checkpoint_early_stop set_device_states
     """,
+    "torch.utils.data": """
+        BatchSampler ChainDataset ConcatDataset DFIterDataPipe DataChunk DataLoader Dataset DistributedSampler
+        IterDataPipe IterableDataset MapDataPipe RandomSampler Sampler SequentialSampler StackDataset Subset
+        SubsetRandomSampler TensorDataset WeightedRandomSampler argument_validation dataloader datapipes dataset
+        default_collate default_convert distributed functional_datapipe get_worker_info graph graph_settings
+        guaranteed_datapipes_determinism non_deterministic random_split runtime_validation
+        runtime_validation_disabled sampler
+    """,
     "torch.utils.hooks": """
         BackwardHook RemovableHandle unserializable_hook warn_if_has_hooks
     """,

@@ -20,23 +20,23 @@ from weakref import ref
 from .._core.tensor import Tensor
 from .optimizer import Optimizer
 
-__all__ = [
-    "ChainedScheduler",
-    "ConstantLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "CyclicLR",
-    "ExponentialLR",
-    "LRScheduler",
+__all__ = [  # noqa: RUF022 (torch's order)
     "LambdaLR",
-    "LinearLR",
-    "MultiStepLR",
     "MultiplicativeLR",
+    "StepLR",
+    "MultiStepLR",
+    "ConstantLR",
+    "LinearLR",
+    "ExponentialLR",
+    "SequentialLR",
+    "CosineAnnealingLR",
+    "ChainedScheduler",
+    "ReduceLROnPlateau",
+    "CyclicLR",
+    "CosineAnnealingWarmRestarts",
     "OneCycleLR",
     "PolynomialLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
-    "StepLR",
+    "LRScheduler",
 ]
 
 EPOCH_DEPRECATION_WARNING = (

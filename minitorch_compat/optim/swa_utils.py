@@ -14,14 +14,14 @@ from ..nn.modules.module import Module
 from .lr_scheduler import LRScheduler, _per_group, _warn_outside
 from .optimizer import Optimizer
 
-__all__ = [
-    "SWALR",
+__all__ = [  # noqa: RUF022 (torch's order)
     "AveragedModel",
-    "get_ema_avg_fn",
-    "get_ema_multi_avg_fn",
-    "get_swa_avg_fn",
-    "get_swa_multi_avg_fn",
     "update_bn",
+    "SWALR",
+    "get_ema_multi_avg_fn",
+    "get_swa_multi_avg_fn",
+    "get_ema_avg_fn",
+    "get_swa_avg_fn",
 ]
 
 Average = Callable[[Any, Any, Any], Any]

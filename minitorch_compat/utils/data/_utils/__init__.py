@@ -1,0 +1,5 @@
+"""What a loader is made of."""
+
+from . import collate
+
+__all__ = ["collate"]
