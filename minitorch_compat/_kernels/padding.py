@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,12 +46,17 @@ def repeated(x: ndarray, sides: Sequence[tuple[int, int]], mode: str) -> ndarray
 
 def folded(g: ndarray, shape: Sequence[int], sides: Sequence[tuple[int, int]], mode: str) -> ndarray:
     """The gradient of what ``repeated`` padded: that of each element and of all who repeat it."""
-    first = g.ndim - len(sides)
-    for place, (low, high) in enumerate(sides):
-        axis = first + place
-        length = shape[axis]
-        at = sources(length, low, high, mode)
-        made = np.zeros((length, *np.moveaxis(g, axis, 0).shape[1:]), g.dtype)
-        np.add.at(made, at, np.moveaxis(g, axis, 0))
-        g = np.moveaxis(made, 0, axis)
-    return np.ascontiguousarray(g)
+    space = shape[len(shape) - len(sides):]
+    return scattered(g, space, [sources(n, low, high, mode) for n, (low, high) in zip(space, sides, strict=True)])
+
+
+def scattered(g: ndarray, space: Sequence[int], indices: Sequence[ndarray]) -> ndarray:
+    """Zeros over ``space`` with the elements of ``g`` added, row by row, where ``indices`` of each dimension say."""
+    lead = g.shape[: g.ndim - len(space)]
+    flat = np.zeros((), np.int64)
+    for n, at in zip(space, indices, strict=True):
+        flat = flat[..., None] * n + at
+    made = np.zeros((math.prod(lead), math.prod(space)), g.dtype)
+    rows = np.ascontiguousarray(g).reshape(len(made), flat.size)
+    np.add.at(made, (np.arange(len(made))[:, None], flat.ravel()), rows)
+    return made.reshape(*lead, *space)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .padding import scattered
+
 ndarray = np.ndarray
 Plan = tuple[ndarray, ndarray | None]
 """For each element of a resampled dimension the elements it is made from, and their weights (None: one of weight 1)."""
@@ -175,6 +177,8 @@ def resampled(x: ndarray, plans: Sequence[Plan]) -> ndarray:
 
 def from_resampled(g: ndarray, space: Sequence[int], plans: Sequence[Plan]) -> ndarray:
     """The gradient of what ``resampled`` made its result from."""
+    if all(weights is None for _, weights in plans):
+        return scattered(g, space, [index[:, 0] for index, _ in plans])
     first = g.ndim - len(plans)
     for place, (index, weights) in enumerate(plans):
         moved = np.moveaxis(g, first + place, 0)

@@ -10,7 +10,9 @@ import numpy as np
 
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
-from .._core.tensor import Tensor
+from .._core.quiet import quietly
+from .._core.steps import recorded, step
+from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
 from .._kernels import convolution as kernels
 from .._kernels.elementwise import widened
@@ -342,6 +344,35 @@ conv_transpose1d, conv_transpose2d, conv_transpose3d = map(transposed, (1, 2, 3)
 entry.publish("convolution", convolution, method=False)
 
 
+def tbc_forward(x: Array, weight: Array, bias: Array, pad: int) -> Array:
+    """The convolution with its dimensions in the order of others, and back."""
+    wide, filters = widened(x).transpose(1, 2, 0), widened(weight).transpose(2, 1, 0)
+    r = kernels.convolve(wide, np.ascontiguousarray(filters), widened(bias), (1,), (pad,), (1,), 1)
+    return np.ascontiguousarray(r.transpose(2, 0, 1)).astype(x.dtype, copy=False)
+
+
+def tbc_back(g: Array, inputs: Any, saved: Any, needed: Any, pad: int) -> list[Any]:
+    """The gradients of input, weight and bias."""
+    x, weight = widened(inputs[0]).transpose(1, 2, 0), widened(inputs[1]).transpose(2, 1, 0)
+    given = np.ascontiguousarray(widened(g).transpose(1, 2, 0))
+    filters = np.ascontiguousarray(weight)
+    made = [
+        kernels.input_gradient(given, filters, x.shape[2:], (1,), (pad,), (1,), 1).transpose(2, 0, 1)
+        if needed[0] else None,
+        kernels.weight_gradient(given, x, weight.shape[2:], (1,), (pad,), (1,), 1).transpose(2, 1, 0)
+        if needed[1] else None,
+        given.sum((0, 2)) if needed[2] else None,
+    ]
+    return [None if each is None else np.ascontiguousarray(each).astype(g.dtype, copy=False) for each in made]
+
+
+def tbc_composition(x: Any, weight: Any, bias: Any, pad: int) -> Any:
+    return conv1d(x.permute(1, 2, 0), weight.permute(2, 1, 0), bias, 1, pad).permute(2, 0, 1)
+
+
+TimeBatchChannels = step("conv_tbc", "ConvTbcBackward0", ("input", "weight", "bias"), tbc_back, tbc_composition)
+
+
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
     """A convolution along the first of (time, batch, channels) with weights (window, in, out)."""
     if not all(isinstance(each, Tensor) for each in (input, weight, bias)):
@@ -356,8 +387,9 @@ def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tenso
         raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
     if weight._data.shape[2] != bias._data.shape[0]:
         raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
-    x = input.permute(1, 2, 0)
-    return conv1d(x, weight.permute(2, 1, 0), bias, 1, pad).permute(2, 0, 1)
+    check_dtypes(input, weight, bias, False)
+    out = wrap(quietly(tbc_forward, input._data, weight._data, bias._data, pad))
+    return recorded(TimeBatchChannels, out, (input, weight, bias), None, (pad,))
 
 
 entry.publish("conv_tbc", conv_tbc, method=False)

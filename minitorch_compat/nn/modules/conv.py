@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from types import FunctionType
 from typing import Any
 
 from ..._core.forms import FUNCTIONS
@@ -242,6 +243,19 @@ class ConvTranspose3d(_ConvTransposeNd):
     """The way back of ``Conv3d``; weights are (in, out / groups, *window)."""
 
     _space = 3
+
+
+def own_constructor(layer: type[Any]) -> None:
+    """A constructor that goes by the name of its class where Python speaks of it."""
+    shared: Any = layer.__init__  # type: ignore[misc]
+    made = FunctionType(shared.__code__, shared.__globals__, "__init__", shared.__defaults__, shared.__closure__)
+    made.__qualname__ = f"{layer.__name__}.__init__"
+    made.__annotations__ = shared.__annotations__
+    layer.__init__ = made  # type: ignore[misc]
+
+
+for _layer in (Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d):
+    own_constructor(_layer)
 
 
 class _LazyConvXdMixin(LazyModuleMixin):
