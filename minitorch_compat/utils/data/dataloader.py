@@ -9,6 +9,7 @@ import pickle
 import signal
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import connection
 from typing import Any, Generic, NoReturn, TypeVar
@@ -352,7 +353,6 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
 
     def __init__(self, loader: DataLoader[Any]) -> None:
         self._workers: list[_Worker] = []
-        self._owner = os.getpid()
         super().__init__(loader)
         if loader.prefetch_factor is None:
             raise AssertionError("a loader with workers fetches ahead")
@@ -363,6 +363,8 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
             self._dataset, self._dataset_kind == _DatasetKind.Iterable, self._auto_collation, loader.collate_fn,
             loader.drop_last, loader.worker_init_fn, self._num_workers,
         )
+        # Not __del__: where an iterator goes in a cycle, its connections may be closed before it is its turn.
+        weakref.finalize(self, _stop_all, self._workers, os.getpid())
         for place in range(self._num_workers):
             self._workers.append(_Worker(context, job, place, self._base_seed))
         self._begin()
@@ -461,17 +463,19 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
         return data
 
     def _stop(self) -> None:
-        workers, self._workers = self._workers, []
-        for worker in workers:
-            if worker.process.is_alive():
-                worker.tasks.put(None)
-        for worker in workers:
-            worker.stop()
+        _stop_all(self._workers, os.getpid())
 
-    def __del__(self) -> None:
-        # A worker has copies of what was there when it was forked; other workers are not its own to stop.
-        if self._owner == os.getpid():
-            self._stop()
+
+def _stop_all(workers: list[_Worker], owner: int) -> None:
+    """Stop workers in the process that started them; one forked from it has no say."""
+    if os.getpid() != owner:
+        return
+    stopped, workers[:] = workers[:], []
+    for worker in stopped:
+        if worker.process.is_alive():
+            worker.tasks.put(None)
+    for worker in stopped:
+        worker.stop()
 
 
 for _each in (DataLoader, _BaseDataLoaderIter, _SingleProcessDataLoaderIter, _MultiProcessingDataLoaderIter):
