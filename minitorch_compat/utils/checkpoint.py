@@ -311,8 +311,7 @@ class Frame:
     def error(self, text: str) -> Exception:
         if self.debug:
             return errors.lacks("the log that torch.utils.checkpoint writes with debug=True")
-        tip = TIP.rstrip("\n") if text.startswith("trying") else TIP
-        return CheckpointError(f"torch.utils.checkpoint: {text}{tip}")
+        return CheckpointError(f"torch.utils.checkpoint: {text}{TIP}")
 
 
 def looks(tensor: Tensor) -> dict[str, Any]:
