@@ -81,8 +81,8 @@ def modules_and_optimisers(torch, see):
 def small_things(torch, see):
     """Dtypes, devices, layouts, shapes, modes and named results."""
     for words, thing in (
-        ("dtype", torch.float32), ("device", torch.device("cpu")), ("layout", torch.strided), ("shape", torch.Size([1, 2])), ("result", torch.ones(2, 2).max(0)),
-        ("function", torch.nn.functional.relu),
+        ("dtype", torch.float32), ("device", torch.device("cpu")), ("layout", torch.strided),
+        ("shape", torch.Size([1, 2])), ("result", torch.ones(2, 2).max(0)), ("function", torch.nn.functional.relu),
         ("tensor class", torch.Tensor), ("parameter class", torch.nn.Parameter), ("mode", torch.no_grad()),
     ):
         see(f"{words}: class", type(again(thing)) is type(thing))
