@@ -80,6 +80,11 @@ class Watched:
         """From now on the order can be seen."""
         cls.order = cls.hooked = True
 
+    @classmethod
+    def look_again(cls) -> None:
+        """Whether it can be seen, after something began or ended that looks at it for a while."""
+        cls.order = cls.hooked or cls.levels > 0 or cls.examine is not None
+
 
 class RemovableHandle:
     """Takes a hook away again: ``remove()``, or the end of a ``with`` block."""

@@ -108,6 +108,7 @@ def border(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return interpret(name, call, arguments, keywords)
 
     call.__name__ = call.__qualname__ = name
+    call.__module__ = function.__module__
     call.__doc__, call.__wrapped__, call.guarded = function.__doc__, function, True  # type: ignore[attr-defined]
     call.__dict__.update(function.__dict__)
     return call
@@ -165,13 +166,14 @@ def level_opened(transform: bool = True) -> None:
     guard_rooms()
     graph.Watched.levels += 1
     graph.Watched.transforms += transform
-    graph.Watched.order = True
+    graph.Watched.look_again()
 
 
 def level_closed(transform: bool = True) -> None:
     """The level is closed."""
     graph.Watched.levels -= 1
     graph.Watched.transforms -= transform
+    graph.Watched.look_again()
 
 
 def published(name: str) -> Callable[..., Any]:

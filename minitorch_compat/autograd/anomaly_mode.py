@@ -65,7 +65,7 @@ def _set(enabled: bool, check_nan: bool) -> None:
     _Examination.enabled, _Examination.check_nan = enabled, check_nan
     Node.order = _remembering_slot if enabled else _plain_slot  # type: ignore[assignment]
     Watched.examine = examined if enabled else None
-    Watched.order = enabled or Watched.hooked
+    Watched.look_again()
 
 
 def examined(node: Node, g: Any, create: bool) -> Sequence[Any]:
