@@ -40,7 +40,7 @@ class opened:
 
     def __enter__(self) -> Level:
         levels.stack.append(self.level)
-        level_opened()
+        level_opened(transform=not self.level.inner)
         if self.level.kind == "vmap":
             guard_random()
         if self.level.kind == "jvp":
@@ -49,7 +49,7 @@ class opened:
 
     def __exit__(self, *exception: Any) -> None:
         levels.stack.remove(self.level)
-        level_closed()
+        level_closed(transform=not self.level.inner)
         if self.level.kind == "jvp":
             close(self.level.number)
 

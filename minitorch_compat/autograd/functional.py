@@ -38,7 +38,8 @@ def prepared(inputs: Tensors, create_graph: bool, need_graph: bool) -> Tensors:
     made = []
     for each in inputs:
         if create_graph:
-            made.append(each.view_as(each))
+            alias = each.view_as(each)
+            made.append(alias if alias.requires_grad else alias.requires_grad_(need_graph))
         else:
             made.append(each.detach().requires_grad_(need_graph))
     return tuple(made)
@@ -226,22 +227,26 @@ def jacobian(
             'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs '
             'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
         )
-    if strategy == "forward-mode" and strict:
-        raise RuntimeError(
-            "torch.autograd.functional.jacobian: `strict=True` and `strategy=\"forward-mode\"` are not supported "
-            "together (yet). Please either set `strict=False` or `strategy=\"reverse-mode\"`."
-        )
-    if vectorize and strict:
-        raise RuntimeError(
-            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
-            "together. Please "
-            "either set `strict=False` or `vectorize=False`."
-        )
+    if strategy == "forward-mode":
+        if create_graph:
+            raise NotImplementedError(
+                "torch.autograd.functional.jacobian: `create_graph=True` and `strategy=\"forward-mode\"` are not "
+                "supported together (yet). Please either set `create_graph=False` or `strategy=\"reverse-mode\"`."
+            )
+        return forward_jacobian(func, inputs, strict, vectorize)
     with enable_grad():
         several, entries = as_tuple(inputs, "inputs", "jacobian")
         entries = prepared(entries, create_graph, need_graph=True)
         several_out, outputs = as_tuple(func(*entries), "outputs of the user-provided function", "jacobian")
         check_dependence(outputs, "outputs", strict)
+        if vectorize:
+            if strict:
+                raise RuntimeError(
+                    "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
+                    "together. Please either set `strict=False` or `vectorize=False`."
+                )
+            blocks = batched_rows(outputs, entries, create_graph)
+            return unpacked(finished(blocks, create_graph), (several_out, several))
         rows = []
         for number, out in enumerate(outputs):
             found: list[list[Any]] = [[] for _ in entries]
@@ -269,6 +274,71 @@ def jacobian(
     return unpacked(finished(tuple(rows), create_graph), (several_out, several))
 
 
+def batched_rows(outputs: Tensors, entries: Tensors, create_graph: bool) -> Tensors:
+    """The Jacobian of each output by each entry, all rows in one pass."""
+    from ..func import basis_of, numels
+    from . import grad
+
+    flat = [out.reshape(-1) for out in outputs]
+    pairs = [(out, rows) for out, rows in zip(flat, basis_of(flat), strict=True) if out.requires_grad]
+    columns: Sequence[Any] = [None] * len(entries)
+    if pairs:
+        columns = grad(
+            [out for out, _ in pairs], entries, [rows for _, rows in pairs], True, create_graph, allow_unused=True,
+            is_grads_batched=True,
+        )
+    counts = numels(outputs)
+    parts = [
+        FUNCTIONS["zeros"](sum(counts), *entry.shape, dtype=entry.dtype).split(counts, 0) if column is None
+        else column.split(counts, 0)
+        for column, entry in zip(columns, entries, strict=True)
+    ]
+    return tuple([
+        tuple([
+            part[place].view(tuple(out.shape) + tuple(entry.shape)) for part, entry in zip(parts, entries, strict=True)
+        ])
+        for place, out in enumerate(outputs)
+    ])
+
+
+def forward_jacobian(func: Callable[..., Any], inputs: Any, strict: bool, vectorize: bool) -> Any:
+    """The Jacobian in forward mode, all columns at once."""
+    from ..func import _vmapped, basis_of, numels
+    from .forward_ad import dual_level, make_dual, unpack_dual
+
+    if strict:
+        raise RuntimeError(
+            "torch.autograd.functional.jacobian: `strict=True` and `strategy=\"forward-mode\"` are not supported "
+            "together (yet). Please either set `strict=False` or `strategy=\"reverse-mode\"`."
+        )
+    several, entries = as_tuple(inputs, "inputs", "jacobian")
+    if not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`."
+        )
+    found: dict[str, bool] = {}
+
+    def column(*directions: Any) -> Any:
+        with dual_level():
+            duals = [make_dual(x, t.view_as(x)) for x, t in zip(entries, directions, strict=True)]
+            found["several"], outputs = as_tuple(func(*duals), "outputs")
+            made = []
+            for out in outputs:
+                primal, tangent = unpack_dual(out)
+                made.append(FUNCTIONS["zeros_like"](primal) if tangent is None else tangent)
+            return tuple(made)
+
+    rows = []
+    for slopes in _vmapped(column, tuple(basis_of(entries)), inner=True):
+        shape = tuple(slopes.shape)[1:]
+        rows.append([
+            part.permute(*range(1, part.dim()), 0).reshape(*shape, *x.shape)
+            for part, x in zip(slopes.split(numels(entries), 0), entries, strict=True)
+        ])
+    return unpacked(rows, (found["several"], several))
+
+
 def single(out: Any, asked_by: str) -> Any:
     """The one element that a function must return whose second derivatives are asked for."""
     several, _ = as_tuple(out, "outputs of the user-provided function", asked_by)
@@ -286,7 +356,12 @@ def hessian(
     """The Hessian of a function of one element: for each pair of inputs a tensor of the shapes of both."""
     several, entries = as_tuple(inputs, "inputs", "hessian")
 
+    if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+
     def slopes(*places: Any) -> Any:
+        if outer_jacobian_strategy == "forward-mode":
+            places = tuple([each.requires_grad_(True) for each in places])
         found = jacobian(lambda *each: single(func(*each), "hessian"), places, create_graph=True)
         check_dependence(found, "jacobian", strict)
         return found

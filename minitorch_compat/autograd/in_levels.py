@@ -100,25 +100,36 @@ def batched_grad(
     """``grad`` for many gradients of the roots, which lie along the first dimensions of those given."""
     from ..func import mapped
 
-    rows = (given,) if isinstance(given, Tensor) else tuple(given or ())
+    rows = tuple(given) if isinstance(given, (tuple, list)) else (given,) * (len(roots) if given is None else 1)
+    made: list[Any] = []
     for place, (root, row) in enumerate(zip(roots, rows, strict=False)):
-        if row is not None and tuple(row.shape[1:]) != tuple(root.shape):
-            raise RuntimeError(MISMATCH.format(place=place, given=row.shape, wanted=root.shape))
-    flat, spec = tree_flatten((rows,))
-    sizes = {each.shape[0] for each in flat if each is not None}
-    if len(sizes) != 1:
+        if row is None:
+            made.append(gradient_of(place, root, None))
+            continue
+        if tuple(row[0].shape) != tuple(root.shape):
+            raise RuntimeError(MISMATCH.format(place=place, given=row[0][0].shape, wanted=root.shape))
+        made.append(row)
+    flat, spec = tree_flatten((tuple(made),))
+    if any(not each.dim() for each in flat):
         raise ValueError(
-            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
-            f"{[each.shape[0] for each in flat if each is not None]} for the mapped dimension"
+            "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of "
+            "dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+        )
+    sizes = [each.shape[0] for each in flat]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
+            "mapped dimension"
         )
     keep, create = _flags(keep, create)
     found: list[Any] = []
 
     def each_row(weights: Any) -> Any:
-        found[:] = grad_in_levels(roots, wanted, weights, keep, create, allow_unused, materialize)
+        found[:] = grad_in_levels(roots, wanted, weights, keep, create, allow_unused, False)
         return [each for each in found if each is not None]
 
-    size = sizes.pop()
-    dims = [None if each is None else 0 for each in flat]
-    made = iter(mapped(each_row, size, dims, flat, spec, 0, "error", {}, inner=True))
-    return tuple([None if each is None else next(made) for each in found])
+    results = iter(mapped(each_row, sizes[0], [0] * len(flat), flat, spec, 0, "error", {}, inner=True))
+    return tuple([
+        (FUNCTIONS["zeros_like"](x.detach()) if materialize else None) if each is None else next(results)
+        for each, x in zip(found, wanted, strict=True)
+    ])
