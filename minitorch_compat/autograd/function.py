@@ -18,7 +18,7 @@ from .._core.dtypes import BY_NUMPY
 from .._core.graph import LEAF, SHOWN, Node, NodeType, Output, SavedTensor, Watched, next_order, record
 from .._core.modes import exchange, mode, no_grad
 from .._core.recording import note, tensor_values
-from .._core.tensor import Tensor, wrap
+from .._core.tensor import Tensor, stands_for_others, wrap
 from .._core.views import check_write, edge_of, rebase
 from .variable import type_name
 
@@ -201,16 +201,16 @@ class BackwardCFunction(Node, FunctionCtx, _HookMixin):
         for place, (tensor, fit) in enumerate(zip(results, self.inputs_like, strict=True)):
             if tensor is not None and fit is not None:
                 shape, dtype = fit
-                if tensor._data.shape != shape:
-                    if not expands(shape, tensor._data.shape):
+                if tuple(tensor.shape) != shape:
+                    if not expands(shape, tuple(tensor.shape)):
                         raise RuntimeError(
                             f"Function {self.name()} returned an invalid gradient at index {place} - got "
-                            f"{errors.size_text(tensor._data.shape)} but expected shape compatible with "
+                            f"{errors.size_text(tuple(tensor.shape))} but expected shape compatible with "
                             f"{errors.size_text(shape)}"
                         )
                     tensor = tensor.sum_to_size(shape)  # type: ignore[attr-defined]
-                if tensor._data.dtype != dtype:
-                    if tensor._data.dtype.kind == "c" and dtype.kind != "c":
+                if tensor.dtype.numpy != dtype:
+                    if tensor.dtype.numpy.kind == "c" and dtype.kind != "c":
                         raise RuntimeError(
                             "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to "
                             "be true, but got false.  (Could this error message be improved?  If so, please report an "
@@ -365,6 +365,13 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
             arguments, keywords = bound.args, bound.kwargs
         elif keywords:
             arguments, keywords = positional(cls.forward, (node, *arguments), keywords)[1:], {}
+        if Watched.levels:
+            from .function_in_levels import apply_in_levels, check_transformable
+
+            if Watched.transforms:
+                check_transformable(cls)
+            if stands_for_others(arguments):
+                return apply_in_levels(cls, arguments)
         tensors = [each for each in arguments if isinstance(each, Tensor)]
         recording = mode.enabled and any(each._node is not None for each in tensors)
         node.places = [isinstance(each, Tensor) for each in arguments]

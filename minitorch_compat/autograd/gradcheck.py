@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes, errors
+from .._core import dtypes
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor, wrap
 
@@ -75,11 +75,11 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
-    if check_forward_ad:
-        raise errors.lacks("gradcheck(check_forward_ad=True)")
     check = Check(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
-        check.run(check_batched_grad, check_undefined_grad)
+        check.run(
+            check_batched_grad, check_undefined_grad, check_forward_ad, check_backward_ad, check_batched_forward_grad
+        )
     except GradcheckError:
         if raise_exception:
             raise
@@ -196,17 +196,29 @@ class Check:
         self.nondet_tol = nondet_tol
         self.check_dtypes = check_dtypes
 
-    def run(self, batched: bool, undefined: bool) -> None:
+    def run(self, batched: bool, undefined: bool, ahead: bool, back: bool, batched_ahead: bool) -> None:
         """All steps in torch's order; GradcheckError from the first that fails."""
         self.check_inputs()
         results = _as_tuple(self.func(*self.inputs))
         outputs = _differentiable(results)
-        if any(each.is_complex() for each in results):
+        if back and any(each.is_complex() for each in results):
             complex_places = [place for place, each in enumerate(outputs) if each.is_complex()]
             for part, word in (("imag", "imaginary"), ("real", "real")):
                 self.compare(_part(self.func, part), complex_places, word)
-        else:
+        elif back:
             self.compare(self.func, (), "")
+        if ahead:
+            if any(each.is_complex() for each in self.wanted):
+                for word, step in (("imaginary", 1j), ("real", 1)):
+                    self.compare_ahead(step, word)
+            else:
+                self.compare_ahead(1, "")
+            if undefined:
+                self.check_undefined_ahead()
+        if batched_ahead:
+            self.check_batched_ahead()
+        if not back:
+            return
         if batched:
             for output in outputs:
                 self.check_batched(output)
@@ -343,6 +355,83 @@ class Check:
         if problem and complain:
             raise GradcheckError(problem)
         return jacobians
+
+    # ---- forward mode
+
+    def slopes(self, x: Tensor, tangent: Tensor) -> list[Any]:
+        """The tangents of the results along one direction of one input; None where a result has none."""
+        from .forward_ad import make_dual, unpack_dual
+
+        given = [
+            make_dual(each.detach().requires_grad_(), tangent if each is x else wrap(np.zeros_like(each._data)))
+            if _requires_grad(each) else each
+            for each in self.inputs
+        ]
+        return [unpack_dual(each).tangent for each in _as_tuple(self.func(*given))]
+
+    def compare_ahead(self, step: Any, part: str) -> None:
+        """The Jacobian by differences beside the one by forward mode; complex inputs in one of their parts."""
+        from .forward_ad import dual_level
+
+        for asked, x in enumerate(self.wanted):
+            memory = x._data
+            own = step if memory.dtype.kind == "c" else 1
+            rows = [self.difference(self.func, memory, index, self.eps * own) for index in np.ndindex(memory.shape)]
+            for number, result in enumerate(_as_tuple(self.func(*self.inputs))):
+                if not (result.is_floating_point() or result.is_complex()):
+                    continue
+                analytical = np.zeros((memory.size, result.numel()), result._data.dtype)
+                for row, index in enumerate(np.ndindex(memory.shape)):
+                    unit = np.zeros(memory.shape, memory.dtype)
+                    unit[index] = own
+                    with dual_level():
+                        found = self.slopes(x, wrap(unit))[number]
+                        if found is not None:
+                            analytical[row] = found.detach().resolve_conj()._data.reshape(-1)
+                numerical = np.zeros_like(analytical)
+                for row, change in enumerate(rows):
+                    numerical[row] = change[number]
+                if not np.allclose(analytical, numerical, self.rtol, self.atol):
+                    prefix = f"While considering the {part} part of complex inputs only, "
+                    raise GradcheckError(
+                        f"{prefix if x.is_complex() else ''}Jacobian computed with forward mode mismatch for output "
+                        f"{number} with respect to input {asked},\nnumerical:{wrap(numerical)}\n"
+                        f"analytical:{wrap(analytical)}\n"
+                    )
+
+    def check_undefined_ahead(self) -> None:
+        """A tangent of zeros must do what no tangent does: tangents of zeros, or none."""
+        from .forward_ad import dual_level
+
+        for x in self.wanted:
+            with dual_level():
+                for slope in self.slopes(x, wrap(np.zeros_like(x._data))):
+                    if slope is not None and slope._data.any():
+                        raise GradcheckError(
+                            "Expected forward gradients to be undefined or zero when all input tangents are undefined "
+                            "or zero."
+                        )
+
+    def check_batched_ahead(self) -> None:
+        """Many directions at once beside the same one after the other."""
+        from ..func import _vmapped
+        from .forward_ad import dual_level
+
+        for place, x in enumerate(self.wanted):
+            directions = [_drawn_like(x, False).detach() for _ in range(2)]
+
+            def column(direction: Any, x: Tensor = x) -> Any:
+                with dual_level():
+                    return tuple([each for each in self.slopes(x, direction) if each is not None])
+
+            together = _vmapped(column, (FUNCTIONS["stack"](directions),), inner=True)
+            single = [column(each) for each in directions]
+            for number, found in enumerate(together):
+                if not np.allclose(found._data, [each[number]._data for each in single]):
+                    raise GradcheckError(
+                        f"For output {number} and input {place}:\n\ngradcheck or gradgradcheck failed while testing "
+                        "batched forward gradient computation."
+                    )
 
     def check_batched(self, output: Tensor) -> None:
         """Many gradients at once beside the same one after the other."""
