@@ -116,11 +116,10 @@ def mish(x: np.ndarray) -> np.ndarray:
 
 
 def softshrink(x: np.ndarray, lambd: float = 0.5) -> np.ndarray:
-    """x drawn to zero by lambd. Bitwise torch but for the sign of zero, which torch does not give evenly."""
+    """x drawn to zero by lambd. Bitwise torch but for the sign of zero, which torch keeps outside of whole vectors."""
     wide = widened(x)
     bound = wide.dtype.type(lambd)
-    inside = np.where(np.isnan(wide), wide, wide.dtype.type(0))
-    return _narrowed(np.where(wide > bound, wide - bound, np.where(wide < -bound, wide + bound, inside)), x.dtype)
+    return _narrowed(np.where(wide > bound, wide - bound, np.where(wide < -bound, wide + bound, wide * 0)), x.dtype)
 
 
 def hardshrink(x: np.ndarray, lambd: float = 0.5) -> np.ndarray:

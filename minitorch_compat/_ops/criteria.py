@@ -134,10 +134,14 @@ def weighted(each: Any, weight: Any) -> Any:
     return each if weight is None else each * weight
 
 
+LEAST = float(np.float32(1e-12))
+"""torch holds its smallest denominator in single precision."""
+
+
 def bce_x(xp: Any, g: Any, x: Any, target: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
     """The difference over x (1 - x), which is kept away from zero."""
     product = (1 - x) * x
-    steep = xp.where(product < 1e-12, 1e-12, product)
+    steep = xp.where(product < LEAST, LEAST, product)
     each = weighted(g * (x - target) / steep, weight)
     return each / size_of(x_shape) if reduction == "mean" else each
 
@@ -432,7 +436,7 @@ def poisson_nll_loss(
         loss = input - target * plus(input, eps).log()
     if full:
         stirling = target * target.log() - target + times(times(target, 2 * math.pi).log(), 0.5)
-        loss = loss + stirling.masked_fill(target <= 1, 0)
+        loss = loss.add_(stirling.masked_fill(target <= 1, 0))
     return end(loss, reduction)
 
 
@@ -453,7 +457,7 @@ def margin_ranking_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean"
 ) -> Any:
     """By how much ``input1`` fails to be larger (target 1) or smaller (-1) than ``input2`` by ``margin``."""
-    return end(clamped(plus(-target * (input1 - input2), margin)), reduction)
+    return end(plus(-target * (input1 - input2), margin).clamp_min_(0), reduction)
 
 
 def cosine_embedding_loss(

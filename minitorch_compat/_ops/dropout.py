@@ -54,7 +54,7 @@ def declare(name: str, feature: bool, alpha: bool) -> None:
         shift = tensors.add(noise, -1).mul_(ALPHA * a).add_(ALPHA * a * p)
         noise.mul_(a)
         result = multiply(input, noise, here)
-        return result.add_(shift) if here else result + shift
+        return result.add_(shift)
 
     entry.publish(name, lambda input, p, train: dropped(input, float(p), train, False), method=False)
     entry.publish(name + "_", lambda input, p, train: dropped(input, float(p), train, True), method=False)

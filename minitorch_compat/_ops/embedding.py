@@ -229,7 +229,7 @@ def bag_lookup(
     if starts.size and starts[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
+            f"got {starts[0]}\n[ {dtypes.of(starts).tensor_type}{{}} ]"
         )
     if starts.size and starts[-1] > places.size:
         raise RuntimeError(
@@ -292,7 +292,11 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
         num_classes = int(numbers.max()) + 1
     elif num_classes <= numbers.max():
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((numbers[..., None] == np.arange(num_classes)).astype(np.int64))
+    vectors = wrap((numbers[..., None] == np.arange(num_classes)).astype(np.int64))
+    # torch fills with zeros, then scatters ones: two writes.
+    vectors._bump()
+    vectors._bump()
+    return vectors
 
 
 one_hot = entry.guarded("one_hot", one_hot, False)

@@ -56,7 +56,7 @@ def mish_x(xp: Any, g: Any, x: Any) -> Any:
 mish = unary("mish", lambda x: kernels.mish(floating(x, "mish_cpu")), method=False, module=False, x=mish_x)
 hardswish = unary(
     "hardswish", lambda x: kernels.hardswish(floating(x, "hardswish_cpu")), method=False, module=False,
-    x=lambda xp, g, x: xp.where(x < -3, 0.0, xp.where(x <= 3, g * (x / 3 + 0.5), g)),
+    x=lambda xp, g, x: xp.where(x <= -3, 0.0, xp.where(x < 3, g * (x / 3 + 0.5), g)),
 )
 NO_SECOND = no_derivative("hardsigmoid_backward")
 
@@ -437,7 +437,17 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return glu_kernel(input, dim)
 
 
-silu_, mish_, hardswish_, hardsigmoid_ = [in_place(each) for each in (silu, mish, hardswish, hardsigmoid)]
+silu_, mish_, hardswish_, hardsigmoid_ = [
+    entry.guarded(name + "_", in_place(each), False)
+    for name, each in (("silu", silu), ("mish", mish), ("hardswish", hardswish), ("hardsigmoid", hardsigmoid))
+]
+silu, mish, hardswish, hardsigmoid, log_sigmoid = [
+    entry.guarded(name, each, False)
+    for name, each in (
+        ("silu", silu), ("mish", mish), ("hardswish", hardswish), ("hardsigmoid", hardsigmoid),
+        ("log_sigmoid", log_sigmoid),
+    )
+]
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -447,3 +457,7 @@ def relu6(input: Tensor) -> Tensor:
 
 relu6 = entry.guarded("relu6", relu6, False)
 relu6_ = entry.guarded("relu6_", lambda input: hardtanh_(input, 0, 6), False)
+
+softplus, softshrink = entry.guarded("softplus", softplus, False), entry.guarded("softshrink", softshrink, False)
+glu = entry.guarded("glu", glu, False)
+hardtanh, hardtanh_ = entry.guarded("hardtanh", hardtanh, False), entry.guarded("hardtanh_", hardtanh_, False)
