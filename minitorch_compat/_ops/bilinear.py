@@ -20,7 +20,7 @@ def for_first(xp: Any, g: Any, weight: Any, y: Any) -> Any:
     rows = g.shape[0]
     products = xp.mm(xp.reshape(weight, (outputs * inner, other)), xp.transpose(y, 0, 1))
     scaled = xp.reshape(products, (outputs, inner, rows)) * xp.reshape(xp.transpose(g, 0, 1), (outputs, 1, rows))
-    return xp.contiguous(xp.transpose(xp.sum(scaled, (0,), False), 0, 1))
+    return xp.clone_contiguous(xp.transpose(xp.sum(scaled, (0,), False), 0, 1))
 
 
 def for_second(xp: Any, g: Any, weight: Any, x: Any) -> Any:
