@@ -17,9 +17,9 @@ def network(torch):
 @case(fact="NN-040")
 def hooks_around_forward(torch, see):
     """Pre-hooks may change arguments, hooks the result; with_kwargs shows keywords, prepend goes first."""
-    log = []
+    log: list = []
 
-    class Net(torch.nn.Module):
+    class Net(torch.nn.Module):  # type: ignore[name-defined]
         def forward(self, x, scale=1):
             log.append("forward")
             return x * scale
@@ -43,9 +43,9 @@ def hooks_around_forward(torch, see):
 @case(fact="NN-040")
 def hooks_that_are_always_called(torch, see):
     """After an error in forward, hooks with always_call still run; their own errors become warnings."""
-    log = []
+    log: list = []
 
-    class Net(torch.nn.Module):
+    class Net(torch.nn.Module):  # type: ignore[name-defined]
         def forward(self, x):
             raise ValueError("no")
 
@@ -63,7 +63,7 @@ def hooks_that_are_always_called(torch, see):
 @case(fact="NN-041")
 def hooks_on_gradients(torch, see):
     """Backward hooks see the gradients of inputs and outputs; the two kinds do not mix."""
-    log = []
+    log: list = []
     layer = torch.nn.Linear(2, 1, bias=False)
     with torch.no_grad():
         layer.weight.fill_(3)
@@ -83,7 +83,8 @@ def hooks_on_gradients(torch, see):
 @case(fact="NN-041")
 def hooks_on_all_modules(torch, see):
     """Global hooks see every call and every registration, before the module's own."""
-    log, room = [], torch.nn.modules.module
+    log: list = []
+    room = torch.nn.modules.module
     handles = [
         room.register_module_forward_pre_hook(lambda module, args: log.append("pre " + type(module).__name__)),
         room.register_module_forward_hook(lambda module, args, out: log.append("post " + type(module).__name__)),
@@ -138,7 +139,8 @@ def assigned_or_copied(torch, see):
 @case(fact="NN-043")
 def hooks_on_states(torch, see):
     """Hooks see a state before and after it is collected or loaded; a public post-hook returns nothing."""
-    log, net = [], torch.nn.Linear(1, 1)
+    log: list = []
+    net = torch.nn.Linear(1, 1)
     net.register_state_dict_pre_hook(lambda module, prefix, keep: log.append(["collect", prefix, keep]))
     net.register_state_dict_post_hook(lambda module, state, prefix, local: state.pop("bias"))
     with see.refusal("a hook that returns"):
@@ -158,7 +160,7 @@ def hooks_on_states(torch, see):
 def extra_state(torch, see):
     """get_extra_state and set_extra_state add to the state what is no tensor."""
 
-    class Counter(torch.nn.Module):
+    class Counter(torch.nn.Module):  # type: ignore[name-defined]
         count = 3
 
         def get_extra_state(self):
@@ -227,7 +229,7 @@ def names_that_are_taken(torch, see):
         with see.refusal(words):
             attempt()
 
-    class Early(torch.nn.Module):
+    class Early(torch.nn.Module):  # type: ignore[name-defined]
         def __init__(self, value):
             self.member = value
 
