@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.layout import empty_strided, strides
 from . import errors
 from .modes import mode
 from .tensor import Tensor
@@ -29,7 +30,9 @@ class ConjugateView(Tensor):
         shown = self._shown
         version = self._shared.number
         if shown is None or shown[0] != version:
-            shown = self._shown = version, np.conj(self._memory)
+            made = empty_strided(self._memory.shape, strides(self._memory), self._memory.dtype)
+            made[...] = np.conj(self._memory)
+            shown = self._shown = version, made
         return shown[1]
 
     @_data.setter

@@ -16,6 +16,35 @@ class NoMemory(Misfit, AttributeError):
     """
 
 
+def real_only(name: str) -> RuntimeError:
+    """For an operation that has no derivative by complex numbers."""
+    return RuntimeError(f"{name} does not support automatic differentiation for outputs with complex dtype.")
+
+
+def not_real() -> RuntimeError:
+    """For a complex gradient of a real argument, where torch does not take the real part."""
+    return RuntimeError(
+        "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be true, but got "
+        "false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)"
+    )
+
+
+def subtracts_bools() -> RuntimeError:
+    """For a difference with a bool tensor."""
+    return RuntimeError(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+        "use the `~` or `logical_not()` operator instead."
+    )
+
+
+def negates_bools() -> RuntimeError:
+    """For minus a bool tensor."""
+    return RuntimeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+        "the `~` or `logical_not()` operator instead."
+    )
+
+
 def size_text(shape: Sequence[int]) -> str:
     """A shape as messages print it: ``[2, 3]``."""
     return "[" + ", ".join(map(str, shape)) + "]"

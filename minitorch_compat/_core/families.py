@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.layout import broadcast_shapes, empty_like, in_order, laid_out
 from . import dtypes
 from .errors import Misfit, NoMemory
 from .graph import LEAF, next_order
@@ -44,6 +45,7 @@ def astray(name: str, call: Callable[..., Any], arguments: tuple[Any, ...], keyw
 
 
 HALF = frozenset("eE")
+UNROUNDED = frozenset(("mul", "div", "floor_divide", "div_floor", "div_trunc"))
 Rule = Callable[[dtypes.dtype], dtypes.dtype]
 
 
@@ -57,8 +59,12 @@ def unary(
     method: bool = True,
     module: bool = True,
     node: str | None = None,
+    arranged: bool = False,
 ) -> Callable[..., Tensor]:
-    """An elementwise operation of one tensor; ``rule`` gives the dtype in which the kernel computes."""
+    """An elementwise operation of one tensor; ``rule`` gives the dtype in which the kernel computes.
+
+    The result of an ``arranged`` kernel has its layout already.
+    """
     from .forms import attach, begin_out, in_place, write_out
 
     recorder = None if x is None else Recorder(name, ("x",), {"x": x}, node=node)
@@ -87,6 +93,8 @@ def unary(
             r = quietly(kernel, a)
         if type(r) is not ndarray:
             r = asarray(r)
+        elif r.ndim > 1 and x._data.base is not None and not arranged:
+            r = laid_out(r, x._data if a is x._data else empty_like(x._data))
         out = new(Tensor)
         out._data = r
         source = x._node
@@ -208,11 +216,13 @@ def binary(
     node: str | None = None,
     scalars: bool = True,
     same: str = "",
+    without: Callable[[Any, Any], Sequence[Any]] | None = None,
 ) -> Callable[..., Any]:
     """An elementwise operation of two tensors, or of a tensor and a number, with promotion and broadcasting.
 
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
+    ``without`` says of two operands of different dtypes for which of them torch has no gradient, by the exception.
     """
     from .forms import attach, begin_out, in_place, quick_in_place, write_out
 
@@ -261,9 +271,11 @@ def binary(
             except ValueError:
                 raise broadcast_error(a.shape, b.shape) from None
             except RuntimeError:
-                r = quietly(kernel, a, b)
+                r = repeated(kernel, a, b)
             if type(r) is not ndarray:
                 r = asarray(r)
+            elif r.ndim > 1 and (a.base is not None or b.base is not None):
+                r = laid_out(r, a, b)
             out = new(Tensor)
             out._data = r
             out._node = None
@@ -321,8 +333,8 @@ def binary(
         else:
             raise bad_arguments(name, (x, y))
         compute = wanted
-        # torch computes half types with a number, or with a 0-d tensor, in float32 and rounds once.
-        if wanted.char in HALF and not (left and right and x._data.dtype == y._data.dtype):
+        # Products and quotients of halves take a number, or a 0-d tensor, on the right as it is, and round once.
+        if wanted.char in HALF and name in UNROUNDED and not (right and (y._data.ndim or y._data.dtype == wanted)):
             compute = np.dtype(np.float32)
         p = x if left else scalar(x, compute)
         q = y if right else scalar(y, compute)
@@ -332,13 +344,18 @@ def binary(
         if b.dtype != compute:
             b = quietly(b.astype, compute)
         try:
-            r = quietly(kernel, a, b)
+            r = repeated(kernel, a, b)
         except ValueError:
             raise broadcast_error(a.shape, b.shape) from None
         if type(r) is not ndarray:
             r = asarray(r)
         if compute is not wanted and rule is not dtypes.to_bool:
             r = quietly(r.astype, wanted)
+        if r.ndim > 1:
+            # torch casts first, and looks at the casts.
+            r = laid_out(r, *[
+                each if not each.ndim or each.dtype == wanted else empty_like(each) for each in (p._data, q._data)
+            ])
         out = new(Tensor)
         out._data = r
         if recorder is not None and (not altered or mode.enabled) and (p._node is not None or q._node is not None):
@@ -349,6 +366,8 @@ def binary(
             step = recorder.node((kept_x, kept_y))
             step.edges = (edge_of(p), edge_of(q))
             step.fit = fit_of((p if left else None, q if right else None), r)
+            if without is not None:
+                step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
             out._node = step
             recorder.keep_out(step, out)
         return out
@@ -380,6 +399,22 @@ def binary(
     setattr(arrays, name, kernel)
     attach(name, call, function, method=method, module=module, inplace=inplace, form=form)
     return call
+
+
+def repeated(kernel: Any, a: ndarray, b: ndarray) -> Any:
+    """A kernel without NumPy's warnings; where it refuses, shapes that do not go together are told first."""
+    try:
+        return quietly(kernel, a, b)
+    except RuntimeError as error:
+        # Only of complex numbers torch speaks first.
+        if not str(error).endswith("complex tensors."):
+            broadcast_shapes(a.shape, b.shape)
+        raise
+
+
+def refusals(found: Sequence[Any], fits: Sequence[Any]) -> tuple[Any, ...]:
+    """What to fit gradients to, with the exceptions in place of those that torch has not."""
+    return tuple([fit if refusal is None else (refusal, None) for refusal, fit in zip(found, fits, strict=True)])
 
 
 def seen(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
@@ -467,6 +502,8 @@ def reduction(
             r = quietly(kernel, entered, axes, keepdim)
         if type(r) is not ndarray:
             r = asarray(r)
+        elif r.ndim > 1:
+            r = in_order(r)
         out = new(Tensor)
         out._data = r
         if x._node is not None and whole is not None and (not altered or mode.enabled) and r.dtype.kind in "fcV":

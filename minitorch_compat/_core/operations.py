@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.layout import empty_like, laid_out
+from . import errors
 from . import recording as records
-from .families import astray, bad_arguments, renamed
+from .families import astray, bad_arguments, refusals, renamed
 from .graph import Node, NodeType, Output, record
 from .modes import altered, mode
 from .quiet import quietly
 from .recording import (
+    AT_ONCE,
     DECLARED,
     Formula,
     array_values,
@@ -41,6 +44,9 @@ def op(
     module: bool = True,
     inplace: bool | str = False,
     vocabulary: bool = True,
+    elementwise: Sequence[str] = (),
+    without: Callable[..., Sequence[Any]] | None = None,
+    real_only: bool = False,
     **formulas: Formula | None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation from its kernel, a function of arrays whose annotations say which arguments are tensors.
@@ -48,7 +54,10 @@ def op(
     ``x: Array`` is a tensor, ``x: Array | None`` an optional one, ``x: Arrays`` a sequence of tensors whose formula
     returns one gradient for each. ``inplace`` is True for an elementwise operation with an in-place form, "as a whole"
     for any other. A kernel that returns a tuple names its parts in ``results``; those with a floating
-    dtype are differentiable: with one of them a formula's ``g`` is its gradient, with more a list.
+    dtype are differentiable: with one of them a formula's ``g`` is its gradient, with more a list. The layouts of
+    what ``elementwise`` names, tensors and numbers in the order in which torch looks at them, decide the result's.
+    ``without``, a function of the arrays that want gradients, says which of them torch does not have, by exceptions;
+    a ``real_only`` operation has none of complex numbers.
     """
     from .forms import attach, write_out
 
@@ -65,6 +74,7 @@ def op(
         default_values = dict(zip(positional[::-1], (kernel.__defaults__ or ())[::-1], strict=False))
         default_values.update(kernel.__kwdefaults__ or {})
         arguments = tuple(each for each, kind in zip(accepted, kinds, strict=True) if kind and each in formulas)
+        places = [accepted.index(each) for each in elementwise]
         plain = tuple(each for each, kind in zip(accepted, kinds, strict=True) if not kind)
         tensor_names = [each for each, kind in zip(accepted, kinds, strict=True) if kind]
         recording = OpRecorder(own, node, arguments, tensor_names, plain, results, formulas) if arguments else None
@@ -106,10 +116,20 @@ def op(
                     except (AttributeError, TypeError):
                         return lost(values)
             r = quietly(kernel_call, kernel, entered, positional, accepted)
+            if elementwise and type(r) is ndarray and r.ndim > 1:
+                operands = [
+                    NUMBER if type(each) is not ndarray
+                    # torch casts first, and looks at the casts; a condition stays as it is.
+                    else each if not each.ndim or each.dtype == r.dtype or each.dtype.kind == "b" else empty_like(each)
+                    for each in [entered[place] for place in places] if each is not None
+                ]
+                r = laid_out(r, *operands)
             parts = r if type(r) is tuple else (r,)
             outs = tuple([wrap(each if type(each) is ndarray else asarray(each)) for each in parts])
             if recording is not None and (not altered or mode.enabled):
-                recording.record(dict(zip(accepted, values, strict=True)), outs)
+                recording.record(dict(zip(accepted, values, strict=True)), outs, without)
+                if real_only and outs[0]._node is not None and outs[0]._data.dtype.kind == "c":
+                    raise errors.real_only(own)
             return outs if type(r) is tuple else outs[0]
 
         def function(*values: Any, out: Any = None, **named: Any) -> Any:
@@ -126,6 +146,9 @@ def op(
 
     return declare
 
+
+NUMBER = np.zeros(())
+"""Stands for a number where layouts are looked at."""
 
 RENAMED = {"axis": "dim", "keepdims": "keepdim", "input": "x", "other": "y"}
 
@@ -205,12 +228,14 @@ class OpRecorder:
             "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
             **saved_names(title, [*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
+        if title == "NotImplemented":
+            body["order"] = AT_ONCE
         made: Any = NodeType(title, (Node,), body)
         made.keeps_first = self.kept_inputs[:1] == [first]
         DECLARED[name] = made
         return made
 
-    def record(self, given: dict[str, Any], outs: tuple[Tensor, ...]) -> None:
+    def record(self, given: dict[str, Any], outs: tuple[Tensor, ...], without: Any = None) -> None:
         """Make the node of this call, if any differentiable argument requires grad and any result can."""
         inputs: list[Any] = []
         spans = []
@@ -262,12 +287,19 @@ class OpRecorder:
         node.values = tuple(values)
         node.counts = counts
         made = floating[0]._data.dtype
+        # Of several dtypes each gradient is cast: what a formula multiplied may have had a wider one.
+        mixed = made.kind == "V" or any(
+            each._data.dtype != made for value in given.values()
+            for each in (value if isinstance(value, (tuple, list)) else (value,)) if isinstance(each, Tensor)
+        )
         fits = [
             None
-            if each is None or (each._data.dtype == made and made.kind != "V")
+            if each is None or not mixed
             else (each._data.shape, each._data.dtype)
             for each in inputs
         ]
+        if without is not None and mixed:
+            fits = list(refusals(without(*[None if each is None else each._data for each in inputs]), fits))
         node.fit = tuple(fits) if any(fits) else None
         for number, out in enumerate(floating):
             if node.outputs == 1:

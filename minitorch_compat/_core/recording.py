@@ -108,12 +108,17 @@ def keep_result(out: Tensor) -> Kept:
 # ---- gradients of broadcast and promoted arguments
 
 
-def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """``g`` summed over what broadcasting added, and cast to the argument's dtype."""
+def fitted(xp: Any, g: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
+    """``g`` summed over what broadcasting added, and cast to the argument's dtype.
+
+    In place of the shape stands a function where torch has no such gradient: it makes the exception.
+    """
     if xp is arrays:
         if type(g) is not ndarray:
             g = asarray(g)
         if g.shape != shape:
+            if callable(shape):
+                raise shape()
             g = arrays.sum_to_size(g, shape)
         if g.dtype is not dtype and g.dtype != dtype:
             if g.dtype.kind == "c" and dtype.kind != "c":
@@ -122,6 +127,8 @@ def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any
                 g = g.astype(dtype)
         return g
     if g.shape != shape:
+        if callable(shape):
+            raise shape()
         g = tensors.sum_to_size(g, shape)
     if g.dtype.numpy != dtype:
         g = tensors.to_dtype(g.real if g.is_complex() and dtype.kind != "c" else g, dtypes.BY_NUMPY[dtype])
@@ -129,6 +136,11 @@ def fitted(xp: Any, g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any
 
 
 # ---- node classes
+
+
+_order: Any = Node.__dict__["order"]
+AT_ONCE = property(lambda node: _order.__get__(node) - (1 << 60), _order.__set__)
+"""The order of steps that torch cannot take back: before all others that are ready."""
 
 
 def node_class(
@@ -154,6 +166,8 @@ def node_class(
         "vjp_tensors": first_vjp_tensors,
         "formulas": formulas, "arguments": arguments, "names": (*kept, *values),
     }
+    if name == "NotImplemented":
+        body["order"] = AT_ONCE
     made: Any = NodeType(name, (Node,), body)
     DECLARED[name] = made
     return made

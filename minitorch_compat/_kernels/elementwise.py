@@ -261,7 +261,8 @@ def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """
     kind = x.dtype.char
     if kind in types.INTEGRAL:
-        _integer_divisor(y)
+        if x.size:
+            _integer_divisor(y)
         return np.asarray(np.floor_divide(x, y))
     if kind not in types.FLOATING:
         raise types.not_implemented("div_floor_cpu", x.dtype)

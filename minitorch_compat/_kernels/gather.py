@@ -143,7 +143,14 @@ def scatter_add(x: ndarray, dim: int, index: ndarray, src: ndarray) -> ndarray:
     """A copy of `x` with the elements of `src` added at the places that `gather` would read."""
     out, written, values = _scattering(x, dim, index, src, True)
     if written is not None:
-        np.add.at(written[0], _along(*written), values)
+        target, places = written[0], _along(*written)
+        if x.dtype.char in "eE":
+            # Halves are added up in float32 and rounded once.
+            wide = target.astype(np.float32)
+            np.add.at(wide, places, values.astype(np.float32))
+            target[...] = wide
+        else:
+            np.add.at(target, places, values)
     return out
 
 

@@ -161,9 +161,9 @@ def elementwise_strides(shape: Shape, *operands: ndarray) -> Shape:
     if all(each.shape == shape for each in operands):
         if all(each.flags.c_contiguous for each in operands):
             return contiguous_strides(shape)
-        first, *others = map(strides, operands)
-        if all(first == each for each in others) and is_dense(shape, first):
-            return first
+        steps = strides(operands[0])
+        if all(steps == strides(each) for each in operands[1:]) and is_dense(shape, steps):
+            return steps
     return ordered_strides(shape, order(shape, *(_broadcast_strides(each, shape) for each in operands)))
 
 
@@ -185,6 +185,30 @@ def storage_size(shape: Sequence[int], steps: Sequence[int]) -> int:
     if 0 in shape:
         return 0
     return 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
+
+
+def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
+    """The result `x` of an elementwise operation on these operands with the strides that torch gives it.
+
+    What is not contiguous in the usual order is a view here, so that an array that owns its memory can be trusted.
+    """
+    if not x.size:
+        return x
+    wanted = elementwise_strides(x.shape, *operands)
+    given = strides(x)
+    if given == wanted:
+        return x if x.base is not None or wanted == contiguous_strides(x.shape) else x.view()
+    out = empty_strided(x.shape, wanted, x.dtype)
+    out[...] = x
+    return out
+
+
+def in_order(x: ndarray) -> ndarray:
+    """`x` contiguous, also by the strides of dimensions of length 1."""
+    steps = contiguous_strides(x.shape)
+    if strides(x) == steps:
+        return x
+    return restride(np.ascontiguousarray(x), x.shape, tuple([each * x.itemsize for each in steps]))
 
 
 def elementwise_output(shape: Shape, dtype: np.dtype[Any], *operands: ndarray) -> ndarray:

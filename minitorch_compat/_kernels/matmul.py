@@ -75,7 +75,8 @@ def _mm(mat1: ndarray, mat2: ndarray) -> ndarray:
         if mat1.shape[0] == 1 == mat2.shape[1] and mat1.dtype.char in "fd":
             return _in_order(mat1, mat2.T)
         return mat1.dot(mat2)
-    _refuse_type("addmm_impl_cpu_", mat1)
+    if mat1.size and mat2.size:
+        _refuse_type("addmm_impl_cpu_", mat1)
     return _product(mat1, mat2)
 
 
@@ -91,7 +92,8 @@ def bmm(batch1: ndarray, batch2: ndarray) -> ndarray:
 
 
 def _bmm(batch1: ndarray, batch2: ndarray, kernel: str = "bmm") -> ndarray:
-    _refuse_type(kernel, batch1)
+    if batch1.size and batch2.size:
+        _refuse_type(kernel, batch1)
     if batch1.dtype != batch2.dtype:
         raise RuntimeError(f"expected scalar type {scalar_types.name(batch1.dtype)} "
                            f"but found {scalar_types.name(batch2.dtype)}")
@@ -419,6 +421,8 @@ def tensordot(x: ndarray, other: ndarray, dims: int | tuple[Sequence[int], Seque
                                f"{given_a[place]} and second has size {other.shape[b]} in dim {given_b[place]}")
     free_a = [dim for dim in range(x.ndim) if dim not in dims_a]
     free_b = [dim for dim in range(other.ndim) if dim not in dims_b]
+    if prod(x.shape[dim] for dim in free_a) == 1 == prod(other.shape[dim] for dim in free_b):
+        _refuse_type("dot", x)
     count = prod(x.shape[dim] for dim in dims_a)
     sizes = [*(x.shape[dim] for dim in free_a), *(other.shape[dim] for dim in free_b)]
     left = x.transpose(free_a + dims_a).reshape(prod(sizes[:len(free_a)]), count)

@@ -133,10 +133,14 @@ def median(x: ndarray, dim: int, keepdim: bool = False, ignore_nan: bool = False
 
 def median_of_all(x: ndarray, ignore_nan: bool = False) -> ndarray:
     """The lower median of all elements; nan of none, or where there is one unless they count for nothing."""
+    if not x.size:
+        if x.dtype.char == "?" or x.dtype.kind in "iu":
+            # What nan becomes as an integer.
+            value = True if x.dtype.char == "?" else np.iinfo(x.dtype).min if x.dtype.itemsize > 2 else 0
+            return np.array(value, x.dtype)
+        return np.array(np.nan).astype(x.dtype)
     if x.dtype.char in types.COMPLEX or x.dtype.char == "?":
         raise types.not_implemented("median_cpu", x.dtype)
-    if not x.size:
-        return np.array(np.nan if x.dtype.char in "efdE" else np.iinfo(np.int64).min).astype(x.dtype)
     return median(x.reshape(-1), 0, False, ignore_nan)[0]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.families import unary
 from .._core.forms import publish, write_out
 from .._core.modes import mode
@@ -121,7 +121,7 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
         x = input._data
         if dim < 0 or dim >= x.ndim:
             dim = wrap_dim(dim, x.ndim)
-        if x.dtype.kind not in "fV":
+        if x.dtype.kind not in "fV" and x.size:
             raise NotImplementedError(
                 f"\"{name}_lastdim_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
                 if dim == x.ndim - 1 or not x.ndim
@@ -131,6 +131,8 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
         if input._node is not None and mode.enabled:
             result._node = step = recorder.node((input,), (dim,))
             recorder.keep_out(step, result)
+            if x.dtype.kind == "c":
+                raise errors.real_only(f"_{name}")
         return result if out is None else write_out(name, out, result, (input,))
 
     publish(name, function)

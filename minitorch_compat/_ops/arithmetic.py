@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import NUMBERS, bad_arguments, binary, unary, with_out
 from .._core.forms import (
@@ -31,7 +31,7 @@ from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
-from .._kernels.layout import broadcast_shapes
+from .._kernels.layout import broadcast_shapes, in_order
 from . import entry
 
 Array = np.ndarray
@@ -134,6 +134,7 @@ def scaled_sum(name: str, sign: int) -> Callable[..., Tensor]:
         method=False,
         module=False,
         node=name.capitalize() + "Backward0",
+        elementwise=("x", "y"),
         x=lambda xp, g, x_shape: xp.sum_to_size(g, x_shape),
         y=lambda xp, g, y_shape, alpha: xp.sum_to_size(times(xp, g, sign * alpha), y_shape),
     )
@@ -152,10 +153,21 @@ def add_scaled(x: Array, y: Array, alpha: Any) -> Array:
     if kind == "d":
         return fma64(y, np.float64(alpha), x)
     if kind in "eE":
-        return fma32(y.astype(np.float32), np.float32(x.dtype.type(alpha)), x.astype(np.float32)).astype(x.dtype)
+        return add_scaled_halves(x, y, np.array(alpha).astype(x.dtype))
     if kind in "?":
         return np.logical_or(x, y) if alpha else x.copy()
     return np.asarray(x + y * np.array(alpha).astype(x.dtype))
+
+
+def add_scaled_halves(x: Array, y: Array, alpha: Array) -> Array:
+    """``x + alpha * y`` of halves: in blocks of 32 rounded once, what is left over rounded after the product too."""
+    wide, factor, one = y.astype(np.float32), np.float32(alpha), x.astype(np.float32)
+    r = np.asarray((one + (wide * factor).astype(x.dtype).astype(np.float32)).astype(x.dtype))
+    dense = all(each.ndim == 0 or (each.flags.c_contiguous and each.shape == r.shape) for each in (x, y))
+    if r.size >= 32 and dense:
+        whole = r.size // 32 * 32
+        r.reshape(-1)[:whole] = np.asarray(fma32(wide, factor, one)).astype(x.dtype).reshape(-1)[:whole]
+    return r
 
 
 _add_scaled = scaled_sum("add", 1)
@@ -167,6 +179,7 @@ _sub_scaled = scaled_sum("sub", -1)
     method=False,
     module=False,
     node="RsubBackward0",
+    elementwise=("y", "x"),
     x=lambda xp, g, x_shape, alpha: xp.sum_to_size(times(xp, g, -alpha), x_shape),
     y=lambda xp, g, y_shape: xp.sum_to_size(g, y_shape),
 )
@@ -277,6 +290,7 @@ def sub_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     method=False,
     module=False,
     node="RsubBackward1",
+    elementwise=("other", "x"),
     x=lambda xp, g, alpha: times(xp, g, -alpha),
 )
 def _rsub_number(x: Array, other, alpha):
@@ -321,8 +335,8 @@ def rounded_division(name: str, kernel: Any) -> Callable[..., Tensor]:
     return binary(
         f"div_{name}",
         kernel,
-        x=lambda xp, g: g * 0,
-        y=lambda xp, g: g * 0,
+        x=lambda xp, g: xp.zeros_like(g),
+        y=lambda xp, g: xp.zeros_like(g),
         method=False,
         module=False,
         inplace=False,
@@ -419,7 +433,8 @@ def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
         node=title + "Backward1",
     )
 
-    @op(name + "_number", method=False, module=False, node=title + "Backward0", x=lambda xp, g: g)
+    @op(name + "_number", method=False, module=False, node=title + "Backward0", elementwise=("x", "other"),
+        x=lambda xp, g: g)
     def one(x: Array, other):
         return kernels.with_number(kernel, x, other, dtypes.result_type(x, other).numpy)
 
@@ -441,7 +456,10 @@ def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
     return call
 
 
-@op("remainder_of_number", method=False, module=False, node="NotImplemented", y=underivable("aten::remainder"))
+@op(
+    "remainder_of_number", method=False, module=False, node="NotImplemented", elementwise=("number", "y"),
+    y=underivable("aten::remainder"),
+)
 def _remainder_of_number(number, y: Array):
     return kernels.with_number(kernels.remainder, y, number, dtypes.result_type(y, number).numpy, True)
 
@@ -456,17 +474,18 @@ operators("mod", remainder, lambda x, y: remainder(y, x))
 def pow_base(xp, g, x, exponent):
     """``g * exponent * x ** (exponent - 1)``, and zero for the power of zero."""
     if exponent == 0:
-        return g * 0
+        return xp.zeros_like(g)
     return g * xp.conj(xp.scale(xp.pow_number(x, exponent - 1), exponent))
 
 
-@op("scale", method=False, module=False, node="MulBackward1", x=lambda xp, g, number: xp.scale(g, number))
+@op("scale", method=False, module=False, node="MulBackward1", elementwise=("x", "number"),
+    x=lambda xp, g, number: xp.scale(g, number))
 def _scale(x: Array, number):
     """A tensor times a number that is no argument of anybody's: torch's formulas multiply so."""
     return x * number
 
 
-@op("pow_number", method=False, module=False, node="PowBackward0", x=pow_base)
+@op("pow_number", method=False, module=False, node="PowBackward0", elementwise=("x",), x=pow_base)
 def _pow_number(x: Array, exponent):
     """A tensor to the power of a number."""
     return kernels.pow_number(x, exponent, dtypes.result_type(x, exponent).numpy)
@@ -478,16 +497,16 @@ arrays.pow_number = lambda x, exponent: x if exponent == 1 else _power_kernel(x,
 
 def pow_y(xp, g, x, y, out):
     """``g * out * log(x)``, and zero where zero is raised to a power that is not negative."""
-    logarithm = xp.log(xp.where(x == 0, 1.0, x))
-    return g * xp.conj(out * xp.where(xp.logical_and(x == 0, xp.real_part(y) >= 0), 0.0, logarithm))
+    return g * xp.where(xp.logical_and(x == 0, xp.real_part(y) >= 0), 0.0, xp.conj(out * xp.log(x)))
 
 
 def pow_x(xp, g, x, y):
-    return g * xp.where(y == 0, 0.0, xp.conj(y * xp.pow_tensors(x, y - 1)))
+    return xp.where(y == 0, 0.0, g * xp.conj(y * xp.pow_tensors(x, y - 1)))
 
 
 _pow_tensors = binary(
-    "pow_tensors", kernels.pow, x=pow_x, y=pow_y, method=False, module=False, inplace=False, node="PowBackward1"
+    "pow_tensors", kernels.pow, x=pow_x, y=pow_y, method=False, module=False, inplace=False, node="PowBackward1",
+    without=lambda x, y: (errors.subtracts_bools if y.dtype.kind == "b" else None, None),
 )
 
 
@@ -501,7 +520,7 @@ _pow_tensors = binary(
 def _pow_base_number(base, exponent: Array):
     """A number to the power of a tensor."""
     wanted = dtypes.result_type(exponent, base).numpy
-    return kernels.with_number(kernels.pow, exponent, base, wanted, True)
+    return in_order(kernels.with_number(kernels.pow, exponent, base, wanted, True))
 
 
 def power_logarithm(base: Any) -> Any:
@@ -623,6 +642,11 @@ for _name, _form in {"__neg__": neg, "__pos__": positive}.items():
 # ---- three tensors
 
 
+def no_quotient(x: Array) -> Callable[[], Exception]:
+    """The refusal of a quotient in the memory of integers."""
+    return lambda: dtypes.cannot_cast(dtypes.get_default_dtype(), dtypes.of(x))
+
+
 def broadcast_sum(formula: Formula, name: str) -> Formula:
     """``formula``, its result summed to the shape of the argument ``name``."""
     inner = formula.__code__.co_varnames[2 : formula.__code__.co_argcount]
@@ -647,12 +671,14 @@ def together(*operands: Array) -> list[Array]:
 
 @op(
     inplace=True,
+    elementwise=("x", "tensor1", "tensor2"),
     x=broadcast_sum(lambda xp, g: g, "x"),
     tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(tensor2 * value), "tensor1"),
     tensor2=broadcast_sum(lambda xp, g, tensor1, value: g * xp.conj(tensor1 * value), "tensor2"),
 )
 def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 * tensor2``."""
+    broadcast_shapes(x.shape, tensor1.shape, tensor2.shape)
     if x.dtype.kind == tensor1.dtype.kind == tensor2.dtype.kind == "b":
         raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
     x, tensor1, tensor2 = together(x, tensor1, tensor2)
@@ -661,15 +687,19 @@ def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
 
 @op(
     inplace=True,
+    elementwise=("x", "tensor1", "tensor2"),
     x=broadcast_sum(lambda xp, g: g, "x"),
     tensor1=broadcast_sum(lambda xp, g, tensor2, value: g * xp.conj(xp.div(value, tensor2)), "tensor1"),
     tensor2=broadcast_sum(
         lambda xp, g, tensor1, tensor2, value: -g * xp.conj(tensor1 * value / (tensor2 * tensor2)), "tensor2"
     ),
+    without=lambda x, tensor1, tensor2: (
+        None, no_quotient(tensor2) if tensor2.dtype.kind in "biu" else None, None,
+    ),
 )
 def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 / tensor2``."""
-    if all(each.dtype.kind in "biu" for each in (x, tensor1, tensor2)):
+    if all(each.dtype.kind in "biu" for each in (tensor1, tensor2)):
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
             "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value "
@@ -687,6 +717,7 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     x=broadcast_sum(lambda xp, g, weight: g * (1 - xp.conj_number(weight)), "x"),
     end=broadcast_sum(lambda xp, g, weight: g * xp.conj_number(weight), "end"),
     node="LerpBackward0",
+    elementwise=("x", "end"),
 )
 def lerp_number(x: Array, end: Array, weight):
     """``x + weight * (end - x)`` for a number."""
@@ -702,6 +733,7 @@ def lerp_number(x: Array, end: Array, weight):
     end=broadcast_sum(lambda xp, g, weight: g * xp.conj(weight), "end"),
     weight=broadcast_sum(lambda xp, g, x, end: g * xp.conj(end - x), "weight"),
     node="LerpBackward1",
+    elementwise=("x", "end", "weight"),
 )
 def lerp_tensor(x: Array, end: Array, weight: Array):
     """``x + weight * (end - x)`` for a tensor of weights."""

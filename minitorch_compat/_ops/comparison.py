@@ -50,13 +50,14 @@ def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The in-place form of a comparison: truth values in the tensor's own dtype, whose gradient is zero."""
     title = name.capitalize()
 
-    @op(name + "_into_number", method=False, module=False, node=f"{title}Backward0", x=lambda xp, g: g * 0)
+    @op(name + "_into_number", method=False, module=False, node=f"{title}Backward0", x=lambda xp, g: xp.zeros_like(g))
     def beside_number(x: Array, other):
         return arrays_compared(x, other).astype(x.dtype)
 
     @op(
         name + "_into_tensor", method=False, module=False, node=f"{title}Backward1",
-        x=lambda xp, g: g * 0, other=lambda xp, g, other_shape: xp.sum_to_size(g * 0, other_shape),
+        x=lambda xp, g: xp.zeros_like(g),
+        other=lambda xp, g, other_shape: xp.sum_to_size(xp.zeros_like(g), other_shape),
     )
     def beside_tensor(x: Array, other: Array):
         return arrays_compared(x, other).astype(x.dtype)
@@ -138,6 +139,7 @@ def integral(name: str, kernel: Any, called: str) -> Callable[..., Tensor]:
             made = dtypes.result_type(*[each._data if isinstance(each, Tensor) else each for each in (x, y)])
             if made.itemsize == 2 and made.is_floating_point:
                 # Beside a number the family computes these in float32, which is not their name.
+                layout.broadcast_shapes(*[each._data.shape for each in (x, y) if isinstance(each, Tensor)])
                 raise NotImplementedError(f"\"{called}_cpu\" not implemented for '{made.scalar_type}'")
         return plain(x, y)
 
@@ -227,7 +229,21 @@ def quality(name: str, floats: Any, integers: bool) -> None:
             return floats(x)
         return np.full_like(x, integers, np.bool_)
 
-    unary(name, kernel, inplace=False)
+    def arranged(x: ndarray) -> ndarray:
+        r = np.asarray(kernel(x))
+        if r.ndim < 2:
+            return r
+        if name != "isfinite":
+            return layout.laid_out(r, x)
+        if x.dtype.kind not in "fcV":
+            made = layout.empty_like(x, r.dtype)
+            made[...] = r
+            return made
+        # torch asks two questions of each number and multiplies the answers.
+        first = layout.laid_out(r, x, x)
+        return layout.laid_out(first, first, first)
+
+    unary(name, arranged, inplace=False, arranged=True)
 
 
 quality("isnan", np.isnan, False)
@@ -294,7 +310,8 @@ def isclose(
             wide = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float32 if x.dtype.kind == "V" else np.float64)
             a, b = x.astype(wide), y.astype(wide)
             close = close | (np.isfinite(a) & np.isfinite(b) & (np.abs(a - b) <= atol + np.abs(rtol * b)))
-    return wrap(np.asarray(close))
+    close = np.asarray(close)
+    return wrap(layout.laid_out(close, x, y) if close.ndim > 1 else close)
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:

@@ -32,7 +32,8 @@ DISCARDS_IMAGINARY = "Casting complex values to real discards the imaginary part
 def write(target: ndarray, source: ndarray) -> None:
     """Copy elements, cast as C does; a complex source gives its real part, with one warning in a process."""
     if source.dtype.kind == "c" and target.dtype.kind not in "cb":
-        warn_once(DISCARDS_IMAGINARY, stacklevel=4)
+        if source.size:
+            warn_once(DISCARDS_IMAGINARY, stacklevel=4)
         source = source.real
     if target.dtype.kind in "iu" and source.dtype.kind in "fV" and target.dtype.itemsize < 4:
         # Floats reach the narrow integers by way of int32, out of range its smallest number.

@@ -139,17 +139,28 @@ def matmul(x: Any, y: Any) -> Tensor:
         return mv(x, y)
     if a.ndim == 1 and b.ndim == 2:
         return squeezed_row(mm(unsqueeze(x, 0), y))
+    if a.ndim == 3 == b.ndim and 1 in (a.shape[0], b.shape[0]) and a.shape[0] != b.shape[0]:
+        # One matrix for all of the other factor's.
+        one, many = (x, b) if a.shape[0] == 1 else (y, a)
+        single = one._data[0]
+        if one._node is not None and kernels.folds(*((single, many) if one is x else (many, single)), True):
+            return _folded(matrix_of(x) if one is x else x, matrix_of(y) if one is y else y)
     smaller = x if a.ndim < b.ndim else y
     if kernels.folds(a, b, smaller._node is not None):
         return _folded(x, y)
     return _batched(x, y)
 
 
+def matrix_of(x: Any) -> Tensor:
+    """The one matrix of a batch."""
+    return reshape(x, x._data.shape[1:])
+
+
 def _folded(x: Any, y: Any) -> Tensor:
     """The larger factor as one matrix."""
     if x._data.ndim < y._data.ndim:
         swapped = _folded(transpose(y, -2, -1), tensors.t(x) if x._data.ndim == 2 else x)
-        return transpose(swapped, -2, -1) if x._data.ndim == 2 else swapped
+        return tensors.contiguous(transpose(swapped, -2, -1)) if x._data.ndim == 2 else swapped
     shape = x._data.shape
     rows = reshape(x, (prod(shape[:-1]), shape[-1]))
     if y._data.ndim == 1:
@@ -298,7 +309,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     given: Any = dims
     if not isinstance(dims, int):
         given = tuple([each] if isinstance(each, int) else list(each) for each in dims)
-    kernels.tensordot(a._data, b._data, given)
+    quietly(kernels.tensordot, a._data, b._data, given)
     if isinstance(given, int):
         given = (list(range(-given, 0)), list(range(given)))
     over_a = [layout.wrap_dim(dim, a._data.ndim) for dim in given[0]]
@@ -357,11 +368,9 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     ndim = max(input._data.ndim, other._data.ndim)
     a = (1,) * (ndim - input._data.ndim) + input._data.shape
     b = (1,) * (ndim - other._data.ndim) + other._data.shape
-    left = reshape(input, tuple([each for length in a for each in (length, 1)]))
-    right = reshape(other, tuple([each for length in b for each in (1, length)]))
-    product_ = tensors.mul(left, right)
-    sizes = tuple([p * q for p, q in zip(a, b, strict=True)])
-    return unsafe_view(product_, sizes) if product_._data.flags.c_contiguous else reshape(product_, sizes)
+    left = tensors.view(input, tuple([each for length in a for each in (length, 1)]))
+    right = tensors.view(other, tuple([each for length in b for each in (1, length)]))
+    return unsafe_view(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
 
 
 def einsum(*arguments: Any) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, write_out
@@ -21,6 +21,7 @@ from .._kernels import reduce as kernels
 from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
 from .._kernels import summation
+from .._kernels.layout import in_order
 from . import entry
 
 ndarray = np.ndarray
@@ -188,13 +189,15 @@ def has_zero(x: Any) -> bool:
 
 def prod_x(xp, g, x, out, shape, dim):
     """The product divided by each element, or, where one is zero, multiplied up without it."""
+    if not shape:
+        return xp.clone(g)
     if not has_zero(x):
         return g * xp.conj(out / x)
-    if not shape:
-        return g + x * 0
     if dim is None:
         flat = xp.reshape(x, (-1,))
         return xp.expand(g, shape) * xp.conj(xp.reshape(others(xp, flat, 0), shape))
+    if shape[dim[0]] == 1:
+        return g
     return xp.expand(g, shape) * xp.conj(others(xp, x, dim[0]))
 
 
@@ -226,7 +229,7 @@ def cumsum(x: Array, dim, *, dtype=None):
 
 def cumprod_x(xp, g, x, out, dim):
     """Sums, from the end, of the running products, each divided by the element; without a division near zeros."""
-    if not g.ndim:
+    if not g.ndim or g.shape[dim] == 1:
         return g
     if not has_zero(x):
         run = xp.flip_(xp.cumsum(xp.flip_(g * xp.conj(out), (dim,)), dim), (dim,))
@@ -274,7 +277,8 @@ def extreme(name: str, kernel: Any) -> None:
                 "with the 'dim' argument."
             )
         if not x.size and any_empty(x, axes):
-            raise IndexError(f"{name}(): Expected reduction dim {axes[0]} to have non-zero size.")
+            empty = next(each for each in axes if not x.shape[each])
+            raise IndexError(f"{name}(): Expected reduction dim {empty} to have non-zero size.")
         if x.dtype.kind == "c":
             raise types.not_implemented(f"{name[1:]}_values_cpu", x.dtype)
         return kernel(x, axes, keepdim)
@@ -334,17 +338,19 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
     title = name.capitalize()
 
     def all_elements(x: ndarray, axes: Any, keepdim: bool) -> ndarray:
-        if x.dtype.kind == "c":
-            raise types.not_implemented(f"{name}_all", x.dtype)
         if not x.size:
             raise RuntimeError(
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                 "with the 'dim' argument."
             )
+        if x.dtype.kind == "c":
+            raise types.not_implemented(f"{name}_all", x.dtype)
         return kernel(x, None, False)
 
     everything = reduction(
-        name, all_elements, x=lambda xp, g, x, out: xp.written(share(xp, g, x == out, None)),
+        name, all_elements, x=lambda xp, g, x, out: xp.written(share(
+            xp, g, xp.logical_or(x == out, xp.logical_and(xp.isnan(x), xp.isnan(out))), None
+        )),
         nodes=(f"{title}Backward1",) * 2,
     )
 
@@ -359,11 +365,11 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         )),
     )
     def along(x: Array, dim, keepdim):
-        if x.dtype.kind == "c":
-            raise RuntimeError(f"{name}(): does not support complex input")
         if x.ndim and not x.shape[dim]:
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
-        return asarray(kernel(x, dim, keepdim)), asarray(arg(x, dim, keepdim))
+        if x.dtype.kind == "c":
+            raise RuntimeError(f"{name}(): does not support complex input")
+        return in_order(asarray(kernel(x, dim, keepdim))), in_order(asarray(arg(x, dim, keepdim)))
 
     def function(
         input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Any = None, axis: Any = None,
@@ -473,10 +479,15 @@ def running(name: str, kernel: Any) -> None:
         x=lambda xp, g, x_shape, indices, dim: xp.gather_backward(g, x_shape, dim, indices),
     )
     def along(x: Array, dim):
+        if not x.ndim or not x.size:
+            return x.copy(), np.zeros(x.shape, np.int64)
         return kernel(x, dim)
 
     def function(input: Tensor, dim: int, *, out: Any = None) -> Any:
-        return results(*along(input, wrap_dim(dim, input._data.ndim)))
+        made = along(input, wrap_dim(dim, input._data.ndim))
+        if made[0]._node is not None and made[0].is_complex():
+            raise errors.real_only(name)
+        return results(*made)
 
     publish(name, function)
 
@@ -497,7 +508,7 @@ def truth(name: str, kernel: Any) -> None:
     ) -> Tensor:
         x = input._data
         axes = axes_of(axis if dim is None else dim, x.ndim, name)
-        result = wrap(asarray(kernel(x, axes, keepdim or keepdims)))
+        result = wrap(in_order(asarray(kernel(x, axes, keepdim or keepdims))))
         return result if out is None else write_out(name, out, result, ())
 
     entry.publish(name, function)
@@ -526,6 +537,10 @@ def centered(xp, x, dim, shape):
 def var_x(xp, g, x, shape, dim, correction):
     """Twice the differences from the mean, shared out over the degrees of freedom."""
     free = counted(shape, dim) - correction
+    if free <= 0 and dim is None:
+        mean = xp.expand(xp.sum(x, dim, True) / counted(shape, dim), shape)
+        nothing = xp.real_part(xp.zeros_like(x))
+        return g * xp.where(x == mean, nothing + float("nan"), nothing + float("inf"))
     return g * (2.0 / free if free else float("inf")) * centered(xp, x, dim, shape)
 
 
@@ -543,13 +558,17 @@ def spread_arguments(
         who = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{who} only support floating point and complex dtypes")
     axes = axes_of(None if isinstance(dim, (tuple, list)) and not dim else dim, x.ndim, name)
-    if counted(x.shape, axes) - correction <= 0:
-        warnings.warn(
-            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
-            "(input numel divided by output numel).",
-            UserWarning,
-            stacklevel=4,
-        )
+    taken = range(x.ndim) if axes is None else axes
+    results = product_of([length for place, length in enumerate(x.shape) if place not in taken])
+    if x.size // max(1, results) - correction <= 0:
+        # torch takes the real and the imaginary part of complex numbers one by one.
+        for _ in range(2 if x.dtype.kind == "c" else 1):
+            warnings.warn(
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+                "(input numel divided by output numel).",
+                UserWarning,
+                stacklevel=4,
+            )
     return axes, correction
 
 
@@ -558,7 +577,7 @@ def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[
 
     @op(name + "_over", method=False, module=False, node=name.capitalize() + "Backward0", x=formula)
     def over(x: Array, dim, correction, keepdim):
-        return kernel(x, dim, correction, keepdim)
+        return in_order(kernel(x, dim, correction, keepdim))
 
     def function(
         input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import errors
 from .._core.families import reduction
 from .._core.forms import write_out
 from .._core.operations import op
@@ -185,7 +186,10 @@ def middle(name: str, ignore_nan: bool) -> None:
         if dim is None:
             if out is not None or keepdim:
                 raise Misfit
-            return of_all(input)
+            found = of_all(input)
+            if found._node is not None and found.is_complex():
+                raise errors.real_only(name)
+            return found
         return one(input, dim, keepdim, out)
 
     entry.publish(name, function)

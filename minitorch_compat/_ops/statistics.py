@@ -17,10 +17,11 @@ from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import layout, reduce
 from . import entry
 from .arithmetic import _scale as scale
-from .arithmetic import broadcast_sum
+from .arithmetic import broadcast_sum, together
 from .reductions import norm_x, pair
 from .shape import expand, reshape
 from .sorting import whole_number
+from .transcendental import real_parts
 
 ndarray = np.ndarray
 Array = ndarray
@@ -432,18 +433,22 @@ def distance_x(xp, g, x, y, out, p):
     method=False,
     module=False,
     node="DistBackward0",
+    without=real_parts,
     x=broadcast_sum(distance_x, "x"),
     y=broadcast_sum(lambda xp, g, x, y, out, p: -distance_x(xp, g, x, y, out, p), "y"),
 )
 def distance(x: Array, y: Array, p):
+    x, y = together(x, y)
     return reduce.norm(x - y, p, None, False)
 
 
 def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     """The p-norm of the difference."""
-    if input._data.dtype.kind not in "fcV":
+    difference = FUNCTIONS["sub"](input.detach(), other.detach())
+    if difference._data.dtype.kind not in "fcV":
         raise RuntimeError(
-            f"norm(): input dtype should be either floating point or complex. Got {input.dtype.scalar_type} instead."
+            "norm(): input dtype should be either floating point or complex. Got "
+            f"{difference.dtype.scalar_type} instead."
         )
     return distance(input, other, float(p))
 

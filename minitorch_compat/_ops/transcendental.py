@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, binary, unary
 from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, write_out
@@ -18,6 +18,7 @@ from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
+from .._kernels import scalar_types as types
 from .._kernels.fused import times_one_minus_square
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
@@ -59,9 +60,15 @@ publish("conj_physical", conj_physical)
 publish("conj_physical_", in_place(_conjugated_in_place))
 
 
+def real_parts(*operands: Any) -> list[Any]:
+    """Which of several operands torch has no gradient of, where a real one would need the real part of it."""
+    some = any(each is not None and each.dtype.kind == "c" for each in operands)
+    return [errors.not_real if some and each is not None and each.dtype.kind in "fV" else None for each in operands]
+
+
 def zero(xp, g):
     """A step function has no slope."""
-    return g * 0
+    return xp.zeros_like(g)
 
 
 # ---- exponentials and logarithms
@@ -163,6 +170,7 @@ def over_square(xp, x, y):
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
     "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False,
+    without=lambda x, y: (None, errors.negates_bools if x.dtype.kind == "b" else None),
     x=lambda xp, g, x, y: g * y * over_square(xp, x, y),
     y=lambda xp, g, x, y: g * -x * over_square(xp, x, y),
 )
@@ -170,11 +178,14 @@ hypot = binary("hypot", kernels.hypot, scalars=False,
                x=lambda xp, g, x, out: g * (x / out), y=lambda xp, g, y, out: g * (y / out))
 logaddexp = binary(
     "logaddexp", logarithmic, scalars=False, inplace=False,
-    x=lambda xp, g, x, out: g * xp.conj(xp.exp(x - out)), y=lambda xp, g, y, out: g * xp.conj(xp.exp(y - out)),
+    x=lambda xp, g, x, y: g / xp.conj(xp.exp(y - x) + 1), y=lambda xp, g, x, y: g / xp.conj(xp.exp(x - y) + 1),
+    without=lambda x, y: (
+        (errors.subtracts_bools, errors.subtracts_bools) if "b" in (x.dtype.kind, y.dtype.kind) else real_parts(x, y)
+    ),
 )
 logaddexp2 = binary(
     "logaddexp2", not_complex("logaddexp2_cpu", kernels.logaddexp2, "biuc"), scalars=False, inplace=False,
-    x=lambda xp, g, x, out: g * xp.exp2(x - out), y=lambda xp, g, y, out: g * xp.exp2(y - out),
+    x=lambda xp, g, x, y: g / (xp.exp2(y - x) + 1), y=lambda xp, g, x, y: g / (xp.exp2(x - y) + 1),
 )
 
 
@@ -195,21 +206,31 @@ def size_of(x: Array) -> Array:
     """The absolute value; of a complex number its length."""
     if x.dtype.kind == "b":
         raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
-    return np.abs(x)
+    r = np.asarray(np.abs(x))
+    if r.ndim < 2:
+        return r
+    return as_laid_out(r, x) if x.dtype.kind == "c" else layout.laid_out(r, x)
+
+
+def as_laid_out(r: Array, x: Array) -> Array:
+    """``r`` with the strides of an ``empty_like(x)``."""
+    made = layout.empty_like(x, r.dtype)
+    made[...] = r
+    return made
 
 
 def abs_x(xp, g, x):
     return g * xp.sgn(x)
 
 
-abs = unary("abs", size_of, x=abs_x)
+abs = unary("abs", size_of, x=abs_x, arranged=True)
 sign = unary("sign", lambda x: x if x.dtype.kind == "b" else kernels.sign(x), x=zero)
 
 
 def sgn_x(xp, g, x, out):
     """Zero for real numbers; a complex sign turns with its argument."""
     if not is_complex(x):
-        return g * 0
+        return xp.zeros_like(g)
     size = xp.abs(x)
     turned = xp.real_part(g * xp.conj(out)) * out
     return xp.where(size == 0, 0.0, (g - turned) / size)
@@ -331,17 +352,26 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 entry.publish("ldexp", ldexp, inplace=in_place(ldexp))
+
+
+def angles(x: Array) -> Array:
+    """The angles of complex numbers, in fresh memory; of real ones zero or half a turn."""
+    r = np.asarray(kernels.angle(x))
+    return r if r.ndim < 2 else layout.in_order(r) if x.dtype.kind == "c" else layout.laid_out(r, x)
+
+
 angle = unary(
-    "angle", kernels.angle, to_float, inplace=False,
-    x=lambda xp, g, x: g * 0 if not is_complex(x) else xp.where(x == 0, 0.0, x / xp.abs(x) / xp.abs(x) * g * 1j),
+    "angle", angles, to_float, inplace=False, arranged=True,
+    x=lambda xp, g, x: xp.zeros_like(g)
+    if not is_complex(x) else xp.where(x == 0, 0.0, x / xp.abs(x) / xp.abs(x) * g * 1j),
 )
 
 # ---- choosing
 
 
-def half_at_ties(xp, g, mask, tie):
-    """The gradient goes to the winner, in halves where both win."""
-    return xp.where(tie, g / 2, xp.where(mask, g, 0.0))
+def half_at_ties(xp, g, lost, tie):
+    """The gradient goes to who has not lost, which nan never does, in halves where both win."""
+    return xp.where(lost, 0.0, xp.where(tie, g / 2, g))
 
 
 
@@ -374,13 +404,13 @@ entry.guard("copysign", tensors=1)
 entry.guard("xlogy")
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x >= y, x == y)),
-    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, y >= x, x == y)),
+    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x < y, x == y)),
+    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x > y, x == y)),
 )
 minimum = binary(
     "minimum", kernels.minimum, scalars=False, inplace=False,
-    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x <= y, x == y)),
-    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, y <= x, x == y)),
+    x=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x > y, x == y)),
+    y=lambda xp, g, x, y: xp.written(half_at_ties(xp, g, x < y, x == y)),
 )
 
 
@@ -413,10 +443,12 @@ entry.guard("maximum", "minimum", "fmax", "fmin", tensors=2)
 
 
 @op("where_", method=False, module=False, node="WhereBackward0", vocabulary=False,
+    elementwise=("condition", "x", "y"), without=real_parts,
     x=broadcast_sum(lambda xp, g, condition: xp.where(condition, g, 0.0), "x"),
     y=broadcast_sum(lambda xp, g, condition: xp.where(condition, 0.0, g), "y"))
 def where_(condition: Array, x: Array, y: Array):
     """``x`` where the condition holds, ``y`` elsewhere."""
+    layout.broadcast_shapes(condition.shape, x.shape, y.shape)
     return gather.where(condition, *together(x, y))
 
 
@@ -479,7 +511,7 @@ def clamp_bounds(xp, g, x, min, max):
     return xp.where(mask, g, 0.0)
 
 
-@op("clamp_numbers", method=False, module=False, node="ClampBackward1", x=clamp_bounds)
+@op("clamp_numbers", method=False, module=False, node="ClampBackward1", elementwise=("x",), x=clamp_bounds)
 def clamp_numbers(x: Array, min, max):
     """``x`` within two numbers."""
     return clamp_kernel(x, min, max)
@@ -519,12 +551,19 @@ def clamp_max_bound(xp, g, x, min, max):
     return xp.where(mask, g, 0.0)
 
 
-@op("clamp_tensors", method=False, module=False, node="ClampBackward0", x=broadcast_sum(clamp_tensor_x, "x"),
+@op("clamp_tensors", method=False, module=False, node="ClampBackward0", elementwise=("x", "min", "max"),
+    x=broadcast_sum(clamp_tensor_x, "x"),
     min=broadcast_sum(clamp_min_bound, "min"), max=broadcast_sum(clamp_max_bound, "max"))
 def clamp_tensors(x: Array, min: Array | None, max: Array | None):
     """``x`` within bounds for each element."""
-    given = together(*[each for each in (x, min, max) if each is not None])
+    given = [each for each in (x, min, max) if each is not None]
+    if x.dtype.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
+    given = together(*given)
     x = given.pop(0)
+    if x.dtype.kind == "c":
+        name = "clamp" if len(given) == 2 else "minimum" if min is None else "maximum"
+        raise types.not_implemented(f"{name}_cpu", x.dtype)
     return kernels.clamp(x, given.pop(0) if min is not None else None, given.pop(0) if max is not None else None)
 
 
@@ -549,14 +588,14 @@ def one_bound(name: str, argument: str) -> None:
     lower = argument == "min"
 
     @op(
-        name + "_number", method=False, module=False, node=f"{title}Backward0",
+        name + "_number", method=False, module=False, node=f"{title}Backward0", elementwise=("x",),
         x=lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0),
     )
     def number(x: Array, bound):
         return clamp_kernel(x, *((bound, None) if lower else (None, bound)))
 
     @op(
-        name + "_tensor", method=False, module=False, node=f"{title}Backward1",
+        name + "_tensor", method=False, module=False, node=f"{title}Backward1", elementwise=("x", "bound"),
         x=broadcast_sum(lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0), "x"),
         bound=broadcast_sum(lambda xp, g, x, bound: xp.where(x < bound if lower else x > bound, g, 0.0), "bound"),
     )
@@ -581,7 +620,7 @@ one_bound("clamp_min", "min")
 one_bound("clamp_max", "max")
 
 
-@op(inplace=True, x=lambda xp, g, x: xp.where(xp.isfinite(x), g, 0.0))
+@op(inplace=True, real_only=True, x=lambda xp, g, x: xp.where(xp.isfinite(x), g, 0.0))
 def nan_to_num(x: Array, nan=None, posinf=None, neginf=None):
     """nan and infinities replaced by numbers."""
-    return kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf)
+    return as_laid_out(kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf), x)
