@@ -289,7 +289,7 @@ class OpRecorder:
         made = floating[0]._data.dtype
         # Of several dtypes each gradient is cast: what a formula multiplied may have had a wider one.
         mixed = made.kind == "V" or any(
-            each._data.dtype != made for value in given.values()
+            each._data.dtype != made and each._data.dtype.kind in "fcV" for value in given.values()
             for each in (value if isinstance(value, (tuple, list)) else (value,)) if isinstance(each, Tensor)
         )
         fits = [
