@@ -85,6 +85,8 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             shared = x._shared
             if shared is None:
                 shared = x._shared = Shared()
+                # Said although it is the default: Python finds it quicker, and always as quickly.
+                x._base = None
             out._shared = shared
             base = x._base
             if base is None:
