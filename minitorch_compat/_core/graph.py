@@ -435,6 +435,12 @@ def output_of(parent: Node, number: int) -> Output:
     return output
 
 
+    def queue(self) -> None:
+        """Come after the siblings that were given hooks before: torch calls hooks in the order of registration."""
+        place = self.parent.__dict__["hooked"] = self.parent.__dict__.get("hooked", 0) + 1
+        self.order = self.parent.order - 0.5 + place * 2.0**-20
+
+
 class Slot:
     """One result of a step that has several, where only its number is known."""
 

@@ -224,6 +224,9 @@ NAMES: dict[str, str] = {
     "torch.utils.hooks": """
         BackwardHook RemovableHandle unserializable_hook warn_if_has_hooks
     """,
+    "torch.autograd.profiler": """
+        emit_itt emit_nvtx load_nvprof parse_nvprof_trace profile record_function
+    """,
     "torch.autograd.graph": """
         Generator GradientEdge Iterable Iterator Literal MutableMapping NamedTuple Node RemovableHandle Sequence
         TorchDispatchMode TypeAlias Variable WeakKeyDictionary WeakValueDictionary

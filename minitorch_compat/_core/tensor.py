@@ -409,6 +409,8 @@ class Tensor(metaclass=TensorType):
             self._backward_hooks = OrderedDict()
             if node is not LEAF and node is not NOWHERE:
                 node.tensor_hooks = {0: self._backward_hooks}
+                if type(node) is graph.Output:
+                    node.queue()
         return add_hook(self._backward_hooks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:

@@ -266,4 +266,4 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
     return made
 
 
-__getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional")))
+__getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional", "profiler")))

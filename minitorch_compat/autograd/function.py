@@ -138,7 +138,7 @@ class BackwardCFunction(Node, FunctionCtx, _HookMixin):
 
     def __dir__(self) -> list[str]:
         hidden = {"_materializes", "places", "made", "inputs_like", "known_results", "accumulators", "prehooks",
-                  "posthooks", "_metadata", "outputs", "tensor_hooks", "retained", *OF_FUNCTIONS, *SHOWN}
+                  "posthooks", "_metadata", "outputs", "tensor_hooks", "retained", "hooked", *OF_FUNCTIONS, *SHOWN}
         return sorted([
             *(name for name in SHOWN if name not in ("__call__", "_input_metadata")), "_input_metadata", *OF_FUNCTIONS,
             *(name for name in self.__dict__ if name not in hidden),

@@ -174,6 +174,18 @@ def several_results_and_their_hooks(torch, see):
 
 
 @case()
+def hooks_of_several_results_in_turn(torch, see):
+    """The hooks of a step's results run in the order in which they were registered."""
+    x = torch.ones(3, 2, requires_grad=True)
+    parts = x.unbind(0)
+    log: list[Any] = []
+    for number in (2, 0, 1):
+        parts[number].register_hook(lambda gradient, number=number: log.append(number))
+    (parts[1] * 2 + parts[0] * 3 + parts[2]).sum().backward()
+    see("log", log)
+
+
+@case()
 def all_of_several_tensors(torch, see):
     """A multi-grad hook is called once a pass, when all gradients that come have come."""
     a, b, c, d = [torch.ones(2, requires_grad=True) for _ in range(4)]
