@@ -427,18 +427,17 @@ class Output(Node):
         self.kept = self.values = ()
         self.noted = self.fit = None
 
+    def queue(self) -> None:
+        """Come after the siblings that were given hooks before: torch calls hooks in the order of registration."""
+        place = self.parent.__dict__["hooked"] = self.parent.__dict__.get("hooked", 0) + 1
+        self.order = self.parent.order - 0.5 + place * 2.0**-20
+
 
 def output_of(parent: Node, number: int) -> Output:
     """``Output(parent, number)`` without the way through the class of classes."""
     output = new(Output)
     Output.__init__(output, parent, number)
     return output
-
-
-    def queue(self) -> None:
-        """Come after the siblings that were given hooks before: torch calls hooks in the order of registration."""
-        place = self.parent.__dict__["hooked"] = self.parent.__dict__.get("hooked", 0) + 1
-        self.order = self.parent.order - 0.5 + place * 2.0**-20
 
 
 class Slot:
