@@ -13,7 +13,7 @@ from .._kernels import layout
 from .._kernels.layout import address, strides
 from . import dtypes, errors
 from .graph import dense
-from .modes import altered, mode
+from .modes import altered, mode, no_grad
 from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Kept, tensors
@@ -259,7 +259,11 @@ def in_place(
         if apart == "first":
             refuse_shared(x, others)
         try:
-            out = function(x, *arguments, **keywords)
+            if differentiable:
+                out = function(x, *arguments, **keywords)
+            else:
+                with no_grad():
+                    out = function(x, *arguments, **keywords)
         except TypeError as error:
             traceback = error.__traceback__
             if traceback is None or traceback.tb_next is not None:

@@ -248,8 +248,8 @@ class Node(metaclass=NodeType):
     outputs = 1
     output_nr = 0
     takes_none = False
-    through_view = False
-    """Whether this is the step inside a write through a view."""
+    through_view: Any = None
+    """For the step inside a write through a view: where the view's own history is, as long as it is there."""
     keeps_first = False
     """Whether what is kept begins with the operation's first argument."""
     prehooks: OrderedDict[int, Any] | None = None

@@ -83,7 +83,8 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
     origin = ""
     source = None if type(kept) is Kept or not hasattr(kept, "_step") else kept._step() and kept._node
     if type(kept) is Kept:
-        name = "AsStrided" if node.through_view else node.operation_name()
+        view = node.through_view and node.through_view()
+        name = (view or node).operation_name()
         origin = f", which is output {kept.output_nr} of {name},"
     elif source is not None and source is not LEAF:
         origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"

@@ -203,7 +203,7 @@ class Tensor(metaclass=TensorType):
 
     def _set_flag(self, wanted: bool) -> None:
         """Make the tensor a leaf that requires grad, or does not; its views require grad with it."""
-        before = self._node
+        before = None if self._base is not None else self._node
         if wanted:
             self._node = LEAF
         else:
@@ -333,7 +333,7 @@ class Tensor(metaclass=TensorType):
         tensor = new(Tensor)
         tensor._data = self._data
         if self.is_inference():
-            tensor._shared = UntrackedData()
+            tensor._shared = self._shared if mode.inference else UntrackedData()
         elif mode.inference:
             tensor._shared = None
         return tensor

@@ -88,6 +88,11 @@ class UntrackedData(Untracked):
     def __init__(self) -> None:
         self.number = 0  # type: ignore[misc]
 
+    def enter(self, view: Any) -> None:
+        """A view of it has no versions either."""
+        super().enter(view)
+        view._shared = Untracked()
+
 
 def shared_of(x: Any) -> Shared:
     """The object that ``x`` shares with its aliases, made when first needed."""
@@ -260,6 +265,8 @@ def check_write(x: Any, *others: Any) -> None:
     # A view that requires grad since its base was written to, and was not asked for its history, counts as a leaf.
     if x.requires_grad and known_step(x) is None:
         raise errors.write_to_leaf()
+    for each in others:
+        getattr(each, "_node", None)  # a view that cannot find its history says so now
 
 
 def known_step(x: Any) -> Any:
@@ -301,6 +308,12 @@ def refused_view(x: Any, created: str, indirectly: bool = False) -> RuntimeError
     )
 
 
+def worse(before: str | None, now: str) -> str:
+    """How a view of a view counts as made, where neither was made by a single recorded operation."""
+    order = (None, "function", "several", "no_grad", "inference")
+    return before if before in order and order.index(before) > order.index(now) else now  # type: ignore[return-value]
+
+
 def make_view(x: Any, view: Any) -> None:
     """Enter ``view``, a tensor over memory of ``x``, into the family of ``x``."""
     shared = x._shared
@@ -310,7 +323,7 @@ def make_view(x: Any, view: Any) -> None:
     view._base = x if base is None else base
     view._shared = shared
     if altered and not mode.enabled:
-        view._created = x._created or ("inference" if mode.inference else "no_grad")
+        view._created = worse(x._created, "inference" if mode.inference else "no_grad")
         if view._base._node is not None:
             view._node = NOWHERE
     elif x._created is not None:
@@ -329,7 +342,6 @@ def rebase(x: Any, node: Node) -> None:
         find_views(base, x)
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
         slices.fn = node
-        node.through_view = True
         slices.region = geometry(x._data, base._data)
         if x.requires_grad:
             take_history(base, slices)
@@ -339,7 +351,7 @@ def rebase(x: Any, node: Node) -> None:
         outdate(base)
     if base is not x:
         make_outdated(x)
-        x._step()
+        node.through_view = weakref.ref(x._step())
 
 
 def references(shared: Shared) -> int:

@@ -117,13 +117,15 @@ def unflatten(x: ndarray, dim: int, sizes: Sequence[int]) -> ndarray:
 
 def squeeze(x: ndarray, dim: int | Sequence[int] | None = None) -> ndarray:
     """`x` without its dimensions of size 1, or without those among `dim` that have it."""
+    if not x.size:
+        x = layout.with_strides(x)
     if dim is None:
-        return x.squeeze()
+        return layout.noted_strides(x.squeeze())
     if isinstance(dim, int):
         dim = wrap_dim(dim, x.ndim)
-        return x.squeeze(dim) if x.ndim and x.shape[dim] == 1 else x.view()
+        return layout.noted_strides(x.squeeze(dim)) if x.ndim and x.shape[dim] == 1 else x.view()
     dims = wrap_dims(dim, x.ndim)
-    return x.squeeze(tuple(each for each in dims if each < x.ndim and x.shape[each] == 1))
+    return layout.noted_strides(x.squeeze(tuple(each for each in dims if each < x.ndim and x.shape[each] == 1)))
 
 
 def unsqueeze(x: ndarray, dim: int) -> ndarray:
@@ -212,7 +214,7 @@ def select(x: ndarray, dim: int, index: int) -> ndarray:
     if not x.size:
         x = layout.with_strides(x)
     try:
-        return x[at(dim, index)]
+        return layout.noted_strides(x[at(dim, index)])
     except IndexError:
         raise IndexError(f"select(): index {index} out of range for tensor of size {list(x.shape)} "
                          f"at dimension {dim}") from None
@@ -337,7 +339,7 @@ def unbind(x: ndarray, dim: int = 0) -> tuple[ndarray, ...]:
     dim = dim_of(wrap_dim(dim, x.ndim), x.ndim)
     if not x.size:
         x = layout.with_strides(x)
-    return tuple([x[at(dim, index)] for index in range(x.shape[dim])])
+    return tuple([layout.noted_strides(x[at(dim, index)]) for index in range(x.shape[dim])])
 
 
 def diagonal(x: ndarray, offset: int = 0, dim1: int = 0, dim2: int = 1) -> ndarray:

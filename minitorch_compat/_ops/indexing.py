@@ -21,7 +21,7 @@ from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
-from .._core.views import Shared, check_write, rebase
+from .._core.views import Shared, check_write, rebase, worse
 from .._kernels import index as kernels
 from . import entry
 from .shape import alias, expand, reshape, select, slice_, unsqueeze
@@ -105,7 +105,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             else:
                 shared.enter(out)
             if altered and not mode.enabled:
-                out._created = out._created or ("inference" if mode.inference else "no_grad")
+                out._created = worse(out._created, "inference" if mode.inference else "no_grad")
                 if root is not None:
                     out._node = NOWHERE
             elif source is not None:
@@ -117,7 +117,11 @@ def getitem(x: Tensor, index: Any) -> Tensor:
                 step.values = (0, index, a.shape)
                 out._node = step
             return out
-    steps, indices = kernels.plan(x._data.shape, index)
+    try:
+        steps, indices = kernels.plan(x._data.shape, index)
+    except (IndexError, RuntimeError):
+        _ = x._node  # a view that cannot find its history says so first
+        raise
     y = viewed(x, steps)
     if indices:
         return holding(gather_by_index(y, indices))

@@ -17,7 +17,7 @@ from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, view_of, wrap, wrap_dim
-from .._core.views import check_write, edge_of, gather_strided, scatter_strided
+from .._core.views import check_write, edge_of, gather_strided, hand_over, known_step, scatter_strided
 from .._core.warn import warn_once
 from .._kernels import layout
 from .._kernels import shape as kernels
@@ -148,7 +148,16 @@ def view_(input: Tensor, *given: Any, size: Any = None, dtype: Any = None) -> Te
     if dtype is not None or (len(size) == 1 and not isinstance(size[0], (int, tuple, list, Tensor))):
         return tensors.view_dtype(input, size[0] if dtype is None else dtype)
     sizes = sizes_of("view", size)
-    return _view(input, layout.infer_size(sizes, input._data.size) if -1 in sizes else sizes)
+    return _view(input, inferred(input, sizes) if -1 in sizes else sizes)
+
+
+def inferred(input: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes with their -1 replaced; a view that cannot find its history refuses before they do."""
+    try:
+        return layout.infer_size(sizes, input._data.size)
+    except RuntimeError:
+        _ = input._node
+        raise
 
 
 def named_or_positional(given: tuple[Any, ...], named: Any) -> tuple[Any, ...]:
@@ -162,7 +171,7 @@ def reshape(input: Tensor, *given: Any, shape: Any = None) -> Tensor:
     """A view where strides allow it, otherwise a copy."""
     sizes = sizes_of("reshape", given if shape is None and given else named_or_positional(given, shape))
     array = input._data
-    sizes = layout.infer_size(sizes, array.size)
+    sizes = inferred(input, sizes)
     if array.flags.c_contiguous:
         return _view(input, sizes)
     if kernels.try_view(array, sizes) is not None:
@@ -280,7 +289,11 @@ def as_strided(
 ) -> Tensor:
     """Any view of the memory that ``input`` lies in."""
     array = input._data
-    made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
+    try:
+        made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
+    except RuntimeError:
+        _ = input._node  # a view that cannot find its history says so first
+        raise
     out = view_of(input, made)
     if input._node is not None and (not altered or mode.enabled):
         place = (array.shape, layout.strides(array), *views.geometry(made, array))
@@ -487,11 +500,12 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def form(input: Tensor, *values: Any, **named: Any) -> Tensor:
         check_write(input)
         made = function(input, *values, **named)
-        node = made._node if wants_grad(input) else None
+        before, node = known_step(input), made._node if wants_grad(input) else None
         input._data = made._data
         input._bump()
         if node is not None:
             input._node = node
+            hand_over(input, before, node)
         return input
 
     return form

@@ -233,7 +233,7 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
         elif gradient is None:
             raise AssertionError("Expected output to be a torch.Tensor")
         if gradient is None:
-            if isinstance(root, Tensor) and root._node is None:
+            if isinstance(root, Tensor) and not root.requires_grad:
                 made.append(None)
                 continue
             if prod(shape) != 1:

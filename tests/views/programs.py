@@ -25,7 +25,7 @@ MOST_ELEMENTS = 400
 """Tensors that would grow beyond this are not made."""
 ROUNDED = frozenset(
     """
-    sigmoid tanh exp sqrt div atan2 sigmoid_ tanh_ exp_ sqrt_ sin_ reciprocal_ cos_ log1p_ rsqrt_ erf_ div_
+    sigmoid sqrt div relu addmm_ sigmoid_ tanh_ exp_ sqrt_ sin_ reciprocal_ cos_ log1p_ rsqrt_ erf_ div_
     neg neg_ pow_ fmod_ atan2_ hypot_ __itruediv__ square square_ abs abs_ clamp_min_ relu_ sign_ floor_ trunc_ round_
     cumprod_
     lt_ nan_to_num_ clamp_ addcdiv_ lerp_ cumsum_
@@ -112,7 +112,9 @@ class Machine:
             except Exception as caught:
                 error = type(caught).__name__, str(caught)
                 del caught
-        return error, [(each.category.__name__, without_place(str(each.message))) for each in warned]
+        told = [(each.category.__name__, without_place(str(each.message))) for each in warned]
+        # How often torch tells of a lost imaginary part hangs on the way that a write takes inside.
+        return error, [each for each in told if not each[1].startswith("Casting complex values to real")]
 
     def take(self, result: Any) -> None:
         """Let later steps use what a step returned."""
@@ -127,12 +129,21 @@ class Machine:
         chosen = n(2 * len(self.tensors) + 1)
         return self.tensors[-1 - chosen // 3 if chosen % 3 else chosen // 3]
 
+    def fresh(self, x: Any, n: Numbers) -> Any:
+        """A new tensor of the size and dtype of ``x``."""
+        return self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+
     def pick_to_compute(self, n: Numbers) -> Any:
         """The same, but no inference tensor outside inference mode: what torch does then is left out here."""
         x = self.pick(n)
         if x.is_inference() and not self.torch.is_inference_mode_enabled():
             return self.make(str(x.dtype)[6:], tuple(x.shape), 3)
-        return x
+        return x.contiguous()
+
+    def pick_to_write(self, n: Numbers) -> Any:
+        """The same, but no windows that overlap: what comes of them hangs on the order in which a loop goes."""
+        x = self.pick(n)
+        return self.make("float32", (3,), 2) if overlaps(x) and 0 not in x.stride() else x
 
     def make(self, dtype: str, shape: tuple[int, ...], seed: int) -> Any:
         """A new tensor of small numbers that binary fractions hold."""
@@ -152,7 +163,9 @@ class Machine:
 
     def apart(self, x: Any, y: Any) -> Any:
         """``y``, or a copy of it where ``x`` shares its memory in a way that torch does not look for."""
-        if x is y or (x.is_contiguous() and y.is_contiguous()):
+        if y.is_inference() and not self.torch.is_inference_mode_enabled():
+            return self.make(str(y.dtype)[6:], tuple(y.shape), 3)
+        if (x is y and not overlaps(x)) or (x.is_contiguous() and y.is_contiguous()):
             return y
         same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
         return y.clone() if same else y
@@ -171,7 +184,8 @@ class Machine:
         questions: dict[str, Callable[[], Any]] = {
             "dtype": lambda: str(x.dtype)[6:],
             "shape": lambda: tuple(x.shape),
-            "stride": x.stride,
+            # How a result of its own lies in memory where it has one element, or none, is told by other tests.
+            "stride": lambda: x.stride() if x._is_view() else self.steps(x),
             "offset": x.storage_offset,
             "values": lambda: self.values(x),
             "requires_grad": lambda: x.requires_grad,
@@ -199,7 +213,14 @@ class Machine:
             flat = x.detach().resolve_conj().reshape(-1)
             if flat.is_complex():
                 flat = self.torch.view_as_real(flat).reshape(-1)
-            return [each.hex() if isinstance(each, float) else each for each in flat.tolist()]
+            # Where a complex product is zero, its sign hangs on how the product was formed.
+            listed = flat.tolist()
+            if x.is_complex():
+                listed = [each + 0.0 for each in listed]
+            return [each.hex() if isinstance(each, float) else each for each in listed]
+
+    def steps(self, x: Any) -> Any:
+        return [each for each, length in zip(x.stride(), x.shape, strict=True) if length > 1] if x.numel() else None
 
     def place(self, x: Any) -> Any:
         """Which of the tensors this is, or what it looks like if it is none of them."""
@@ -231,6 +252,11 @@ class Machine:
         return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
 
 
+def overlaps(x: Any) -> bool:
+    """Whether windows of a tensor lie over each other in memory."""
+    return x.numel() > 1 + sum((length - 1) * step for length, step in zip(x.shape, x.stride(), strict=True))
+
+
 def without_place(text: str) -> str:
     """A warning without the line of torch's sources that it comes from."""
     return re.sub(r" \(Triggered internally at .*", "", text)
@@ -253,8 +279,9 @@ def create(m: Machine, n: Numbers) -> Any:
 @action("combine", 10)
 def combine(m: Machine, n: Numbers) -> Any:
     x = m.pick_to_compute(n)
-    name = n.name(x, ("add", "mul", "mul", "sub", "div", "where", "atan2"))
+    name = n.name(x, ("add", "mul", "mul", "sub", "div", "where"))
     y = m.value(x, n)
+    y = y.contiguous() if isinstance(y, m.torch.Tensor) else y
     if name == "where":
         return m.torch.where(x > 0 if not x.is_complex() else x == x, x, y)
     return getattr(m.torch, name)(x, y)
@@ -269,7 +296,7 @@ def compute(m: Machine, n: Numbers) -> Any:
 
 @action("multiply matrices", 2)
 def multiply_matrices(m: Machine, n: Numbers) -> Any:
-    x, y = m.pick_to_compute(n), m.pick(n)
+    x, y = m.pick_to_compute(n), m.pick_to_compute(n)
     return None if x.is_complex() or y.is_complex() else x @ y
 
 
@@ -467,22 +494,22 @@ def view_of_nothing_changed(m: Machine, n: Numbers) -> Any:
 # ---- writes
 
 UNARY = (
-    "zero_", "relu_", "sigmoid_", "tanh_", "exp_", "sqrt_", "abs_", "neg_", "sin_", "square_", "reciprocal_", "floor_",
-    "sign_", "trunc_", "log1p_", "rsqrt_", "erf_", "conj_physical_", "nan_to_num_", "logical_not_", "round_",
+    "zero_", "relu_", "sigmoid_", "sqrt_", "abs_", "neg_", "square_", "reciprocal_", "floor_", "sign_", "trunc_",
+    "nan_to_num_", "logical_not_", "round_",
 )
-BINARY = ("add_", "mul_", "sub_", "div_", "copy_", "mul_", "add_", "pow_", "fmod_", "eq_", "clamp_min_", "__iadd__",
-          "__imul__", "__isub__", "__itruediv__", "atan2_", "hypot_", "logical_and_", "lt_")
+BINARY = ("add_", "mul_", "sub_", "div_", "copy_", "mul_", "add_", "fmod_", "eq_", "clamp_min_", "__iadd__",
+          "__imul__", "__isub__", "__itruediv__", "logical_and_", "lt_")
 
 
 @action("write by itself", 10)
 def write_by_itself(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     getattr(x, n.name(x, UNARY))()
 
 
 @action("write with another", 20)
 def write_with_another(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     name = n.name(x, BINARY)
     value = m.value(x, n)
     if name == "copy_" and not isinstance(value, m.torch.Tensor):
@@ -492,13 +519,13 @@ def write_with_another(m: Machine, n: Numbers) -> None:
 
 @action("fill", 6)
 def fill(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     x.fill_(n.one_of(SCALARS) if n(3) else m.pick(n))
 
 
 @action("write with several", 8)
 def write_with_several(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     name = n.name(x, ("index_put_", "lerp_", "addcmul_", "addcdiv_", "clamp_", "masked_fill_", "index_fill_",
                       "index_add_", "index_copy_", "scatter_", "masked_scatter_", "cumsum_", "tril_", "add alpha",
                       "scatter_add_", "triu_", "cumprod_", "addmm_"))
@@ -515,7 +542,8 @@ def write_with_several(m: Machine, n: Numbers) -> None:
     elif name in ("addcmul_", "addcdiv_"):
         getattr(x, name)(m.like(x, n), m.apart(x, m.pick(n)), value=2)
     elif name == "addmm_":
-        x.addmm_(m.apart(x, m.pick(n)), m.apart(x, m.pick(n)))
+        if x.ndim == 2:
+            x.addmm_(m.make(str(x.dtype)[6:], (x.shape[0], 2), 1), m.make(str(x.dtype)[6:], (2, x.shape[1]), 2))
     elif name in ("masked_fill_", "masked_scatter_"):
         mask = (x.real if x.is_complex() else x) > 0
         getattr(x, name)(mask, n.one_of((1.5, 2, m.pick(n))) if name == "masked_fill_" else m.like(x, n).clone())
@@ -530,14 +558,14 @@ def write_with_several(m: Machine, n: Numbers) -> None:
         if name == "index_fill_":
             x.index_fill_(dim, places, n.one_of((1.5, 0)))
         elif name in ("scatter_", "scatter_add_"):
-            getattr(x, name)(dim, m.torch.zeros(x.shape, dtype=m.torch.int64), m.like(x, n))
+            getattr(x, name)(dim, m.torch.zeros(x.shape, dtype=m.torch.int64), m.fresh(x, n))
         else:
-            source = m.apart(x, m.pick(n))
+            source = m.pick(n).clone()
             getattr(x, name)(dim, places, source)
 
 
 def value_for_index(self: Machine, x: Any, n: Numbers) -> Any:
-    return self.pick(n) if n(2) else self.make(str(x.dtype)[6:], (), n(5))
+    return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
 
 
 Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
@@ -545,15 +573,16 @@ Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
 
 @action("set item", 14)
 def set_item(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
-    index = basic_index(m, x, n, 2) if n(4) else advanced_index(m, x, n)
-    value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n))
+    x = m.pick_to_write(n)
+    basic = n(4) > 0
+    index = basic_index(m, x, n, 2) if basic else advanced_index(m, x, n)
+    value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n)) if basic else m.pick(n).clone()
     x[index] = value
 
 
 @action("set item from new", 4)
 def set_item_from_new(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     index = basic_index(m, x, n, 2)
     x[index] = m.make(str(x.dtype)[6:], tuple(x.detach()[index].shape), n(5))
 
@@ -568,7 +597,7 @@ def write_to_data(m: Machine, n: Numbers) -> None:
 @action("set data", 1)
 def set_data(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if m.torch.is_inference_mode_enabled() or x.is_inference():
+    if m.torch.is_inference_mode_enabled() or x.is_inference() or x.requires_grad or x._is_view():
         return
     x.data = m.make(str(x.dtype)[6:], tuple(x.shape), n(5))
 
@@ -581,12 +610,12 @@ def out(m: Machine, n: Numbers) -> None:
     if tuple(x.shape) != tuple(target.shape) or (hasattr(y, "shape") and y.ndim and y.shape != x.shape):
         x = y = target  # targets are not resized here
     x, y = m.apart(target, x), m.apart(target, y) if hasattr(y, "shape") else y
-    if name in ("mul", "add", "sub"):
-        getattr(m.torch, name)(x, y, out=target)
-    elif name == "neg":
+    if name in ("mul", "add", "sub") or x.is_complex():
+        getattr(m.torch, name if name in ("mul", "add", "sub") else "add")(x, y, out=target)
+    elif name == "neg" and x.dtype is not m.torch.bool:
         m.torch.neg(x, out=target)
     else:
-        m.torch.where(x == x, x, target, out=target)
+        m.torch.where(m.torch.ones(target.shape) > 0, x, target, out=target)
 
 
 @action("change shape in place", 3)
@@ -632,7 +661,7 @@ def detach_in_place(m: Machine, n: Numbers) -> None:
 @action("require gradient", 5)
 def require_gradient(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.is_inference():
+    if x.is_inference() or not x.numel():
         return
     if n(4) == 0:
         x.requires_grad = n(2) == 0
@@ -661,7 +690,7 @@ def grad(m: Machine, n: Numbers) -> Any:
     output = x.sum() if n(2) else x
     create = n(4) == 0
     gradients = m.torch.autograd.grad(
-        output, inputs, m.torch.ones_like(output), retain_graph=n(4) > 0, create_graph=create, allow_unused=n(4) > 0
+        output, inputs, m.torch.ones_like(output), retain_graph=n(4) > 0, create_graph=create, allow_unused=True
     )
     # As copies: which formulas end in a view is not told here.
     return [None if each is None else m.torch.zeros(each.shape, dtype=each.dtype).add_(each) for each in gradients]

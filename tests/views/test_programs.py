@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import minitorch_compat as engine
 
-PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "300"))
+PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "100"))
 """How many random programs run beside torch; the environment variable asks for more."""
 SEED = int(os.environ.get("MINITORCH_VIEW_SEED", "0"))
 """Which ones: another seed, other programs."""
