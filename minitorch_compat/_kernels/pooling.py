@@ -66,7 +66,7 @@ def largest(
     kind = np.uint8 if total <= 256 else np.int64
     nans = x.dtype.kind == "f" and bool(np.isnan(x).any())
     if not nans and tuple(window) == tuple(stride) == (2, 2) and not any(padding) and x.dtype.kind == "f":
-        return largest_of_four(x, counts)
+        return largest_of_four(wide, counts)
     best = found = None
     for number, (_, slices) in enumerate(places(window, stride, dilation, counts)):
         part = wide[slices]

@@ -166,11 +166,11 @@ def batch_forward(
     inverse = (1 / np.sqrt(squares / count + eps)).astype(x.dtype)
     for vector, value in ((running_mean, mean), (running_var, squares / (count - 1))):
         if vector is not None:
+            # A write that torch does not count.
             kept = vector._data
             vector._data[...] = (
                 momentum * value.astype(x.dtype) + (1 - momentum) * kept.astype(np.float64)
             ).astype(kept.dtype)
-            vector._bump()
     mean = mean.astype(x.dtype)
     return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)
 

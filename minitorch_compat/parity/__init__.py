@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from .case import Case, catalogue, chapter
 from .statement import digits, matches, refusal, says, warns
-from .tolerance import Bound, Exact, Ulps
+from .tolerance import Bound, Exact, Scaled, Ulps
 
 if TYPE_CHECKING:
     from .runner import run
 
 __all__ = [
-    "Bound", "Case", "Exact", "Ulps", "catalogue", "chapter", "digits", "matches", "refusal", "run", "says", "warns",
+    "Bound", "Case", "Exact", "Scaled", "Ulps", "catalogue", "chapter", "digits", "matches", "refusal", "run", "says",
+    "warns",
 ]
 
 

@@ -17,6 +17,7 @@ EXACT: dict[str, tuple[tuple[int, ...], ...]] = {
     "F.max_pool1d(x, 3, 2, 1, return_indices=True)": ((2, 3, 9),),
     "F.max_pool1d(x, 2)": ((3, 9),),
     "F.max_pool2d(x, 2)": ((2, 3, 6, 5),),
+    "F.max_pool2d(x, 2, ceil_mode=True)": ((2, 3, 7, 5),),
     "F.max_pool2d(F.relu(x), 2, return_indices=True)": ((2, 3, 8, 8),),
     "F.max_pool2d(F.relu(x), 3, 2, 1, ceil_mode=True, return_indices=True)": ((2, 3, 8, 7),),
     "F.max_pool2d(x, (3, 2), (1, 2), dilation=(2, 1))": ((3, 8, 7),),
