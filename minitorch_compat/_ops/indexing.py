@@ -119,8 +119,9 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             return out
     try:
         steps, indices = kernels.plan(x._data.shape, index)
-    except (IndexError, RuntimeError):
-        _ = x._node  # a view that cannot find its history says so first
+    except (IndexError, RuntimeError) as error:
+        if not str(error).startswith("too many indices"):
+            _ = x._node  # a view that cannot find its history says so first
         raise
     y = viewed(x, steps)
     if indices:

@@ -3,6 +3,14 @@
 A program is a list of steps; a step is the name of an action and a few small numbers, of which the action makes
 whatever arguments it needs from the tensors that are there. So every list of steps is a program, the same list means
 the same on both engines as long as they agree, and a failing program shrinks by losing steps and by smaller numbers.
+
+Not drawn: conjugated views, real and imaginary parts and complex numbers seen as pairs (the action is there, its
+weight is 0); writes to windows that overlap, and operands that share memory in a way torch does not look for; targets
+of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history and on views;
+computations with inference tensors outside inference mode; gradients of ``autograd.grad`` as they are instead of
+copies of them; inputs of ``autograd.grad`` that must have been used; functions that round, beyond float32. Not
+compared: versions and strides of ``.grad``, strides of results that are no views along dimensions of one element, the
+sign of complex zeros, and the warning of a lost imaginary part.
 """
 
 from __future__ import annotations
