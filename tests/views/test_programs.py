@@ -17,8 +17,8 @@ import minitorch_compat as engine
 PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "100"))
 """How many random programs run beside torch; the environment variable asks for more.
 
-Of ten thousand programs with all numbers drawn evenly, 147 differed still: in the order of two refusals, in names inside
-messages, and in how a few results lie in memory.
+Of ten thousand programs with all numbers drawn evenly, 147 differed still: in the order of two refusals, in names
+inside messages, and in how a few results lie in memory.
 """
 SEED = int(os.environ.get("MINITORCH_VIEW_SEED", "0"))
 """Which ones: another seed, other programs."""
