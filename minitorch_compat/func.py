@@ -328,10 +328,10 @@ def _vjp(
             )
         weights = [gradient_of(place, *pair) for place, pair in enumerate(zip(outputs, weights, strict=True))]
         create = mode.enabled if create_graph is None else create_graph
-        deep = create and (reverse.outside or any(innermost(each)._node is not None for each in weights)
-                           or bool(levels.stack))
+        deep = create and (reverse.outside or any(innermost(each)._node is not None for each in weights))
         with opened("grad"):
-            found = Reverse(flat, start, deep).gradients(outputs, weights)
+            # The way back stays as it is: it may be gone again.
+            found = Reverse(flat, start, deep).gradients(outputs, weights, settle=False)
         parts = iter(found)
         results = tuple(
             tree_unflatten([next(parts) for _ in own], each) for own, (_, each) in zip(leaves, given, strict=True)

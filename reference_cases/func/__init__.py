@@ -1,0 +1,1 @@
+"""Functions that turn functions into their derivatives, and into functions of many examples."""
