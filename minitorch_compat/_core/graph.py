@@ -204,11 +204,7 @@ class RawSaved:
         self.place = place
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
-        if node is None:
-            return self
-        if node.kept is None:
-            raise errors.graph_freed()
-        return SavedTensor(node, self.place)
+        return self if node is None else SavedTensor(node, self.place)
 
 
 class NodeType(type):
