@@ -65,12 +65,12 @@ class Adadelta(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("square_avg", "acc_delta")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         rule = partial(
             adadelta, lr=scalar(group["lr"]), rho=group["rho"], eps=group["eps"], decay=group["weight_decay"],
             maximize=group["maximize"], differentiable=group["differentiable"],
         )
-        return rule, 1
+        return rule, (1, 0, 2, 2)
 
 
 Adadelta.__module__ = "torch.optim.adadelta"

@@ -78,12 +78,12 @@ class Adagrad(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("sum",)
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         rule = partial(
             adagrad, step=shared, lr=scalar(group["lr"]), lr_decay=group["lr_decay"], eps=group["eps"],
             decay=group["weight_decay"], maximize=group["maximize"], differentiable=group["differentiable"],
         )
-        return rule, 1
+        return rule, (1, 0, 1)
 
 
 Adagrad.__module__ = "torch.optim.adagrad"

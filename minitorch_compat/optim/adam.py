@@ -95,14 +95,14 @@ class Adam(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         beta1, beta2 = group["betas"]
         decay, decoupled = group["weight_decay"], group["decoupled_weight_decay"]
         rule = partial(
             adam, step=shared, lr=scalar(group["lr"]), beta1=scalar(beta1), beta2=scalar(beta2), eps=group["eps"],
             decay=decay, decoupled=decoupled, maximize=group["maximize"], differentiable=group["differentiable"],
         )
-        return rule, 2 if decoupled and decay != 0 else 1
+        return rule, (2 if decoupled and decay != 0 else 1, 0, 1, 2, 1)[: 5 if group["amsgrad"] else 4]
 
 
 Adam.__module__ = "torch.optim.adam"

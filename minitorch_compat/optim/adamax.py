@@ -58,13 +58,13 @@ class Adamax(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_inf")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         beta1, beta2 = group["betas"]
         rule = partial(
             adamax, step=shared, lr=scalar(group["lr"]), beta1=beta1, beta2=beta2, eps=group["eps"],
             decay=group["weight_decay"], maximize=group["maximize"],
         )
-        return rule, 1
+        return rule, (1, 0, 1, 2)
 
 
 Adamax.__module__ = "torch.optim.adamax"

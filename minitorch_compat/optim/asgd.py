@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
-from .options import check, check_lr, next_step, ones, scalar, zero_steps, zeros_like
+from .options import check, check_lr, full, next_step, ones, scalar, zero_steps, zeros_like
 from .rule import RuleOptimizer
 
 
@@ -58,7 +58,7 @@ class ASGD(RuleOptimizer):
 
     def _begin(self, state: dict[str, Any], p: Any, group: dict[str, Any]) -> None:
         state["step"] = zero_steps(group)
-        state["eta"] = ones(()).mul_(float(group["lr"]))
+        state["eta"] = full((), float(group["lr"]))
         state["mu"] = ones(())
         state["ax"] = zeros_like(p)
 
@@ -74,13 +74,13 @@ class ASGD(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("ax",)
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         eta, mu = shared
         rule = partial(
             asgd, eta=eta, mu=mu, lambd=group["lambd"], decay=group["weight_decay"], maximize=group["maximize"],
             foreach=bool(group["foreach"]),
         )
-        return rule, 1 if group["foreach"] else 2
+        return rule, (1 if group["foreach"] else 2, 0, 1)
 
 
 ASGD.__module__ = "torch.optim.asgd"

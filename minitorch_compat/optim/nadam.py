@@ -84,7 +84,7 @@ class NAdam(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         step, mu, mu_next, product = shared
         decay, decoupled = group["weight_decay"], group["decoupled_weight_decay"]
         beta1, beta2 = group["betas"]
@@ -93,7 +93,7 @@ class NAdam(RuleOptimizer):
             beta2=beta2, eps=group["eps"], decay=decay, decoupled=decoupled, maximize=group["maximize"],
             differentiable=group["differentiable"],
         )
-        return rule, 3 if decoupled and decay != 0 else 2
+        return rule, (3 if decoupled and decay != 0 else 2, 0, 1, 2)
 
 
 NAdam.__module__ = "torch.optim.nadam"

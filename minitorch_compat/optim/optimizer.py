@@ -304,11 +304,11 @@ class Optimizer:
 
 
 def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:
-    """A saved state value in the parameter's dtype, as a copy; counts of steps keep theirs."""
+    """A saved state value in the parameter's dtype; counts of steps keep theirs. As in torch nothing else is copied."""
     if isinstance(value, Tensor):
         if key != "step" and parameter.is_floating_point():
-            return value.to(dtype=parameter.dtype, copy=True)  # type: ignore[attr-defined]
-        return value.clone()  # type: ignore[attr-defined]
+            return value.to(dtype=parameter.dtype)  # type: ignore[attr-defined]
+        return value
     if isinstance(value, dict):
         return {name: _fitting(each, parameter, name) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -325,7 +325,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_pre_hooks
             or _global_post_hooks
         ):
-            return _between_hooks(self, step, stepped, arguments, keywords)
+            return _between_hooks(self, step, stepped, (self, *arguments), keywords)
         return step(self, *arguments, **keywords)
 
     stepped.hooked = True  # type: ignore[attr-defined]
@@ -341,7 +341,7 @@ def _between_hooks(
             if not (isinstance(changed, tuple) and len(changed) == 2):
                 raise RuntimeError(f"{shown} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
             arguments, keywords = changed
-    result = step(self, *arguments, **keywords)
+    result = step(*arguments, **keywords)
     for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
         hook(self, arguments, keywords)
     return result

@@ -12,7 +12,8 @@ from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor, wrap
 from .._core.views import shared_of
 
-zeros_like, full_like, ones = FUNCTIONS["zeros_like"], FUNCTIONS["full_like"], FUNCTIONS["ones"]
+zeros_like, full_like = FUNCTIONS["zeros_like"], FUNCTIONS["full_like"]
+ones, full = FUNCTIONS["ones"], FUNCTIONS["full"]
 DEVICES = ["cuda", "xpu", "hpu", "privateuseone", "xla"]
 FUSED_DEVICES = "['mps', 'cuda', 'xpu', 'hpu', 'cpu', 'mtia', 'privateuseone']"
 

@@ -71,14 +71,14 @@ class RAdam(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         decay, decoupled = group["weight_decay"], group["decoupled_weight_decay"]
         beta1, beta2 = group["betas"]
         rule = partial(
             radam, step=shared, lr=scalar(group["lr"]), beta1=beta1, beta2=beta2, eps=group["eps"], decay=decay,
             decoupled=decoupled, maximize=group["maximize"], differentiable=group["differentiable"],
         )
-        return rule, 2 if decoupled and decay != 0 else 1
+        return rule, (2 if decoupled and decay != 0 else 1, 0, 1, 2)
 
 
 RAdam.__module__ = "torch.optim.radam"

@@ -78,13 +78,14 @@ class RMSprop(RuleOptimizer):
             names.append("grad_avg")
         return tuple(names)
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         rule = partial(
             rmsprop, lr=scalar(group["lr"]), alpha=group["alpha"], eps=group["eps"], decay=group["weight_decay"],
             momentum=group["momentum"], centered=group["centered"], maximize=group["maximize"],
             differentiable=group["differentiable"],
         )
-        return rule, 1
+        counts = {"square_avg": 2, "momentum_buffer": 2, "grad_avg": 1}
+        return rule, (1, 0, *(counts[name] for name in self._kept(group)))
 
 
 RMSprop.__module__ = "torch.optim.rmsprop"

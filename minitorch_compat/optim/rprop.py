@@ -66,13 +66,13 @@ class Rprop(RuleOptimizer):
     def _kept(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("prev", "step_size")
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
         (shrink, grow), (least, most) = group["etas"], group["step_sizes"]
         rule = partial(
             rprop, shrink=shrink, grow=grow, least=least, most=most, maximize=group["maximize"],
             differentiable=group["differentiable"],
         )
-        return rule, 1
+        return rule, (1, 0, 1, 2)
 
 
 Rprop.__module__ = "torch.optim.rprop"

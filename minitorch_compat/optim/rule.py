@@ -29,8 +29,8 @@ class RuleOptimizer(Optimizer):
         """Names of the state that the rule reads and writes, in its order."""
         raise NotImplementedError
 
-    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], int]:
-        """The rule with its numbers, and how often it writes to a parameter."""
+    def _rule(self, group: dict[str, Any], shared: Any) -> tuple[Callable[..., Any], tuple[int, ...]]:
+        """The rule with its numbers, and how often it writes to each tensor of a row."""
         raise NotImplementedError
 
     @_use_grad_for_differentiable
@@ -63,7 +63,9 @@ class RuleOptimizer(Optimizer):
                 self._refuse(group)
             for shared, rows in together.items():
                 rule, writes = self._rule(group, shared)
-                update(rule, rows, writes=writes)
+                if group.get("fused"):
+                    writes = (0,) * len(writes)  # torch's fused kernels count no writes
+                update(rule, rows, writes)
         return loss
 
     def _refuse(self, group: dict[str, Any]) -> None:

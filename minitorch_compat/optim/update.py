@@ -22,11 +22,11 @@ Row = Sequence[Tensor]
 """A parameter, its gradient and what the optimiser remembers of it, all of one shape."""
 
 
-def update(rule: Callable[..., Any], rows: Sequence[Row], *, writes: int = 1) -> None:
+def update(rule: Callable[..., Any], rows: Sequence[Row], writes: Sequence[int]) -> None:
     """Call ``rule(words, parameter, gradient, *state)`` so that every row is updated in place.
 
     The words are torch's names of what can be done to tensors, either of ``Tensor`` itself or of plain arrays
-    (``_kernels.blocks``). ``writes`` is how often the rule writes to a parameter, which its version counts.
+    (``_kernels.blocks``). ``writes`` says how often the rule writes to each tensor of a row, which versions count.
     """
     if mode.enabled:
         for row in rows:
@@ -39,22 +39,24 @@ def update(rule: Callable[..., Any], rows: Sequence[Row], *, writes: int = 1) ->
         if not ((dtype is SINGLE or dtype is DOUBLE) and _alike(arrays)):
             rule(Tensor, *row)
             continue
-        row[0]._bump(writes)
+        for each, count in zip(row, writes, strict=True):
+            if count:
+                each._bump(count)
         if arrays[0].size <= SMALL:
             small.setdefault(dtype, []).append(arrays)
         else:
             quietly(_by_blocks, rule, arrays)
-    for each in small.values():
-        while each:
+    for waiting in small.values():
+        while waiting:
             taken = 1
-            if len(each) == 1:
-                quietly(_by_blocks, rule, each[0])
+            if len(waiting) == 1:
+                quietly(_by_blocks, rule, waiting[0])
             else:
-                size = each[0][0].size
-                while taken < len(each) and (size := size + each[taken][0].size) <= BLOCK:
+                size = waiting[0][0].size
+                while taken < len(waiting) and (size := size + waiting[taken][0].size) <= BLOCK:
                     taken += 1
-                quietly(_together, rule, each[:taken])
-            del each[:taken]
+                quietly(_together, rule, waiting[:taken])
+            del waiting[:taken]
 
 
 def _alike(arrays: list[np.ndarray]) -> bool:
