@@ -202,7 +202,7 @@ def check_hardtanh(x: Array, low: Any) -> None:
         raise RuntimeError("Bool inputs not supported for hardtanh")
     if x.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
-    if x.dtype.kind == "u" and low < 0:
+    if x.dtype.kind == "u" and int(low) < 0:
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
 
 

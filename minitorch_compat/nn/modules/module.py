@@ -154,14 +154,14 @@ class Module:
     dump_patches = False
     call_super_init = False
 
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        if not self.call_super_init and keywords:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not self.call_super_init and kwargs:
             raise TypeError(
-                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(keywords))}'"
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
             )
-        if not self.call_super_init and arguments:
+        if not self.call_super_init and args:
             raise TypeError(
-                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(arguments) + 1} were given"
+                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
             )
         state = self.__dict__
         state["training"] = True
