@@ -16,8 +16,8 @@ PLAIN = {
 EXACT = {"relu", "relu6", "hardswish", "hardtanh", "leaky_relu", "rrelu", "threshold"}
 ALONE = {
     "gelu": {}, "softplus": {"beta": 2.0, "threshold": 3.0}, "softshrink": {"lambd": 0.25},
-    "hardshrink": {"lambd": 0.25}, "softsign": {}, "tanhshrink": {}, "logsigmoid": {}, "softmax": {"dim": 0}, "log_softmax": {"dim": -1},
-    "softmin": {"dim": 0},
+    "hardshrink": {"lambd": 0.25}, "softsign": {}, "tanhshrink": {}, "logsigmoid": {},
+    "softmax": {"dim": 0}, "log_softmax": {"dim": -1}, "softmin": {"dim": 0},
 }  # fmt: skip
 SHAPES = ((), (0,), (2, 3, 4))
 
