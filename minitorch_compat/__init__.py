@@ -48,7 +48,7 @@ newaxis = None
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
-_LAZY = frozenset(("autograd", "func", "nn", "optim", "return_types", "serialization", "special", "utils"))
+_LAZY = frozenset(("autograd", "fft", "func", "nn", "optim", "return_types", "serialization", "special", "utils"))
 _find = _room("torch", __name__, _LAZY)
 
 

@@ -120,8 +120,9 @@ def op(
                 operands = [
                     NUMBER if type(each) is not ndarray
                     # torch casts first, and looks at the casts; a condition stays as it is.
-                    else each if not each.ndim or each.dtype == r.dtype or each.dtype.kind == "b" else empty_like(each)
-                    for each in [entered[place] for place in places] if each is not None
+                    else each if not each.ndim or each.dtype == r.dtype or word == "condition" else empty_like(each)
+                    for word, each in [(word, entered[place]) for word, place in zip(elementwise, places, strict=True)]
+                    if each is not None
                 ]
                 r = laid_out(r, *operands)
             parts = r if type(r) is tuple else (r,)
@@ -289,7 +290,7 @@ class OpRecorder:
         made = floating[0]._data.dtype
         # Of several dtypes each gradient is cast: what a formula multiplied may have had a wider one.
         mixed = made.kind == "V" or any(
-            each._data.dtype != made and each._data.dtype.kind in "fcV" for value in given.values()
+            each._data.dtype != made for value in given.values()
             for each in (value if isinstance(value, (tuple, list)) else (value,)) if isinstance(each, Tensor)
         )
         fits = [

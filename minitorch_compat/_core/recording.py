@@ -115,7 +115,7 @@ def fitted(xp: Any, g: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
     In place of the shape stands a function where torch has no such gradient: it makes the exception.
     """
     if xp is arrays:
-        if type(g) is not ndarray:
+        if not isinstance(g, ndarray):
             g = asarray(g)
         if g.shape != shape:
             if callable(shape):

@@ -32,6 +32,9 @@ def _refuse_type(kernel: str, x: ndarray) -> None:
 def _product(a: ndarray, b: ndarray) -> ndarray:
     """`a.dot(b)` as an array, half precision by way of float32."""
     if a.dtype.char in "eE":
+        if a.ndim == 2 == b.ndim and a.shape[1] == 1:
+            # BLAS takes zero times infinity for zero where only one product is to be formed.
+            return np.asarray(a * b)
         return np.asarray(a.astype(np.float32).dot(b.astype(np.float32))).astype(a.dtype)
     return np.asarray(a.dot(b))
 
@@ -122,7 +125,8 @@ def mv(mat: ndarray, vec: ndarray) -> ndarray:
 
 
 def _mv(mat: ndarray, vec: ndarray) -> ndarray:
-    _refuse_type("addmv_impl_cpu", mat)
+    if mat.size:
+        _refuse_type("addmv_impl_cpu", mat)
     return _product(mat, vec)
 
 

@@ -23,7 +23,7 @@ def softmax(x: ndarray, dim: int) -> ndarray:
     """Exponentials over their sum along ``dim``."""
     wide = widened(x)
     if not wide.ndim:
-        return np.ones_like(x)
+        return np.where(np.isfinite(x), np.ones_like(x), np.full_like(x, np.nan))
     made = by_rows(_softmax_rows, dim, wide)
     if made is None:
         powers = exp(_shifted(wide, dim))
@@ -35,7 +35,7 @@ def log_softmax(x: ndarray, dim: int) -> ndarray:
     """The logarithm of softmax, without leaving the logarithm."""
     wide = widened(x)
     if not wide.ndim:
-        return np.zeros_like(x)
+        return np.asarray(x - x)
     made = by_rows(_log_softmax_rows, dim, wide)
     if made is None:
         low = _shifted(wide, dim)
