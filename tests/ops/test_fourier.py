@@ -52,7 +52,8 @@ def test_there_and_back(name: str) -> None:
 @pytest.mark.parametrize(
     "call",
     ["x, 'a'", "x, 3, 'a'", "1", "x, norm='none'", "x, n=0", "x, n=-1", "x, dim=2", "x.half()", "x.bfloat16()",
-     "x.int()", "x[0, 0]", "x, n=2", "x, n=5, dim=0, norm='ortho'", "x.T", "x.T, dim=0", "x.to(torch.complex64)", "input=x"],
+     "x.int()", "x[0, 0]", "x, n=2",
+     "x, n=5, dim=0, norm='ortho'", "x.T", "x.T, dim=0", "x.to(torch.complex64)", "input=x"],
 )  # fmt: skip
 @pytest.mark.parametrize("name", NAMES)
 def test_one_dimension_as_torch(name: str, call: str) -> None:
