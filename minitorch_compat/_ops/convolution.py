@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
 from .._core.quiet import quietly
@@ -191,7 +192,9 @@ def no_dilation(x: Array, dilation: tuple[int, ...], transposed: bool) -> Runtim
     return RuntimeError(f"dilation should be greater than zero, but got {text}")
 
 
-def check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, transposed: bool) -> None:
+def check_dtypes(
+    x: Tensor, weight: Tensor, bias: Tensor | None, dilation: tuple[int, ...], transposed: bool
+) -> None:
     """Refuse dtypes that differ, and bool."""
     if bias is not None and bias._data.dtype != x._data.dtype:
         raise RuntimeError(
@@ -199,10 +202,22 @@ def check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, transposed: boo
         )
     if weight._data.dtype != x._data.dtype:
         raise RuntimeError(f"expected scalar type {x.dtype.scalar_type} but found {weight.dtype.scalar_type}")
-    if x._data.dtype.kind == "b":
-        dimensions = x._data.ndim - 2
-        kernel = f"slow_conv{'_transpose' if transposed else ''}{max(dimensions, 2)}d{'_out' * transposed}_cpu"
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{x.dtype.scalar_type}'")
+    kernel = missing_kernel(x._data.dtype, x._data.ndim - 2, dilation, transposed)
+    if kernel:
+        raise not_implemented_for(kernel, x.dtype)
+
+
+def missing_kernel(dtype: Any, space: int, dilation: tuple[int, ...], transposed: bool) -> str:
+    """The kernel that torch has not for a dtype of whole numbers; nothing where it has one."""
+    if dtype.kind not in "biu" or dtype == np.int64:
+        return ""
+    if transposed:
+        return f"slow_conv_transpose{max(space, 2)}d_out_cpu"
+    if any(gap != 1 for gap in dilation):
+        return "slow_conv_dilated<>"
+    if dtype.kind != "b":
+        return ""
+    return "slow_conv2d_cpu" if space < 3 else "compute_columns3d"
 
 
 OUTPUT_PADDING_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -245,7 +260,7 @@ def convolution(
         input._data, weight._data, None if bias is None else bias._data, stride, padding, dilation, transposed,
         output_padding, groups,
     )
-    check_dtypes(input, weight, bias, transposed)
+    check_dtypes(input, weight, bias, dilation, transposed)
     if transposed:
         check_output_padding(stride, dilation, output_padding)
     return convolution_(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
@@ -387,7 +402,7 @@ def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tenso
         raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
     if weight._data.shape[2] != bias._data.shape[0]:
         raise RuntimeError("Bias size must equal dim 2 in the weight tensor (output channels).")
-    check_dtypes(input, weight, bias, False)
+    check_dtypes(input, weight, bias, (1,), False)
     out = wrap(quietly(tbc_forward, input._data, weight._data, bias._data, pad))
     return recorded(TimeBatchChannels, out, (input, weight, bias), None, (pad,))
 

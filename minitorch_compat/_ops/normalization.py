@@ -18,11 +18,11 @@ from .._core.tensor import Tensor, wrap
 from .._kernels import normalization as kernels
 from .._kernels.elementwise import widened
 from .._kernels.formats import like
+from .._kernels.scalar_types import HALVES
 from . import entry
 from .spatial import ints
 
 ndarray = np.ndarray
-HALVES = "eV"
 
 
 def wide(*arrays: ndarray | None) -> list[Any]:

@@ -15,6 +15,7 @@ from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import pooling as kernels
 from .._kernels.elementwise import widened
 from .._kernels.formats import like
+from .._kernels.scalar_types import HALVES
 from . import entry
 from .spatial import ints, is_int
 
@@ -463,6 +464,8 @@ def max_unpool(space: int, input: Tensor, indices: Tensor, output_size: Sequence
             f"Expected shape of indices to be same as that of the input tensor ({size_text(a.shape)}) but got indices "
             f"tensor with shape: {size_text(at.shape)}"
         )
+    if a.dtype.kind not in "fV":
+        raise not_implemented_for(f"max_unpool{space}d", input.dtype)
     bad = (at < 0) | (at >= math.prod(output_size))
     if bad.any():
         raise RuntimeError(
@@ -522,7 +525,7 @@ def avg_pool(
     counts = counts_of(a, window, stride, padding, dilation, ceil_mode)
     check_extents(name, input._data, space)
     check_counts(a, counts)
-    if a.dtype.kind not in "fV" and a.dtype != np.int64:
+    if (a.dtype.kind not in "fV" and a.dtype != np.int64) or (space == 3 and a.dtype.char in HALVES):
         raise not_implemented_for("avg_pool2d" if space == 2 else "avg_pool3d_out_frame", input.dtype)
     return AVG_POOLS[space](input, window, stride, padding, counts, bool(count_include_pad), divisor_override)
 

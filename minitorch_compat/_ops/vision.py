@@ -18,6 +18,7 @@ from .._core.tensor import Tensor, wrap
 from .._kernels import resampling as kernels
 from .._kernels.elementwise import widened
 from .._kernels.formats import like
+from .._kernels.scalar_types import HALVES
 from . import entry
 from .spatial import ints, is_int
 
@@ -27,11 +28,14 @@ Array = np.ndarray
 # ---- interpolation
 
 
-def narrow(x: Array, dtype: Any) -> Array:
-    """Resampled numbers in their dtype; whole ones are rounded and kept in range."""
-    if dtype.kind in "iu":
-        return np.clip(np.rint(x), 0, 255).astype(dtype)
-    return x.astype(dtype, copy=False)
+def resampled_bytes(x: Array, plans: Sequence[Any]) -> Array:
+    """Bytes resampled, the last dimension first, each time rounded and kept in range."""
+    wide = x.astype(np.float64)
+    for place in range(len(plans) - 1, -1, -1):
+        moved = np.moveaxis(wide, place - len(plans), -1)
+        wide = np.moveaxis(np.clip(np.floor(kernels.resampled(moved, plans[place : place + 1]) + 0.5), 0, 255), -1,
+                           place - len(plans))
+    return wide.astype(x.dtype)
 
 
 def declare(name: str, node: str) -> Any:
@@ -43,9 +47,11 @@ def declare(name: str, node: str) -> Any:
         x=lambda xp, g, x_shape, plans: getattr(xp, back_name)(g, x_shape[2:], plans),
     )
     def forward(x: Array, plans):
-        plain = all(weights is None for _, weights in plans)
-        wide = x if plain else widened(x) if x.dtype.kind not in "iu" else x.astype(np.float32)
-        return like(narrow(kernels.resampled(wide, plans), x.dtype), x)
+        if all(weights is None for _, weights in plans):
+            return like(kernels.resampled(x, plans), x)
+        if x.dtype.kind in "iu":
+            return like(resampled_bytes(x, plans), x)
+        return like(kernels.resampled(widened(x), plans).astype(x.dtype, copy=False), x)
 
     @op(
         back_name, method=False, module=False, node=f"{node}BackwardBackward0",
@@ -95,12 +101,14 @@ def unsupported(mode: str, space: int) -> str:
     if mode.startswith("nearest"):
         if space == 1:
             return "compute_indices_weights_nearest" if mode == "nearest" else "compute_indices_weights_nearest_exact"
+        if space == 3:
+            return "compute_indices_weights_nearest"
         return f"upsample_nearest{space}d_channels_last"
     if mode == "bicubic":
         return "compute_indices_weights_cubic"
     if mode.endswith(" aa"):
-        return "compute_indices_weights_aa"
-    return "compute_indices_weights_linear" if space == 1 else f"upsample_{mode}{space}d_channels_last"
+        return "compute_index_ranges_weights"
+    return f"upsample_{mode}{space}d_channels_last" if space == 2 else "compute_indices_weights_linear"
 
 
 def upsample(
@@ -126,7 +134,9 @@ def upsample(
             f"Non-empty {space + 2}D data tensor expected but got a tensor with sizes {size_text(shape)}"
         )
     dtype = input._data.dtype
-    if dtype.kind not in "fV" and not (dtype == np.uint8 and mode not in ("linear", "trilinear")):
+    if (dtype.kind not in "fV" and not (dtype == np.uint8 and mode not in ("linear", "trilinear"))) or (
+        dtype.char in HALVES and mode.endswith(" aa")
+    ):
         raise not_implemented_for(unsupported(mode, space), input.dtype)
     kind = np.float64 if dtype == np.float64 else np.float32
     plans = tuple([
@@ -142,9 +152,9 @@ def upsample(
 def grid_back(
     g: Array, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], mode: str, padding: str, align_corners: bool
 ) -> list[Any]:
-    x, grid = map(widened, inputs)
-    made = kernels.sampled_backward(widened(g), x, grid, mode, padding, align_corners, needed)
-    return [None if each is None else each.astype(inputs[0].dtype, copy=False) for each in made]
+    # torch computes half types in themselves here.
+    x, grid = inputs
+    return list(kernels.sampled_backward(g, x, grid, mode, padding, align_corners, needed))
 
 
 def grid_composition(x: Any, grid: Any, mode: str, padding: str, align_corners: bool) -> Any:
@@ -238,11 +248,12 @@ def grid_sampler(
     if x.ndim == 5 and interpolation_mode == 2:
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
     if x.dtype.kind not in "fV":
-        raise not_implemented_for(f"grid_sampler_{x.ndim - 2}d_cpu_kernel_impl", input.dtype)
+        missing = "grid_sampler_2d_cpu_kernel_impl" if x.ndim == 4 else "grid_sampler3d_cpu"
+        raise not_implemented_for(missing, input.dtype)
     if x.dtype != places.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.scalar_type} but found {grid.dtype.scalar_type}")
     options = (INTERPOLATIONS[interpolation_mode], PADDINGS[padding_mode], bool(align_corners))
-    out = wrap(quietly(kernels.sampled, widened(x), widened(places), *options).astype(x.dtype, copy=False))
+    out = wrap(quietly(kernels.sampled, x, places, *options))
     return recorded(GRIDS[x.ndim - 2], out, (input, grid), None, options)
 
 

@@ -28,7 +28,7 @@ __all__ = [
     "grid_sample", "group_norm", "instance_norm", "interpolate", "layer_norm", "local_response_norm", "lp_pool1d",
     "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices",
     "max_pool3d", "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "native_channel_shuffle",
-    "pad", "pixel_shuffle", "pixel_unshuffle", "rms_norm", "unfold", "upsample", "upsample_bilinear",
+    "normalize", "pad", "pixel_shuffle", "pixel_unshuffle", "rms_norm", "unfold", "upsample", "upsample_bilinear",
     "upsample_nearest",
 ]
 
@@ -367,6 +367,14 @@ def group_norm(
     size = input.size()
     _verify_batch_size([size[0] * size[1] // num_groups, num_groups, *size[2:]])
     return FUNCTIONS["group_norm"](input, num_groups, weight, bias, eps, True)
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+    """``input`` divided by its ``p`` norms along ``dim``, or by ``eps`` where they are smaller."""
+    norms = input.norm(p, dim, keepdim=True)
+    if out is None:
+        return input / norms.clamp_min(eps).expand_as(input)
+    return FUNCTIONS["div"](input, norms.clamp_min_(eps).expand_as(input), out=out)
 
 
 def local_response_norm(

@@ -83,6 +83,8 @@ CLOSE: dict[str, tuple[tuple[int, ...], ...]] = {
     "F.instance_norm(x, weight=y, bias=z)": ((2, 3, 4, 4), (3,), (3,)),
     "F.layer_norm(x, (4,), y, z)": ((2, 3, 4), (4,), (4,)),
     "F.layer_norm(x, (3, 4), eps=0.5)": ((2, 3, 4),),
+    "F.normalize(x, dim=-1)": ((2, 3, 4),),
+    "F.normalize(x, 3, (0, 2), 2.5)": ((2, 3, 4),),
     "F.rms_norm(x, (4,), y)": ((2, 3, 4), (4,)),
     "F.group_norm(x, 2, y, z)": ((2, 4, 3, 3), (4,), (4,)),
     "F.group_norm(x, 4, y)": ((2, 4, 3), (4,)),
@@ -342,6 +344,12 @@ F.affine_grid(r(2, 2, 3), (2, 3, 4))
 F.affine_grid(r(2, 2, 3).long(), (2, 3, 4, 4))
 nn.Unflatten(1, 2)
 nn.Unflatten(1, (2, 3))(r(2, 7))
+F.normalize(r(2, 3), dim=5)
+F.avg_pool3d(r(2, 4, 4, 4).half(), 2)
+F.conv2d(r(2, 4, 8, 8).int(), r(6, 4, 3, 3).int(), dilation=2)
+F.conv_transpose1d(r(2, 4, 8).int(), r(4, 6, 3).int())
+F.interpolate(r(1, 1, 5, 5).bfloat16(), 2, mode='bilinear', antialias=True)
+F.max_unpool2d(torch.ones(1, 2, 2).long(), torch.zeros(1, 2, 2).long(), 2)
 """.strip().splitlines()
 
 
@@ -430,6 +438,50 @@ def test_a_lazy_layer_becomes_what_its_first_input_says(expression: str) -> None
     for one, module in zip(fresh, (expected, found), strict=True):
         one.load_state_dict(module.state_dict())
     assert fresh[1].state_dict().keys() == found.state_dict().keys()
+
+
+NARROW = {
+    "bfloat16": 2e-2, "float16": 2e-3, "int64": 0, "complex64": 1e-5,
+}
+"""Other dtypes, and how far their results may lie apart, relative to the largest number."""
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+@pytest.mark.parametrize("expression", [
+    "F.conv2d(x, y, stride=2, padding=1)", "F.conv_transpose2d(x, y)", "F.max_pool2d(x, 2)", "F.avg_pool2d(x, 3, 2, 1)",
+    "F.pad(x, (1, 2), value=1)", "F.pad(x, (1, 2, 1, 1), 'reflect')", "F.unfold(x, 2)", "F.pixel_shuffle(x, 2)",
+    "F.batch_norm(x, None, None, training=True)", "F.layer_norm(x, (5,))", "F.group_norm(x, 2)",
+    "F.rms_norm(x, (5,))", "F.interpolate(x, (3, 7), mode='bilinear')", "F.grid_sample(x, x[..., :2])",
+    "F.adaptive_avg_pool2d(x, 2)", "F.adaptive_max_pool2d(x, 2)",
+])
+def test_other_dtypes_are_taken_or_refused_as_in_torch(expression: str, dtype: str) -> None:
+    generator = np.random.RandomState(0)
+    x, y = generator.randn(2, 4, 6, 5) * 3, generator.randn(4, 4, 2, 3) * 3
+    said: list[Any] = []
+    for torch in (reference, engine):
+        given = [torch.tensor(each).to(getattr(torch, dtype)) for each in (x, y)]
+        space = {"F": torch.nn.functional, "x": given[0], "y": given[1]}
+        try:
+            made = eval(expression, space)
+            said.append((str(made.dtype), made.to(torch.complex128).numpy()))
+        except (RuntimeError, NotImplementedError) as error:
+            said.append((type(error).__name__, str(error)))
+    assert said[1][0] == said[0][0]
+    if isinstance(said[0][1], str):
+        assert said[1][1] == said[0][1]
+    else:
+        bound = NARROW[dtype] * float(np.abs(said[0][1]).max())
+        np.testing.assert_allclose(said[1][1], said[0][1], rtol=0, atol=bound)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_bytes_are_rounded_after_each_dimension(mode: str) -> None:
+    x = np.random.RandomState(0).randint(0, 255, (1, 3, 6, 7)).astype("uint8")
+    made = [
+        torch.nn.functional.interpolate(torch.from_numpy(x.copy()), (4, 9), mode=mode).numpy()
+        for torch in (reference, engine)
+    ]
+    np.testing.assert_array_equal(made[1], made[0])
 
 
 @pytest.mark.parametrize("momentum", [0.1, None])
