@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .fused import BLOCK, fma64
+from .fused import fma64
 
+BLOCK = 1 << 15
+"""Elements at a time: what a rule needs of them fits a cache of the second level, and calls of NumPy are few."""
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 

@@ -37,6 +37,8 @@ class SGD(Optimizer):
                 "fused": fused,
             },
         )
+        if fused:
+            self._settle_fused(differentiable, foreach)
 
     @_use_grad_for_differentiable
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -48,6 +50,8 @@ class SGD(Optimizer):
         for group in self.param_groups:
             momentum, decay, nesterov = group["momentum"], group["weight_decay"], group["nesterov"]
             kept, maximize, factor = 1 - group["dampening"], group["maximize"], -group["lr"]
+            if isinstance(decay, Tensor):
+                decay = decay.item()
             for parameter in group["params"]:
                 gradient: Any = parameter._grad
                 if gradient is None:
