@@ -1,9 +1,17 @@
 """grad, vjp, jvp and the Jacobians, alone and inside each other."""
+import warnings
+
 from minitorch_compat.parity import chapter
 
-from ..autograd.forward_mode import forward_mode
-
 case = chapter("func.derivatives")
+
+
+def forward_mode(torch):
+    """Once through: the first dual tensor of a process makes torch warn of its own use of something old."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.func.jvp(lambda x: x, (torch.ones(1),), (torch.ones(1),))
+
 
 
 def cubes(x):

@@ -1,9 +1,17 @@
 """vmap: a function of one example as a function of many."""
+import warnings
+
 from minitorch_compat.parity import chapter
 
-from ..autograd.forward_mode import forward_mode
-
 case = chapter("func.vmap")
+
+
+def forward_mode(torch):
+    """Once through: the first dual tensor of a process makes torch warn of its own use of something old."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.func.jvp(lambda x: x, (torch.ones(1),), (torch.ones(1),))
+
 
 
 def rows(torch):
