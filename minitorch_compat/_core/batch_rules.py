@@ -69,10 +69,13 @@ def elementwise(call: Call, *arguments: Any, **keywords: Any) -> Any:
     most = max(each.dim() for each in given)
     number_like = cast_numbers(given) if len(given) > 1 and call.name not in UNLIKE else {}
 
+    kinds = {(tuple(each.shape), each.dtype if not most else None) for each in given}
+
     def enter(x: Tensor) -> Tensor:
         whole = call.lift(x)
         if whole is None:
-            return x
+            # Among tensors of one shape each must have it: formulas of some operations know of no broadcasting.
+            return x.expand(call.size, *x.shape) if len(kinds) == 1 else x
         if id(x) in number_like:
             whole = whole.to(number_like[id(x)])
         missing = most - x.dim()
