@@ -175,6 +175,15 @@ def resampled(x: ndarray, plans: Sequence[Plan]) -> ndarray:
     return x
 
 
+def add_rows(made: ndarray, index: ndarray, part: ndarray) -> None:
+    """``part`` added to the rows of ``made`` that ``index`` names; in ascending order equal ones are added up first."""
+    if not len(index) or (np.diff(index) < 0).any():
+        np.add.at(made, index, part)
+        return
+    starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+    made[index[starts]] += np.add.reduceat(part, starts, 0)
+
+
 def from_resampled(g: ndarray, space: Sequence[int], plans: Sequence[Plan]) -> ndarray:
     """The gradient of what ``resampled`` made its result from."""
     if all(weights is None for _, weights in plans):
@@ -187,7 +196,7 @@ def from_resampled(g: ndarray, space: Sequence[int], plans: Sequence[Plan]) -> n
             part = moved
             if weights is not None:
                 part = moved * weights[:, at].astype(g.dtype).reshape(-1, *[1] * (moved.ndim - 1))
-            np.add.at(made, index[:, at], part)
+            add_rows(made, index[:, at], part)
         g = np.moveaxis(made, 0, first + place)
     return np.ascontiguousarray(g)
 
