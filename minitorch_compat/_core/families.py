@@ -45,6 +45,7 @@ def astray(name: str, call: Callable[..., Any], arguments: tuple[Any, ...], keyw
 
 
 HALF = frozenset("eE")
+OF_NUMBERS = frozenset(("add", "sub", "mul", "div"))
 UNROUNDED = frozenset(("mul", "div", "floor_divide", "div_floor", "div_trunc"))
 Rule = Callable[[dtypes.dtype], dtypes.dtype]
 
@@ -327,7 +328,7 @@ def binary(
         elif scalars and right and isinstance(x, NUMBERS):
             x = x.item() if isinstance(x, np.generic) else x
             wanted = promote(y._data, x).numpy
-        elif scalars and isinstance(x, NUMBERS) and isinstance(y, NUMBERS):
+        elif name in OF_NUMBERS and isinstance(x, NUMBERS) and isinstance(y, NUMBERS):
             plain: Any = x
             return call(scalar(plain, dtypes.result_type(plain).numpy), y)
         else:

@@ -229,9 +229,9 @@ def flipped(x: Array, dims):
     return kernels.flip(x, dims)
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *places: Any, dims: Any = None) -> Tensor:
     """The order of elements reversed in some dimensions."""
-    return flipped(input, sizes_of("flip", dims))
+    return flipped(input, sizes_of("flip", places or (dims,)))
 
 
 @op("roll_", method=False, module=False, node="RollBackward0",
