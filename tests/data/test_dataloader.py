@@ -180,27 +180,56 @@ def story(D: Any, *arguments: Any, **options: Any) -> Any:
         return type(error).__name__, re.sub(r"\d{3,}", "N", "\n".join(lines)), str(error).count("__getitem__")
 
 
-def nap() -> None:
-    time.sleep(4)
+# torch takes five seconds to clear up after an error in a worker; what it said is written down.
+ORIGINAL = "Original Traceback (most recent call last):"
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "kind", "last"),
     [
-        ValueError("boo"), KeyError("k"), TwoArguments(1, 2), RuntimeError(), StopIteration(), OSError(2, "m"),
-        lambda: os._exit(3), nap, lambda: 1 / 0,
+        (ValueError("boo"), "ValueError", "ValueError: boo"), (KeyError("k"), "KeyError", "KeyError: 'k'"),
+        (RuntimeError(), "RuntimeError", "RuntimeError"),
+        (OSError(2, "m"), "FileNotFoundError", "FileNotFoundError: [Errno 2] m"),
+        (lambda: 1 / 0, "ZeroDivisionError", "ZeroDivisionError: division by zero"),
     ],
 )  # fmt: skip
-def test_errors_in_workers(error: Any) -> None:
-    asleep = error is nap
-    assert_same(lambda t, D: story(D, failing(error, D), 2, num_workers=1, timeout=2 if asleep else 0))
+def test_errors_in_workers(error: Any, kind: str, last: str) -> None:
+    told = f"Caught {kind} in DataLoader worker process 0.\n{ORIGINAL}\n{last}\n"
+    assert story(ROOMS[1][1], failing(error, ROOMS[1][1]), 2, num_workers=1) == (kind, told, 1)
+
+
+def test_an_end_in_a_worker_is_the_end() -> None:
+    D = ROOMS[1][1]
+    assert story(D, failing(StopIteration(), D), 2, num_workers=1) == [[0, 1]]
+
+
+def test_errors_that_take_no_text() -> None:
+    D = ROOMS[1][1]
+    kind, text, places = story(D, failing(TwoArguments(1, 2), D), 2, num_workers=1)
+    assert (kind, places) == ("RuntimeError", 1)
+    assert text.startswith(f"Caught TwoArguments in DataLoader worker process 0.\n{ORIGINAL}\n")
+    assert text.endswith("TwoArguments: (1, 2)\n")
 
 
 def test_errors_at_the_beginning() -> None:
     def begin(place: int) -> None:
         raise ValueError(place)
 
-    assert_same(lambda t, D: story(D, of(3, D), num_workers=1, worker_init_fn=begin))
+    D = ROOMS[1][1]
+    told = f"Caught ValueError in DataLoader worker process 0.\n{ORIGINAL}\nValueError: 0\n"
+    assert story(D, of(3, D), num_workers=1, worker_init_fn=begin) == ("ValueError", told, 0)
+
+
+def test_workers_that_exit() -> None:
+    D = ROOMS[1][1]
+    kind, text, _ = story(D, failing(lambda: os._exit(3), D), 2, num_workers=1)
+    assert (kind, text) == ("RuntimeError", "DataLoader worker (pid(s) N) exited unexpectedly")
+
+
+def test_workers_that_take_too_long() -> None:
+    D = ROOMS[1][1]
+    kind, text, _ = story(D, failing(lambda: time.sleep(1), D), 2, num_workers=1, timeout=0.5)
+    assert (kind, text) == ("RuntimeError", "DataLoader timed out after 0.5 seconds")
 
 
 def test_a_killed_worker_is_named() -> None:
