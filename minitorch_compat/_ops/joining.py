@@ -35,7 +35,8 @@ def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[An
     start = 0
     for shape in shapes:
         if shape == (0,):
-            parts.append(None)
+            # Skipped among others, and its gradient is empty, which is not none.
+            parts.append(xp.zeros_like(xp.slice(xp.reshape(g, (-1,)), 0, 0, 0, 1)))
             continue
         length = shape[dim]
         parts.append(xp.slice(g, dim, start, start + length, 1))
