@@ -26,7 +26,7 @@ def passes(torch, see, layer):
     see(f"{layer}: x.grad", x.grad)
 
 
-@case(fact="NN-001")
+@case()
 def relu_and_its_bounds(torch, see):
     """ReLU passes nothing back at zero; ReLU6 and Hardtanh pass nothing back at their bounds."""
     passes(torch, see, torch.nn.ReLU())
@@ -34,21 +34,21 @@ def relu_and_its_bounds(torch, see):
     passes(torch, see, torch.nn.Hardtanh(-0.25, 1.5))
 
 
-@case(fact="NN-001", tolerance=each("ELU(alpha=1.5)", "CELU(alpha=0.5)", "SELU()"))
+@case(tolerance=each("ELU(alpha=1.5)", "CELU(alpha=0.5)", "SELU()"))
 def exponential_units(torch, see):
     """ELU, CELU and SELU are exponentials below zero, of three shapes."""
     for layer in (torch.nn.ELU(1.5), torch.nn.CELU(0.5), torch.nn.SELU()):
         passes(torch, see, layer)
 
 
-@case(fact="NN-001", tolerance=each("SiLU()", "Mish()", "GELU(approximate='none')", "GELU(approximate='tanh')"))
+@case(tolerance=each("SiLU()", "Mish()", "GELU(approximate='none')", "GELU(approximate='tanh')"))
 def smooth_units(torch, see):
     """SiLU, Mish and both kinds of GELU are smooth."""
     for layer in (torch.nn.SiLU(), torch.nn.Mish(), torch.nn.GELU(), torch.nn.GELU("tanh")):
         passes(torch, see, layer)
 
 
-@case(fact="NN-001")
+@case()
 def hard_units(torch, see):
     """Hardswish and Hardsigmoid are made of lines; the slope of the latter is a sixth in single precision."""
     for layer in (torch.nn.Hardswish(), torch.nn.Hardsigmoid()):
@@ -56,7 +56,7 @@ def hard_units(torch, see):
 
 
 @case(
-    fact="NN-001", tolerance=each("Softplus(beta=2, threshold=2.5)", "LogSigmoid()", "Softsign()", "Tanhshrink()")
+    tolerance=each("Softplus(beta=2, threshold=2.5)", "LogSigmoid()", "Softsign()", "Tanhshrink()")
 )
 def soft_units(torch, see):
     """Softplus goes over into a line at its threshold; LogSigmoid and Softsign flatten out."""
@@ -64,7 +64,7 @@ def soft_units(torch, see):
         passes(torch, see, layer)
 
 
-@case(fact="NN-002")
+@case()
 def shrinking_units(torch, see):
     """Hardshrink keeps what is far from zero, Softshrink draws it nearer, Threshold replaces what is small."""
     for layer in (torch.nn.Hardshrink(0.5), torch.nn.Softshrink(0.5), torch.nn.Threshold(0.25, 7.0)):
@@ -73,7 +73,7 @@ def shrinking_units(torch, see):
         torch.nn.functional.softshrink(torch.ones(2), -1.0)
 
 
-@case(fact="NN-002")
+@case()
 def leaky_units(torch, see):
     """LeakyReLU has a slope below zero, and cannot go back through a negative one in place."""
     passes(torch, see, torch.nn.LeakyReLU(0.25))
@@ -83,7 +83,7 @@ def leaky_units(torch, see):
         y.sum().backward()
 
 
-@case(fact="NN-002")
+@case()
 def a_trained_slope(torch, see):
     """PReLU trains its slope, one for all or one for each channel."""
     layer = torch.nn.PReLU(3)
@@ -100,7 +100,7 @@ def a_trained_slope(torch, see):
         torch.nn.functional.prelu(x, torch.ones(3, dtype=torch.float64))
 
 
-@case(fact="NN-003")
+@case()
 def random_slopes(torch, see):
     """RReLU draws a slope for each negative element in training, and takes their middle otherwise."""
     torch.manual_seed(3)
@@ -116,7 +116,7 @@ def random_slopes(torch, see):
     see.stream("after evaluating")
 
 
-@case(fact="NN-003", tolerance=near("y", "x.grad"))
+@case(tolerance=near("y", "x.grad"))
 def a_gate(torch, see):
     """GLU lets one half pass as the other half says, and refuses a dimension it cannot halve."""
     x = torch.tensor([[1.0, -2.0, 0.5, 3.0]], dtype=torch.float64, requires_grad=True)
@@ -129,7 +129,7 @@ def a_gate(torch, see):
             torch.nn.functional.glu(value)
 
 
-@case(fact="NN-004")
+@case()
 def written_in_place(torch, see):
     """An activation in place overwrites its input, counts the write and takes its place in the graph."""
     for name in ("relu", "relu6", "elu", "celu", "selu", "silu", "mish", "hardswish", "hardsigmoid", "hardtanh",
@@ -144,7 +144,7 @@ def written_in_place(torch, see):
         torch.nn.functional.relu(torch.ones(2, requires_grad=True), inplace=True)
 
 
-@case(fact="NN-004")
+@case()
 def what_activations_refuse(torch, see):
     """Activations of exponentials refuse integers by the name of their loop; relu takes them and refuses bools."""
     whole, yes = torch.ones(2, dtype=torch.int64), torch.ones(2, dtype=torch.bool)
@@ -159,7 +159,7 @@ def what_activations_refuse(torch, see):
             function(3.0)
 
 
-@case(fact="NN-005", tolerance=near("softmax", "softmin", "log_softmax", "without a dim"))
+@case(tolerance=near("softmax", "softmin", "log_softmax", "without a dim"))
 def the_softmax_family(torch, see):
     """softmax, softmin and log_softmax go along one dimension; without one torch guesses and warns."""
     x = torch.tensor([[0.5, -1.0, 2.0], [3.0, 0.0, 1.0]], dtype=torch.float64)
@@ -176,7 +176,7 @@ def the_softmax_family(torch, see):
         torch.nn.functional.softmax(x, 2)
 
 
-@case(fact="NN-005", tolerance={"soft": Bound("exponentials of another library", 1e-7, 1e-5)})
+@case(tolerance={"soft": Bound("exponentials of another library", 1e-7, 1e-5)})
 def a_draw_from_gumbel(torch, see):
     """gumbel_softmax draws one exponential for each logit; hard draws are one-hot and go back as soft ones do."""
     torch.manual_seed(11)

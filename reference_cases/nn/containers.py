@@ -4,7 +4,7 @@ from minitorch_compat.parity import chapter
 case = chapter("nn.containers")
 
 
-@case(fact="NN-050")
+@case()
 def a_sequence(torch, see):
     """A Sequential is indexed, sliced, joined and repeated; it is renumbered when something goes."""
     nn = torch.nn
@@ -28,7 +28,7 @@ def a_sequence(torch, see):
             attempt()
 
 
-@case(fact="NN-050")
+@case()
 def a_list_of_modules(torch, see):
     """A ModuleList prints equal neighbours together, and cannot be called."""
     nn = torch.nn
@@ -47,7 +47,7 @@ def a_list_of_modules(torch, see):
             attempt()
 
 
-@case(fact="NN-051")
+@case()
 def a_dict_of_modules(torch, see):
     """A ModuleDict keeps its order, takes pairs, and refuses what are none."""
     nn = torch.nn
@@ -66,7 +66,7 @@ def a_dict_of_modules(torch, see):
     see("left", len(modules))
 
 
-@case(fact="NN-051")
+@case()
 def a_list_of_parameters(torch, see):
     """A ParameterList makes parameters of tensors and keeps anything else as it is."""
     values = torch.nn.ParameterList([torch.ones(2), torch.nn.Parameter(torch.zeros(1, 3)), "word"])
@@ -83,7 +83,7 @@ def a_list_of_parameters(torch, see):
             attempt()
 
 
-@case(fact="NN-052")
+@case()
 def a_dict_of_parameters(torch, see):
     """A ParameterDict does what a dict does, and sorts the keys of a plain one."""
     values = torch.nn.ParameterDict({"b": torch.ones(1), "a": torch.zeros(2), "n": 3})
@@ -100,7 +100,7 @@ def a_dict_of_parameters(torch, see):
             attempt()
 
 
-@case(fact="NN-052")
+@case()
 def copies_of_networks(torch, see):
     """deepcopy copies parameters and keeps what is shared within the network shared."""
     import copy

@@ -4,7 +4,7 @@ from minitorch_compat.parity import chapter
 case = chapter("nn.dropout")
 
 
-@case(fact="NN-010")
+@case()
 def in_training(torch, see):
     """Dropout draws one number for each element, and scales what stays."""
     torch.manual_seed(5)
@@ -17,7 +17,7 @@ def in_training(torch, see):
     see.graph("graph", y)
 
 
-@case(fact="NN-010")
+@case()
 def out_of_training(torch, see):
     """Evaluating, or with probability 0, dropout returns the tensor itself and draws nothing; nor does 1 draw."""
     torch.manual_seed(5)
@@ -28,7 +28,7 @@ def out_of_training(torch, see):
     see.stream()
 
 
-@case(fact="NN-010")
+@case()
 def in_place(torch, see):
     """Dropout in place overwrites its input with the same numbers."""
     torch.manual_seed(5)
@@ -39,7 +39,7 @@ def in_place(torch, see):
     see.versions("versions", y)
 
 
-@case(fact="NN-011")
+@case()
 def whole_channels(torch, see):
     """Dropout1d, 2d and 3d leave out channels: one draw for each sample and channel."""
     for layer, shape in (
@@ -51,7 +51,7 @@ def whole_channels(torch, see):
         see.stream(f"{layer} of {len(shape)} dimensions: stream")
 
 
-@case(fact="NN-011")
+@case()
 def dimensions_that_are_wrong(torch, see):
     """Dropout1d refuses other dimensions, Dropout2d and 3d warn."""
     torch.manual_seed(7)
@@ -62,7 +62,7 @@ def dimensions_that_are_wrong(torch, see):
             see(f"{name} of {len(shape)} dimensions", getattr(torch.nn.functional, name)(torch.ones(shape)))
 
 
-@case(fact="NN-012")
+@case()
 def for_selu(torch, see):
     """AlphaDropout and FeatureAlphaDropout put the lowest value of selu where they leave out."""
     for layer in (torch.nn.AlphaDropout(0.3), torch.nn.FeatureAlphaDropout(0.3)):
@@ -71,7 +71,7 @@ def for_selu(torch, see):
         see.stream(f"{layer}: stream")
 
 
-@case(fact="NN-012")
+@case()
 def probabilities_that_are_none(torch, see):
     """A probability lies between 0 and 1; integers cannot be scaled."""
     for words, attempt in (

@@ -31,7 +31,7 @@ def with_each_reduction(torch, see, name, loss, x=X, *others):
         see(f"{name}, {reduction}: x.grad", leaf.grad.clone())
 
 
-@case(fact="NN-020")
+@case()
 def absolute_and_huber(torch, see):
     """L1Loss, SmoothL1Loss and HuberLoss differ near zero."""
     y = torch.tensor(Y, dtype=torch.float64)
@@ -47,13 +47,13 @@ def absolute_and_huber(torch, see):
             attempt()
 
 
-@case(fact="NN-020", tolerance=reduced("classes"))
+@case(tolerance=reduced("classes"))
 def the_cross_entropy_of_classes(torch, see):
     """cross_entropy is log_softmax and nll_loss, and says so in its graph."""
     with_each_reduction(torch, see, "classes", torch.nn.functional.cross_entropy, X, torch.tensor([2, 0]))
 
 
-@case(fact="NN-020", tolerance=reduced("weighted"))
+@case(tolerance=reduced("weighted"))
 def weights_and_ignored_classes(torch, see):
     """Weights share out the mean by their sum, and an ignored class has none."""
     weight = torch.tensor([1.0, 2.0, 0.5], dtype=torch.float64)
@@ -65,7 +65,7 @@ def weights_and_ignored_classes(torch, see):
     see("all ignored", loss(torch.tensor(X, dtype=torch.float64), torch.tensor([1, 1]), "mean"))
 
 
-@case(fact="NN-021", tolerance=reduced("smoothed"))
+@case(tolerance=reduced("smoothed"))
 def smoothed_labels(torch, see):
     """label_smoothing shares a part of each target out over all classes."""
 
@@ -75,14 +75,14 @@ def smoothed_labels(torch, see):
     with_each_reduction(torch, see, "smoothed", loss, X, torch.tensor([2, 0]))
 
 
-@case(fact="NN-021", tolerance=reduced("probabilities"))
+@case(tolerance=reduced("probabilities"))
 def probabilities_of_classes(torch, see):
     """A target of the input's shape gives each class its probability."""
     y = torch.tensor(Y, dtype=torch.float64)
     with_each_reduction(torch, see, "probabilities", torch.nn.functional.cross_entropy, X, y)
 
 
-@case(fact="NN-021")
+@case()
 def the_likelihood_of_images(torch, see):
     """nll_loss takes classes along the second of any number of dimensions; 3-d inputs go through four."""
     for shape in ((3,), (2, 3), (2, 3, 2), (2, 3, 2, 2), (2, 3, 1, 2, 2)):
@@ -99,7 +99,7 @@ def the_likelihood_of_images(torch, see):
         see.gradient(f"{len(shape)} dimensions: gradient", x_grad)
 
 
-@case(fact="NN-022")
+@case()
 def targets_that_do_not_fit(torch, see):
     """cross_entropy refuses classes out of range, wrong numbers, shapes, dtypes, weights and reductions."""
     x, F = torch.zeros(3, 5), torch.nn.functional
@@ -125,7 +125,7 @@ def targets_that_do_not_fit(torch, see):
             attempt()
 
 
-@case(fact="NN-022")
+@case()
 def arguments_of_old(torch, see):
     """size_average and reduce are translated, with a warning."""
     x, y = torch.ones(2), torch.zeros(2)
@@ -136,7 +136,7 @@ def arguments_of_old(torch, see):
             see(f"{words}: reduction", torch.nn.NLLLoss(**named).reduction)
 
 
-@case(fact="NN-023", tolerance=reduced("probabilities", "logits", "weighted logits"))
+@case(tolerance=reduced("probabilities", "logits", "weighted logits"))
 def yes_or_no(torch, see):
     """Binary cross entropy takes probabilities; with logits it takes any numbers, and weighs the positive ones."""
     F, y = torch.nn.functional, torch.tensor(Y, dtype=torch.float64)
@@ -160,7 +160,7 @@ def yes_or_no(torch, see):
             attempt()
 
 
-@case(fact="NN-023", tolerance={**reduced("divergence"), **near("batchmean", "of logarithms")})
+@case(tolerance={**reduced("divergence"), **near("batchmean", "of logarithms")})
 def divergence(torch, see):
     """kl_div takes logarithms of probabilities; its mean warns that it is not the mathematical one."""
     F, y = torch.nn.functional, torch.tensor(Y, dtype=torch.float64)
@@ -172,7 +172,7 @@ def divergence(torch, see):
         F.kl_div(x, y.long(), reduction="sum")
 
 
-@case(fact="NN-024", tolerance=reduced("Poisson", "Gaussian"))
+@case(tolerance=reduced("Poisson", "Gaussian"))
 def counts_and_gaussians(torch, see):
     """PoissonNLLLoss may add Stirling's terms, GaussianNLLLoss the constant."""
     F, y = torch.nn.functional, torch.tensor(Y, dtype=torch.float64)
@@ -183,7 +183,7 @@ def counts_and_gaussians(torch, see):
             F.gaussian_nll_loss(y, y, variance)
 
 
-@case(fact="NN-024", tolerance=reduced("classes", "squares", "labels", "soft labels", "hinge", "soft", "ranking"))
+@case(tolerance=reduced("classes", "squares", "labels", "soft labels", "hinge", "soft", "ranking"))
 def margins(torch, see):
     """Margins between classes, between pairs and between labels."""
     F = torch.nn.functional
@@ -207,7 +207,7 @@ def margins(torch, see):
             attempt()
 
 
-@case(fact="NN-025", tolerance=near("pairs", "pairs: x.grad", "triplets", "triplets: x.grad", "swapped"))
+@case(tolerance=near("pairs", "pairs: x.grad", "triplets", "triplets: x.grad", "swapped"))
 def vectors_apart(torch, see):
     """CosineEmbeddingLoss looks at angles, TripletMarginLoss at distances."""
     F, y = torch.nn.functional, torch.tensor(Y, dtype=torch.float64)
@@ -231,7 +231,7 @@ def vectors_apart(torch, see):
             attempt()
 
 
-@case(fact="NN-025", tolerance=reduced("alignments"))
+@case(tolerance=reduced("alignments"))
 def alignments(torch, see):
     """CTCLoss adds up all alignments; an impossible one is infinite, or zero on demand."""
     F = torch.nn.functional
@@ -255,7 +255,7 @@ def alignments(torch, see):
             attempt()
 
 
-@case(fact="NN-026")
+@case()
 def losses_as_modules(torch, see):
     """A loss prints its name alone, and has its weight in its state."""
     nn = torch.nn

@@ -14,7 +14,7 @@ def network(torch):
     return net
 
 
-@case(fact="NN-040")
+@case()
 def hooks_around_forward(torch, see):
     """Pre-hooks may change arguments, hooks the result; with_kwargs shows keywords, prepend goes first."""
     log: list = []
@@ -40,7 +40,7 @@ def hooks_around_forward(torch, see):
         net(torch.ones(1), scale=1)
 
 
-@case(fact="NN-040")
+@case()
 def hooks_that_are_always_called(torch, see):
     """After an error in forward, hooks with always_call still run; their own errors become warnings."""
     log: list = []
@@ -60,7 +60,7 @@ def hooks_that_are_always_called(torch, see):
     see("log", log)
 
 
-@case(fact="NN-041")
+@case()
 def hooks_on_gradients(torch, see):
     """Backward hooks see the gradients of inputs and outputs; the two kinds do not mix."""
     log: list = []
@@ -80,7 +80,7 @@ def hooks_on_gradients(torch, see):
     see("log of old", log[2:])
 
 
-@case(fact="NN-041")
+@case()
 def hooks_on_all_modules(torch, see):
     """Global hooks see every call and every registration, before the module's own."""
     log: list = []
@@ -100,7 +100,7 @@ def hooks_on_all_modules(torch, see):
     see("log", log)
 
 
-@case(fact="NN-042")
+@case()
 def a_state_that_does_not_fit(torch, see):
     """load_state_dict lists what is missing, unexpected or of another size; strict=False returns the keys instead."""
     net = network(torch)
@@ -123,7 +123,7 @@ def a_state_that_does_not_fit(torch, see):
         net.load_state_dict([1])
 
 
-@case(fact="NN-042")
+@case()
 def assigned_or_copied(torch, see):
     """Loading copies into the parameters, whatever the dtype; assign=True puts the tensors themselves in."""
     net = network(torch)
@@ -136,7 +136,7 @@ def assigned_or_copied(torch, see):
     see.aliasing("w and state", net.w, state["w"])
 
 
-@case(fact="NN-043")
+@case()
 def hooks_on_states(torch, see):
     """Hooks see a state before and after it is collected or loaded; a public post-hook returns nothing."""
     log: list = []
@@ -156,7 +156,7 @@ def hooks_on_states(torch, see):
         other.load_state_dict(other.state_dict())
 
 
-@case(fact="NN-043")
+@case()
 def extra_state(torch, see):
     """get_extra_state and set_extra_state add to the state what is no tensor."""
 
@@ -179,7 +179,7 @@ def extra_state(torch, see):
         torch.nn.ReLU().load_state_dict({"_extra_state": 1})
 
 
-@case(fact="NN-044")
+@case()
 def what_is_named(torch, see):
     """A module shared by two others is named once, unless duplicates are kept."""
     shared = torch.nn.Linear(1, 1)
@@ -192,7 +192,7 @@ def what_is_named(torch, see):
     see("direct", [name for name, _ in net.named_parameters("net", recurse=False)])
 
 
-@case(fact="NN-044")
+@case()
 def along_a_path(torch, see):
     """get_submodule, get_parameter, get_buffer and set_submodule follow dotted paths."""
     net = network(torch)
@@ -212,7 +212,7 @@ def along_a_path(torch, see):
             attempt()
 
 
-@case(fact="NN-045")
+@case()
 def names_that_are_taken(torch, see):
     """Names are strings without dots that nothing else has; members are made after super().__init__()."""
     net = network(torch)
@@ -238,7 +238,7 @@ def names_that_are_taken(torch, see):
             Early(value)
 
 
-@case(fact="NN-045")
+@case()
 def other_dtypes(torch, see):
     """Casts reach floating parameters and buffers; integers are refused, complex numbers warn."""
     net = network(torch)
@@ -255,7 +255,7 @@ def other_dtypes(torch, see):
         net.train(3)
 
 
-@case(fact="NN-046")
+@case()
 def lazy_layers(torch, see):
     """LazyLinear learns its number of features from its first input, draws its weights then, and becomes Linear."""
     torch.manual_seed(1)
@@ -274,7 +274,7 @@ def lazy_layers(torch, see):
     see("loaded", other.weight)
 
 
-@case(fact="NN-046")
+@case()
 def buffers_that_are_marked(torch, see):
     """A Buffer is a plain tensor that a module registers when it is assigned."""
     net = torch.nn.Module()

@@ -4,7 +4,7 @@ from minitorch_compat.parity import chapter
 case = chapter("nn.tables")
 
 
-@case(fact="NN-030")
+@case()
 def an_embedding(torch, see):
     """An Embedding starts from normal numbers, looks up rows, and adds up the gradients of rows looked up twice."""
     torch.manual_seed(2)
@@ -19,7 +19,7 @@ def an_embedding(torch, see):
     see("weight.grad", table.weight.grad)
 
 
-@case(fact="NN-030")
+@case()
 def rows_that_are_shrunk(torch, see):
     """max_norm shrinks the rows that are looked up, in place."""
     weight = torch.tensor([[3.0, 4.0], [0.25, 0.0], [6.0, 8.0]])
@@ -28,7 +28,7 @@ def rows_that_are_shrunk(torch, see):
     see.versions("versions", weight)
 
 
-@case(fact="NN-030")
+@case()
 def gradients_by_frequency(torch, see):
     """scale_grad_by_freq divides the gradient of a row by how often it was looked up."""
     weight = torch.ones(4, 2, requires_grad=True)
@@ -36,7 +36,7 @@ def gradients_by_frequency(torch, see):
     see("weight.grad", weight.grad)
 
 
-@case(fact="NN-031")
+@case()
 def indices_that_do_not_fit(torch, see):
     """Indices are int32 or int64 and name rows; a table is a matrix."""
     weight, F = torch.ones(3, 2), torch.nn.functional
@@ -55,7 +55,7 @@ def indices_that_do_not_fit(torch, see):
             attempt()
 
 
-@case(fact="NN-031")
+@case()
 def bags(torch, see):
     """EmbeddingBag adds up, averages or takes the largest of bags of rows; an empty bag is zero."""
     torch.manual_seed(4)
@@ -70,7 +70,7 @@ def bags(torch, see):
         see(f"{mode}: weight.grad", bag.weight.grad)
 
 
-@case(fact="NN-031")
+@case()
 def weighted_bags(torch, see):
     """Rows of a bag that is added up may have weights, which have gradients too."""
     weight = torch.arange(6.0).reshape(3, 2).requires_grad_()
@@ -84,7 +84,7 @@ def weighted_bags(torch, see):
         torch.nn.functional.embedding_bag(torch.tensor([[0, 2]]), weight, per_sample_weights=shares[:1], mode="mean")
 
 
-@case(fact="NN-032")
+@case()
 def from_a_matrix(torch, see):
     """from_pretrained takes a matrix over, and does not train it unless told to."""
     matrix = torch.ones(3, 2)
@@ -96,7 +96,7 @@ def from_a_matrix(torch, see):
         torch.nn.Embedding.from_pretrained(matrix[0])
 
 
-@case(fact="NN-032")
+@case()
 def one_hot_vectors(torch, see):
     """one_hot counts the classes if nobody says how many there are."""
     F = torch.nn.functional
@@ -110,7 +110,7 @@ def one_hot_vectors(torch, see):
             attempt()
 
 
-@case(fact="NN-033")
+@case()
 def a_bilinear_layer(torch, see):
     """Bilinear starts from uniform numbers and multiplies two vectors through a matrix for each output."""
     torch.manual_seed(6)
@@ -135,7 +135,7 @@ def a_bilinear_layer(torch, see):
         torch.nn.Bilinear(0, 1, 1)
 
 
-@case(fact="NN-033")
+@case()
 def distances(torch, see):
     """pairwise_distance adds a little to each difference, pdist has all pairs, cosine_similarity compares angles."""
     F = torch.nn.functional
@@ -155,7 +155,7 @@ def distances(torch, see):
             attempt()
 
 
-@case(fact="NN-034")
+@case()
 def many_classes(torch, see):
     """AdaptiveLogSoftmaxWithLoss has a head for frequent classes and a tail of clusters."""
     torch.manual_seed(8)
