@@ -71,3 +71,9 @@ later(
     pixel_shuffle pixel_unshuffle""",
     "",
 )
+later(
+    "recurrent",
+    """_pack_padded_sequence _pad_packed_sequence gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh
+    rnn_tanh_cell""",
+    "",
+)

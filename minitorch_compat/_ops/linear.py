@@ -163,7 +163,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def _general(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """Inputs of other than two dimensions go through two, as in torch; a weight vector is a matrix-vector product."""
+    """Inputs of other than two dimensions go through two, as in torch; a weight vector is a matrix-vector product.
+
+    To what does not lie in order the bias is added in a step of its own.
+    """
     if not input._data.ndim or not weight._data.ndim:
         kernels.linear(input._data, weight._data)
     if input._data.ndim == 1 and weight._data.ndim == 2 and bias is None:
@@ -174,4 +177,6 @@ def _general(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     shape = (*input._data.shape[:-1], weight._data.shape[0])
     if bias is None:
         return tensors.unsafe_view(linear(rows, weight), shape)
+    if not input._data.flags.c_contiguous:
+        return tensors.unsafe_view(linear(rows, weight), shape) + bias  # type: ignore[operator]
     return tensors.view(linear(rows, weight, bias), shape)

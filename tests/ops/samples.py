@@ -535,6 +535,18 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.nn.functional.pixel_unshuffle(x, 2)": (real(1, 2, 4),),
     "torch.nn.functional.channel_shuffle(x, 2)": (real(1, 6, 2),),
     "torch.nn.functional.native_channel_shuffle(x, 2)": (real(1, 6, 2),),
+    # sequences
+    "torch.lstm(x, (z[:1], z[1:]), [y[:, :2], y[:, 2:3], y[:, 3], y[:, 4]], True, 1, 0., True, False, False)[0]": (
+        unit(3, 2, 2), unit(4, 5), unit(2, 2, 1),
+    ),
+    "torch.gru(x, z, [y[:, :2], y[:, 2:3], y[:, 3], y[:, 4]], True, 1, 0., True, False, False)[0]": (
+        unit(3, 2, 2), unit(3, 5), unit(1, 2, 1),
+    ),
+    "torch.rnn_relu_cell(x, y, z[:, :2], z[:, 2:])": (real(2, 2), real(2, 1), real(1, 3)),
+    "__import__('minitorch_compat._ops.recurrent')._ops.recurrent.lstm_whole(x, (z[0], z[1]), [y[:, :2], y[:, 2:3], "
+    "y[:, 3], y[:, 4]], True)[0]": (unit(3, 2, 2), unit(4, 5), unit(2, 2, 1)),
+    "torch._pack_padded_sequence(x, torch.tensor([3, 1]), False)[0]": (number(3, 2, 2),),
+    "torch._pad_packed_sequence(x, torch.tensor([2, 1, 1]), True, 0.0, 4)[0]": (number(4, 2),),
 }
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {

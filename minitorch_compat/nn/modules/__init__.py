@@ -18,6 +18,7 @@ from . import (
     padding,
     pixelshuffle,
     pooling,
+    rnn,
     sparse,
     upsampling,
 )
@@ -39,6 +40,7 @@ from .normalization import *  # noqa: F403
 from .padding import *  # noqa: F403
 from .pixelshuffle import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .rnn import *  # noqa: F403
 from .sparse import *  # noqa: F403
 from .upsampling import *  # noqa: F403
 
@@ -61,6 +63,7 @@ __all__ = [
     *padding.__all__,
     *pixelshuffle.__all__,
     *pooling.__all__,
+    *rnn.__all__,
     *sparse.__all__,
     *upsampling.__all__,
 ]
