@@ -134,6 +134,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--reason", metavar="TEXT", help="why the difference is accepted; needed to add")
     made.add_argument("--expires", metavar="WHEN", help="a date (2027-06-30) or a version (\"torch 2.14\")")
     made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    made = command("record", record_command, "Write down what torch shows of every case, to compare with later.")
+    chooses(made)
+    made.add_argument("--engine", metavar="M", default="torch", help="whom to record (default: torch)")
+    made.add_argument("--output", metavar="FILE", type=Path,
+                      help="the recording (default: torch-VERSION.json.gz); what it has of other cases is kept")
+    made = command("drift", drift_command, "Tell what changed between recorded versions of torch.")
+    made.add_argument("versions", metavar="VERSION", nargs="*",
+                      help="two or more recordings, such as 2.8 2.13 or files; all that are shipped without")
+    made.add_argument("--engine", metavar="M", default="minitorch_compat", help="the engine to hold beside them")
+    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    made.add_argument("--report", metavar="DIR", type=Path, help="write the page there as drift.md and drift.html")
     made = command("list", list_command, "List cases, one a line.")
     chooses(made)
     made = command("show", show_command, "Show a case: its claim, its source, its document.")
@@ -468,6 +479,42 @@ def timeless(run: Run) -> Run:
 
     results = [replace(result, duration=0.0) for result in run.results]
     return replace(run, results=results, started=None, duration=None)
+
+
+def record_command(options: argparse.Namespace) -> int:
+    from .engines import load, settle
+    from .recorded import read, record
+
+    cases = chosen(options)
+    engine = load(options.engine)
+    settle(engine)
+    version = str(getattr(engine, "__version__", "unknown")).partition("+")[0]
+    path = options.output or Path(f"{options.engine}-{version}.json.gz".replace(":", "-").replace("/", "-"))
+    before = read(path) if path.exists() else None
+    data = record(cases, cases_in(options.catalogue), options.engine, engine, before)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(data)
+    beside.replace(path)
+    say(f"{path}: {len(cases)} cases of {options.engine} {version}, {len(data)} bytes")
+    return AGREEMENT
+
+
+def drift_command(options: argparse.Namespace) -> int:
+    from .drift import drift, html, markdown, told
+    from .recorded import find, shipped
+
+    names = options.versions or list(shipped())
+    if len(names) < 2:
+        raise Misuse(f"two recordings are needed, not {len(names)}; `record` makes one of the torch that is installed")
+    found = drift(cases_in(options.catalogue), [find(name) for name in names], options.engine)
+    say(told(found))
+    if options.report:
+        options.report.mkdir(parents=True, exist_ok=True)
+        for name, text in (("drift.md", markdown(found)), ("drift.html", html(found))):
+            (options.report / name).write_text(text, encoding="utf-8")
+            say(f"wrote {options.report / name}")
+    return AGREEMENT
 
 
 def list_command(options: argparse.Namespace) -> int:

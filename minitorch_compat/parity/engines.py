@@ -26,9 +26,14 @@ GET_TORCH = (
 def load(name: str) -> Any:
     """The engine of that name.
 
-    `torch`, `minitorch_compat` or `package.module` is a module, `package.module:attribute` something in one, and
-    `file.py:factory` what a function in a file returns. Raises NoEngine where that leads nowhere.
+    `torch`, `minitorch_compat` or `package.module` is a module, `package.module:attribute` something in one,
+    `file.py:factory` what a function in a file returns, and `recorded:2.13` answers from a recording. Raises NoEngine
+    where that leads nowhere.
     """
+    if name.startswith("recorded:"):
+        from .recorded import find
+
+        return find(name)
     place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
     module = from_file(place) if place.endswith(".py") else from_path(place)
     if not attribute:

@@ -16,6 +16,7 @@ from .case import Case, catalogue
 from .compare import COMPARERS, compare
 from .engines import load, prepare, settle
 from .observation import Observation, Raised, Refusal
+from .recorded import Recorded
 from .result import DIMENSIONS, Difference, Engine, Result, Run
 from .see import observe
 from .verdict import SPECIAL, judged
@@ -62,6 +63,9 @@ def run_case(case: Case, reference: Any, candidate: Any, timeout: float = TIMEOU
     try:
         with deadline(case.timeout or timeout):
             for engine in (reference, candidate):
+                if isinstance(engine, Recorded):
+                    seen.append(engine.observation(case))
+                    continue
                 prepare(engine)
                 random.seed(0)
                 np.random.seed(0)

@@ -1,0 +1,114 @@
+"""What a reference showed of every case, written down: held against an engine later, without the reference.
+
+A recording is gzipped JSON: who was recorded (torch's version, NumPy's, the CPU capability), a hash of the catalogue,
+and for each case a hash of its text and its `Observation` (in the form of `plain.py`). The same gives the same bytes.
+"""
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .case import Case
+from .engines import NoEngine, described, prepare
+from .observation import Observation, Raised
+from .plain import decode, encode
+from .see import observe
+
+FORMAT = 1
+PREFIX = "recorded:"
+SHIPPED = Path(__file__).with_name("baselines")
+
+
+def text_hash(case: Case) -> str:
+    """A hash of what a case does; a recording speaks of a case only while this is the same."""
+    return hashlib.sha256(case.source.encode()).hexdigest()[:16]
+
+
+def catalogue_hash(cases: Iterable[Case]) -> str:
+    lines = sorted(f"{case.id} {text_hash(case)}" for case in cases)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+class Recorded:
+    """A reference that answers from a recording."""
+
+    def __init__(self, data: dict[str, Any], place: str) -> None:
+        """Raises NoEngine for what is no recording of this format."""
+        if not isinstance(data, dict) or data.get("recording") != FORMAT:
+            raise NoEngine(f"{place} is no recording that this version reads")
+        self.data, self.place = data, place
+        self.__version__ = f"{data['version']}, recorded"
+        self.cases: dict[str, Any] = data["cases"]
+
+    def observation(self, case: Case) -> Observation:
+        """What was recorded of a case, or an observation that says that nothing was."""
+        held = self.cases.get(case.id)
+        if held is None or held["text"] != text_hash(case):
+            why = "not recorded" if held is None else "the case has changed since it was recorded"
+            return Observation(raised=Raised("NotRecorded", why, why, why))
+        return decode(Observation, held["observation"])
+
+
+def record(cases: Sequence[Case], all_cases: Sequence[Case], name: str, engine: Any, before: Recorded | None) -> bytes:
+    """Observe cases on an engine and return the recording; what else `before` has of the catalogue is kept."""
+    known = {} if before is None else before.cases
+    shown = {}
+    for case in cases:
+        prepare(engine)
+        random.seed(0)
+        np.random.seed(0)
+        shown[case.id] = {"text": text_hash(case), "observation": encode(observe(case, engine))}
+    prepare(engine)
+    kept = {case.id: shown.get(case.id) or known.get(case.id) for case in all_cases}
+    data = {
+        "recording": FORMAT, "name": name, "version": described(name, engine).version, "numpy": np.__version__,
+        "capability": capability(engine), "catalogue": catalogue_hash(all_cases),
+        "cases": {case: held for case, held in kept.items() if held is not None},
+    }
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return gzip.compress(text.encode("utf-8", "surrogatepass"), 9, mtime=0)
+
+
+def capability(engine: Any) -> str:
+    """The instruction set that the engine's kernels were chosen for, where it tells."""
+    with suppress(AttributeError, NotImplementedError):
+        return str(engine.backends.cpu.get_cpu_capability())
+    return ""
+
+
+def read(path: Path) -> Recorded:
+    """A recording from its file. Raises NoEngine where it is none, OSError as files do."""
+    try:
+        return Recorded(json.loads(gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass")), str(path))
+    except (ValueError, EOFError, gzip.BadGzipFile) as error:
+        raise NoEngine(f"{path} is no recording: {error}") from None
+
+
+def shipped() -> dict[str, Path]:
+    """The recordings that come with this package, by torch's version, the oldest first."""
+    paths = SHIPPED.glob("torch-*.json.gz")
+    found = {path.name.removesuffix(".json.gz").removeprefix("torch-"): path for path in paths}
+    return dict(sorted(found.items(), key=lambda pair: numbers(pair[0])))
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
+def find(name: str) -> Recorded:
+    """The recording that `recorded:2.13`, `recorded:2.13.0` or `recorded:FILE` means. Raises NoEngine."""
+    wanted = name.removeprefix(PREFIX)
+    if Path(wanted).is_file():
+        return read(Path(wanted))
+    there = shipped()
+    fitting = [path for version, path in there.items() if f"{version}.".startswith(f"{wanted}.")]
+    if not fitting:
+        raise NoEngine(f"no recording {wanted!r}: there are {', '.join(there) or 'none'}, and files")
+    return read(fitting[-1])
