@@ -126,31 +126,22 @@ class AveragedModel(Module):
         if self.n_averaged == 0:
             for average, value in zip(averages, current, strict=True):
                 average.copy_(value)
-        elif self.avg_fn is None:
+        elif self.multi_avg_fn is not None:
             by_dtype: dict[Any, tuple[list[Any], list[Any]]] = {}
             for average, value in zip(averages, current, strict=True):
                 both = by_dtype.setdefault((average.dtype, value.dtype), ([], []))
                 both[0].append(average)
                 both[1].append(value)
             for group in by_dtype.values():
-                self._average(*group)
+                self.multi_avg_fn(*group, self.n_averaged)
         else:
+            mean = self.avg_fn or get_swa_avg_fn()
             for average, value in zip(averages, current, strict=True):
-                average.copy_(self.avg_fn(average, value, self.n_averaged))
+                average.copy_(mean(average, value, self.n_averaged))
         if not self.use_buffers:
             for average, value in zip(self.module.buffers(), model.buffers(), strict=True):
                 average.detach().copy_(value.detach())
         self.n_averaged += 1
-
-    def _average(self, averages: list[Any], current: list[Any]) -> None:
-        if self.multi_avg_fn is not None:
-            self.multi_avg_fn(averages, current, self.n_averaged)
-        elif _inexact(averages):
-            get_swa_multi_avg_fn()(averages, current, self.n_averaged)
-        else:
-            mean = get_swa_avg_fn()
-            for average, value in zip(averages, current, strict=True):
-                average.copy_(mean(average, value, self.n_averaged))
 
 
 @no_grad()

@@ -189,7 +189,7 @@ def support(case: Case) -> str:
             continue
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minitorch_compat.parity"):
             continue
-        if isinstance(node, ast.Assign) and names_in(node.value) & ours:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and names_in(node) & ours:
             continue  # the chapter itself, or how near its numbers must be
         if isinstance(node, ast.FunctionDef) and any(isinstance(each, ast.Call) for each in node.decorator_list):
             continue
@@ -198,7 +198,7 @@ def support(case: Case) -> str:
     return "\n".join(kept)
 
 
-def names_in(node: ast.expr) -> set[str]:
+def names_in(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 

@@ -13,11 +13,11 @@ import minitorch_compat as engine
 ROOMS = [(each, importlib.import_module(f"{each.__name__}.optim.swa_utils")) for each in (reference, engine)]
 
 
-def averages(torch: Any, S: Any, options: Callable[[Any], dict[str, Any]]) -> Any:
-    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 1))
+def averages(torch: Any, S: Any, options: Callable[[Any], dict[str, Any]], dtype: str) -> Any:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 1)).to(getattr(torch, dtype))
     with torch.no_grad():
         for place, each in enumerate(model.parameters()):
-            each.copy_(torch.arange(each.numel(), dtype=torch.float32).reshape(each.shape) / 7 + place)
+            each.copy_(torch.arange(each.numel(), dtype=each.dtype).reshape(each.shape) / 7 + place)
     model.register_buffer("mean", torch.ones(2))
     model.register_buffer("count", torch.tensor(1))
     averaged = S.AveragedModel(model, **options(S))
@@ -30,9 +30,11 @@ def averages(torch: Any, S: Any, options: Callable[[Any], dict[str, Any]]) -> An
             model.count.add_(1)
         averaged.update_parameters(model)
         values.append([each.tolist() for each in (*averaged.parameters(), *averaged.buffers())])
-    return values, list(averaged.state_dict()), averaged(torch.ones(2)).tolist(), repr(averaged)
+    told = averaged(torch.ones(2, dtype=getattr(torch, dtype))).tolist()
+    return values, list(averaged.state_dict()), told, repr(averaged)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("buffers", [False, True])
 @pytest.mark.parametrize(
     "options",
@@ -45,9 +47,9 @@ def averages(torch: Any, S: Any, options: Callable[[Any], dict[str, Any]]) -> An
         lambda S: {"avg_fn": S.get_ema_avg_fn(1.5)}, lambda S: {"multi_avg_fn": S.get_ema_multi_avg_fn(-1)},
     ],
 )  # fmt: skip
-def test_averages(options: Callable[[Any], dict[str, Any]], buffers: bool) -> None:
+def test_averages(options: Callable[[Any], dict[str, Any]], buffers: bool, dtype: str) -> None:
     expected, got = (
-        seen(averages, *room, lambda S: {**options(S), "use_buffers": buffers}) for room in ROOMS
+        seen(averages, *room, lambda S: {**options(S), "use_buffers": buffers}, dtype) for room in ROOMS
     )
     assert got == expected
 
