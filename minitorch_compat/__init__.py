@@ -35,7 +35,7 @@ from ._core.modes import (
 from ._core.storage import TypedStorage, UntypedStorage
 from ._core.tensor import Tensor
 from ._core.warn import is_warn_always_enabled, set_warn_always
-from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state, thread_safe_generator
 
 globals().update({each.name: each for each in _ALL})
 globals().update(_ALIASES)

@@ -6,10 +6,19 @@ import contextlib
 from collections.abc import Generator as Iterator
 from typing import Any
 
+from ._core import kinds
 from ._core.generator import Generator, default_generator
 from ._core.tensor import Tensor
 
-__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+__all__ = [
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "seed",
+    "set_rng_state",
+    "thread_safe_generator",
+]  # fmt: skip
 
 
 def manual_seed(seed: Any) -> Generator:
@@ -37,6 +46,11 @@ def set_rng_state(new_state: Tensor) -> None:
     default_generator.set_state(new_state)
 
 
+def thread_safe_generator() -> Generator | None:
+    """The generator of a loader's worker that is a thread; None elsewhere."""
+    return None
+
+
 @contextlib.contextmanager
 def fork_rng(
     devices: Any = None, enabled: bool = True, _caller: str = "fork_rng", _devices_kw: str = "devices",
@@ -46,6 +60,11 @@ def fork_rng(
     if not enabled:
         yield
         return
+    if device_type == "cpu":
+        raise AttributeError("module 'torch.cpu' has no attribute 'get_rng_state'")
+    kinds.device(device_type)
+    if devices is not None and list(devices):
+        kinds.check_device(device_type)
     state = get_rng_state()
     try:
         yield

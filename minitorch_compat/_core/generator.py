@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,28 @@ from . import dtypes, kinds
 from .tensor import Tensor, TensorType, wrap
 
 
+def without_arguments(method: Callable[[Any], Any]) -> Callable[..., Any]:
+    """``method``, which refuses arguments in the words of a method written in C."""
+
+    @wraps(method)
+    def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        if keywords:
+            raise TypeError(f"Generator.{method.__name__}() takes no keyword arguments")
+        if arguments:
+            raise TypeError(f"Generator.{method.__name__}() takes no arguments ({len(arguments)} given)")
+        return method(self)
+
+    return call
+
+
 class Generator(metaclass=TensorType):
     """A stream of random numbers with torch's seeds, draws and state bytes."""
 
     __module__ = "torch._C"
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        if len(arguments) > 1:
+            raise TypeError(f"Generator() takes from 0 to 1 positional arguments but {len(arguments)} were given")
         device = arguments[0] if arguments else keywords.pop("device", None)
         for keyword in keywords:
             raise TypeError(f"Generator() got an unexpected keyword argument '{keyword}'")
@@ -59,20 +77,26 @@ class Generator(metaclass=TensorType):
             raise ValueError("Overflow when unpacking long long")
         return self
 
+    @without_arguments
     def seed(self) -> int:
         """Restart the stream from the operating system's randomness; the seed taken."""
         return self.twister.seed()
 
+    @without_arguments
     def initial_seed(self) -> int:
         """The seed last applied."""
         return self.twister.initial_seed() if self._twister or self._pending is None else self._pending
 
+    @without_arguments
     def get_state(self) -> Tensor:
         """The state as a vector of 5056 bytes."""
         return wrap(self.twister.get_state())
 
-    def set_state(self, new_state: Tensor) -> Generator:
+    def set_state(self, *arguments: Any) -> Generator:
         """Continue from a state; RuntimeError for bytes that are none."""
+        if len(arguments) != 1:
+            raise TypeError(f"Generator.set_state() takes exactly one argument ({len(arguments)} given)")
+        (new_state,) = arguments
         if not isinstance(new_state, Tensor):
             from .signatures import type_name
 
@@ -82,22 +106,27 @@ class Generator(metaclass=TensorType):
         self.twister.set_state(new_state._data)
         return self
 
+    @without_arguments
     def clone_state(self) -> Generator:
         """Another generator in the same state."""
         other = Generator()
         other._twister = self.twister.clone()
         return other
 
+    @without_arguments
     def get_offset(self) -> int:
         raise RuntimeError("CPU Generator does not use offset")
 
     def set_offset(self, offset: int) -> None:
         raise RuntimeError("CPU Generator does not use offset")
 
+    @without_arguments
     def graphsafe_get_state(self) -> Generator:
         raise NotImplementedError("graphsafe_get_state is not supported in this Generator")
 
     def graphsafe_set_state(self, state: Generator) -> None:
+        if not isinstance(state, Generator):
+            raise TypeError(f"expected a Generator, but got {type(state).__name__}")
         raise NotImplementedError("graphsafe_set_state is not supported in this Generator")
 
     def __repr__(self) -> str:
@@ -105,6 +134,9 @@ class Generator(metaclass=TensorType):
 
     def __reduce__(self) -> Any:
         return _restored, (self.initial_seed(), None, self.get_state())
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'torch._C.Generator' object has no attribute '{name}'")
 
 
 def _restored(seed: int, offset: None, state: Tensor) -> Generator:

@@ -189,7 +189,9 @@ def _by_math(function: Callable[[float], float], x: np.ndarray) -> np.ndarray:
 def _real_view(out: np.ndarray) -> np.ndarray:
     """The (re, im) pairs of a complex array as a real array with one dimension more."""
     part = np.dtype("f4" if out.dtype.char == "F" else "f8")
-    return np.ndarray((*out.shape, 2), part, out, 0, (*out.strides, part.itemsize)) if out.size else np.empty(0, part)
+    if not out.size:
+        return np.empty(0, part)
+    return np.lib.stride_tricks.as_strided(out.real[..., None], (*out.shape, 2), (*out.strides, part.itemsize))
 
 
 # -- uniform ----------------------------------------------------------------------------------------------------
@@ -199,7 +201,8 @@ def uniform_(generator: MersenneTwister, out: np.ndarray, low: float = 0.0, high
     """Fill with uniform numbers in [low, high). Bitwise torch for float16, bfloat16, float32, float64, complex."""
     dtype = out.dtype
     if dtype.char in types.COMPLEX:
-        uniform_(generator, _real_view(out), low, high)
+        if out.size:
+            uniform_(generator, _real_view(out), low, high)
         return out
     if dtype.char not in types.FLOATING:
         raise types.not_implemented("check_uniform_bounds", dtype)
@@ -451,6 +454,10 @@ def random_(generator: MersenneTwister, out: np.ndarray, low: int | None = None,
             count, wide = int(types.largest(dtype)) + 1, dtype.itemsize == 8
         return fill(out, lambda size: _below(generator, size, count, wide))
     if high is None and low == -(1 << 63):
+        if out.size and (kind in types.COMPLEX or kind in "?eHILQ"):
+            raise types.not_implemented("random_full_64_bits_range_kernel_cpu", dtype)
+        if out.size and kind in "bBhi":
+            raise RuntimeError("random_full_64_bits_range_kernel_cpu handles only int64, double, float and bfloat16")
         return fill(out, lambda size: generator.random64(size).view(np.int64))
     if high is not None and low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
@@ -498,6 +505,8 @@ def _integer_bounds(dtype: np.dtype, low: int, high: int | None) -> tuple[int, i
                 )
     else:
         last = int(types.largest(dtype)) if high is None else high - 1
+        if high is None and last >= 1 << 63:
+            raise RuntimeError(f"to - 1 is out of bounds for {types.cpp_name(dtype)}")
     for which, bound in (("from", low), ("to - 1", last)):
         if not types.smallest(dtype) <= bound <= types.largest(dtype):
             raise RuntimeError(f"{which} is out of bounds for {types.cpp_name(dtype)}")
@@ -528,7 +537,7 @@ def _representable(dtype: np.dtype, bound: int, step: int) -> int:
 def randperm(generator: MersenneTwister, out: np.ndarray) -> np.ndarray:
     """Fill a vector with a random order of 0 … n-1. Bitwise torch for every dtype."""
     n, dtype = out.size, out.dtype
-    if dtype.char in types.COMPLEX or dtype.char == "?":
+    if dtype.char in types.COMPLEX or dtype.char in "?HILQ":
         raise types.not_implemented("randperm", dtype)
     if dtype.char in "ef":
         # The half types are not stopped where they stop being exact, save float16.
@@ -554,6 +563,7 @@ def randperm(generator: MersenneTwister, out: np.ndarray) -> np.ndarray:
 def bernoulli_(generator: MersenneTwister, out: np.ndarray, p: float | np.ndarray = 0.5) -> np.ndarray:
     """Fill with ones that have probability ``p``, a number or an array that broadcasts to ``out``. Bitwise torch."""
     if isinstance(p, np.ndarray):
+        check_bernoulli_by_array(out.dtype, out.size)
         return _bernoulli_by_array(generator, out, p)
     if not 0.0 <= p <= 1.0:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
@@ -572,11 +582,15 @@ def bernoulli_(generator: MersenneTwister, out: np.ndarray, p: float | np.ndarra
     return fill(out, draw, safe=True)
 
 
+def check_bernoulli_by_array(dtype: np.dtype, size: int) -> None:
+    """NotImplementedError for dtypes that an array of probabilities cannot fill."""
+    if size and (dtype.char in types.COMPLEX or dtype.char in "HILQ"):
+        raise types.not_implemented("bernoulli_tensor_cpu_self_", dtype)
+
+
 def _bernoulli_by_array(generator: MersenneTwister, out: np.ndarray, p: np.ndarray) -> np.ndarray:
     if not out.size:
         return out
-    if out.dtype.char in types.COMPLEX or out.dtype.char in "HILQ":
-        raise types.not_implemented("bernoulli_tensor_cpu_self_", out.dtype)
     if p.dtype.char not in types.FLOATING:
         raise types.not_implemented("bernoulli_tensor_cpu_p_", p.dtype)
     if not ((p >= 0) & (p <= 1)).all():

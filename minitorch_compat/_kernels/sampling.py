@@ -2,7 +2,7 @@
 
 Each takes ``(generator, parameters)`` and returns a new array. They consume the generator exactly as torch does, one
 element after another in the order in which torch walks the parameters, so they cost Python time per element.
-Agreement with torch 2.13 is bitwise, but for Dirichlet draws (within 1e-7 relative).
+Agreement with torch 2.13 is bitwise.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from typing import Any
 import numpy as np
 
 from . import scalar_types as types
-from .iteration import in_memory_order
+from . import summation
 from .random import MersenneTwister, exponential_, fill, log, unit64
 
 
 def standard_gamma(generator: MersenneTwister, alpha: np.ndarray) -> np.ndarray:
     """Gamma distributed numbers of shape ``alpha`` and scale 1, by Marsaglia and Tsang (2000). Bitwise torch."""
     if alpha.dtype.char not in "fd":
-        if not alpha.size:
-            return np.empty_like(alpha)
         raise types.not_implemented("gamma_cpu", alpha.dtype)
     floor = float(_smallest_normal(alpha.dtype))
     scalar = alpha.dtype.type
@@ -38,9 +36,9 @@ def _smallest_normal(dtype: np.dtype) -> float:
 
 
 def _by_element(parameter: np.ndarray, draw: Callable[[Any], float]) -> np.ndarray:
-    """One draw an element, in torch's order, into a dense array laid out as the parameter is."""
-    out = np.empty_like(parameter)
-    values = iter(in_memory_order(parameter).reshape(-1))
+    """One draw an element, row by row, into a contiguous array."""
+    out = np.empty(parameter.shape, parameter.dtype)
+    values = iter(parameter.reshape(-1))
     return fill(out, lambda count: np.array([draw(next(values)) for _ in range(count)]))
 
 
@@ -70,12 +68,15 @@ def _gamma(generator: MersenneTwister, scalar: type[np.floating], alpha: Any) ->
 
 
 def dirichlet(generator: MersenneTwister, alpha: np.ndarray) -> np.ndarray:
-    """Dirichlet draws along the last dimension: gammas over their sum. State exact, values within 1e-7 relative."""
+    """Dirichlet draws along the last dimension: gammas over their sum, kept inside (0, 1). Bitwise torch."""
     if alpha.dtype.char not in "fd":
         raise types.not_implemented("dirichlet", alpha.dtype)
-    gammas = _by_element(alpha.astype(np.float64), lambda shape: _gamma(generator, np.float64, shape))
-    drawn = gammas / gammas.sum(-1, keepdims=True)
-    return np.clip(drawn, _smallest_normal(alpha.dtype), None).astype(alpha.dtype)
+    floor = _smallest_normal(np.dtype(np.float64))
+    gammas = _by_element(alpha.astype(np.float64), lambda shape: max(floor, _gamma(generator, np.float64, shape)))
+    with np.errstate(all="ignore"):
+        drawn = (gammas / summation.sum(gammas, -1, True)).astype(alpha.dtype)
+    one = alpha.dtype.type(1)
+    return np.clip(drawn, alpha.dtype.type(_smallest_normal(alpha.dtype)), np.nextafter(one, one - one))
 
 
 # -- counts -------------------------------------------------------------------------------------------------------
@@ -84,8 +85,6 @@ def dirichlet(generator: MersenneTwister, alpha: np.ndarray) -> np.ndarray:
 def poisson(generator: MersenneTwister, rate: np.ndarray) -> np.ndarray:
     """Poisson counts for each rate: products of uniforms below 10, Hörmann's PTRS (1993) above. Bitwise torch."""
     if rate.dtype.char not in types.FLOATING:
-        if not rate.size:
-            return np.empty_like(rate)
         raise types.not_implemented("poisson_cpu", rate.dtype)
     if not (rate >= 0).all():
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
@@ -95,6 +94,8 @@ def poisson(generator: MersenneTwister, rate: np.ndarray) -> np.ndarray:
 def _poisson(generator: MersenneTwister, rate: float) -> float:
     if rate == 0:
         return 0
+    if rate == math.inf:
+        return -(1 << 63)
     uniform = generator.uniform64
     if rate < 10:
         bound, product, count = math.exp(-rate), 1.0, 0
@@ -215,6 +216,8 @@ def multinomial(generator: MersenneTwister, weights: np.ndarray, samples: int, r
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     shape = (*weights.shape[:-1], samples)
     if not weights.size:
+        if weights.shape[-1] == 0 and math.prod(shape):
+            raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
         return np.empty(shape, np.int64)
     if not replacement or samples == 1:
         return _without_replacement(generator, weights, samples)
@@ -250,7 +253,7 @@ def _without_replacement(generator: MersenneTwister, weights: np.ndarray, sample
         np.divide(weights, quotient, out=quotient)
     if samples == 1:
         return quotient.argmax(-1, keepdims=True)
-    return np.argsort(-quotient, -1, kind="stable")[..., :samples]
+    return np.ascontiguousarray(np.argsort(-quotient, -1, kind="stable")[..., :samples])
 
 
 def leaky_slopes(generator: MersenneTwister, x: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -35,6 +35,7 @@ later(
     nanquantile quantile renorm trapezoid trapz unravel_index vander""",
     "bincount corrcoef cov cross diff dist histc histogram nanquantile quantile renorm renorm_",
 )
+later("gammas", "_dirichlet_grad _sample_dirichlet _standard_gamma", "")
 later("nonlinear", "celu celu_ hardshrink prelu rrelu rrelu_ selu selu_ threshold threshold_", "hardshrink prelu")
 later(
     "dropout",

@@ -13,7 +13,7 @@ from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._kernels import ctc as kernels
 from . import entry
-from .random import _no_derivative as no_derivative
+from .random import no_derivative
 
 Array = np.ndarray
 CHECKED = "(while checking arguments for ctc_loss_allocate_outputs)"

@@ -47,7 +47,8 @@ def declare(name: str, feature: bool, alpha: bool) -> None:
         if not alpha:
             if mask.dtype.kind not in "fcV":
                 raise dtypes.cannot_cast(dtypes.get_default_dtype(), dtypes.of(mask))
-            np.divide(mask, mask.dtype.type(1 - p), mask)
+            kept = mask.dtype.type(1 - p) if mask.dtype.kind == "c" or mask.dtype.char == "d" else np.float32(1 - p)
+            np.divide(mask, kept, mask, casting="unsafe")
             return multiply(input, wrap(mask), here)
         a = 1 / math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p))
         noise: Any = wrap(mask)

@@ -10,7 +10,7 @@ from .._core.tensor import Tensor, wrap
 from .._kernels import reduce
 from .._kernels.elementwise import widened
 from . import entry
-from .random import _no_derivative as no_derivative
+from .random import no_derivative
 
 Array = np.ndarray
 

@@ -16,9 +16,8 @@ from .._kernels import activation as kernels
 from .._kernels import elementwise
 from . import entry, special  # noqa: F401
 from .arithmetic import broadcast_sum
-from .random import _no_derivative as no_derivative
 from .random import kernel as sampler
-from .random import twister_of
+from .random import no_derivative, twister_of
 
 Array = np.ndarray
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -128,6 +129,8 @@ def randint(
     if numbers or high is None or not isinstance(size, (tuple, list)):
         raise Misfit
     first, last = 0 if low is None else length_of(low, 0), length_of(high, 0)
+    if last >= 1 << 63:
+        raise ValueError("Overflow when unpacking long long")
     check_options(layout, device, pin_memory, requires_grad)
     dtype = dtype_of(dtype)
     wanted = dtype or (dtypes.int64 if out_of(out) is None else out.dtype)
@@ -179,11 +182,17 @@ for _function in (randint, randint_like, randperm):
 # ---- filling
 
 
-def fill_in_place(x: Tensor, recorder: Recorder, write: Callable[[ndarray], Any]) -> Tensor:
+def fill_in_place(x: Tensor, recorder: Recorder, twister: Any, write: Callable[[ndarray], Any]) -> Tensor:
     """Let ``write`` overwrite the memory of ``x``, count the write and record that no gradient passes it."""
     recording = mode.enabled and x._node is not None
     if recording:
         check_write(x)
+    if 0 in x._data.strides and recorder not in _random_nodes:
+        # Whatever else is wrong is told before this, and draws nothing.
+        state = twister.get_state()
+        with suppress(NotImplementedError):
+            write(np.empty(x._data.shape, x._data.dtype))
+        twister.set_state(state)
     refuse_overlap(x._data)
     write(x._data)
     x._bump()
@@ -195,6 +204,9 @@ def fill_in_place(x: Tensor, recorder: Recorder, write: Callable[[ndarray], Any]
 def nothing_passes(name: str, node: str) -> Recorder:
     """How a fill is recorded: what was there before has no part in the result."""
     return Recorder(f"{name}_", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node=node)
+
+
+_random_nodes = [nothing_passes("random", f"RandomBackward{overload}") for overload in range(3)]
 
 
 def _filling(name: str, node: str, *parameters: tuple[str, Any]) -> None:
@@ -215,7 +227,7 @@ def _filling(name: str, node: str, *parameters: tuple[str, Any]) -> None:
             raise Misfit
         twister = twister_of(generator)
         numbers = [float(number_of(each)) for each in numbers]
-        return fill_in_place(self, recorder, lambda array: draw(twister, array, *numbers))
+        return fill_in_place(self, recorder, twister, lambda array: draw(twister, array, *numbers))
 
     method.__name__ = f"{name}_"
     setattr(Tensor, f"{name}_", checked(f"{name}_", method=True)(method))
@@ -227,9 +239,6 @@ _filling("exponential", "ExponentialBackward0", ("lambd", 1.0))
 _filling("geometric", "GeometricBackward0", ("p", None))
 _filling("cauchy", "CauchyBackward0", ("median", 0.0), ("sigma", 1.0))
 _filling("log_normal", "LogNormalBackward0", ("mean", 1.0), ("std", 2.0))
-
-_random_nodes = [nothing_passes("random", f"RandomBackward{overload}") for overload in range(3)]
-
 
 @checked("random_", method=True)
 def random_(self: Tensor, *bounds: Any, generator: Any = None, **named: Any) -> Tensor:
@@ -248,7 +257,7 @@ def random_(self: Tensor, *bounds: Any, generator: Any = None, **named: Any) -> 
     else:
         recorder, low, high = _random_nodes[2], None, None
     twister = twister_of(generator)
-    return fill_in_place(self, recorder, lambda array: kernel("random_")(twister, array, low, high))
+    return fill_in_place(self, recorder, twister, lambda array: kernel("random_")(twister, array, low, high))
 
 
 _bernoulli_by_tensor = nothing_passes("bernoulli", "BernoulliBackward1")
@@ -260,16 +269,26 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Fill with ones of probability ``p``, a number or a tensor that broadcasts."""
     twister = twister_of(generator)
     if isinstance(p, Tensor):
+        kernel("check_bernoulli_by_array")(self._data.dtype, self._data.size)
         odds = expanded(p._data, self._data.shape)
-        return fill_in_place(self, _bernoulli_by_tensor, lambda array: kernel("bernoulli_")(twister, array, odds))
+        return fill_in_place(
+            self, _bernoulli_by_tensor, twister, lambda array: kernel("bernoulli_")(twister, array, odds)
+        )
     if not is_number(p) or isinstance(p, complex):
         raise Misfit
-    return fill_in_place(self, _bernoulli_by_number, lambda array: kernel("bernoulli_")(twister, array, float(p)))
+    return fill_in_place(
+        self, _bernoulli_by_number, twister, lambda array: kernel("bernoulli_")(twister, array, float(p))
+    )
 
 
 def expanded(array: ndarray, shape: tuple[int, ...]) -> ndarray:
     """``array`` broadcast to ``shape``; RuntimeError in the words of ``expand``."""
     new = len(shape) - array.ndim
+    if new < 0:
+        raise RuntimeError(
+            f"expand({dtypes.of(array).tensor_type}{{{list(array.shape)}}}, size={list(shape)}): the number of sizes "
+            f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})"
+        )
     for dim in range(array.ndim - 1, -1, -1):
         if array.shape[dim] not in (1, shape[dim + new] if dim + new >= 0 else -1):
             raise RuntimeError(
@@ -287,14 +306,14 @@ Tensor.bernoulli_ = bernoulli_  # type: ignore[attr-defined]
 # ---- draws from tensors of parameters
 
 
-def _recorded(out: Tensor, recorder: Recorder, *inputs: Tensor | None) -> Tensor:
+def recorded(out: Tensor, recorder: Recorder, *inputs: Tensor | None) -> Tensor:
     """``out`` with its place in the graph, where recording is on and an input requires grad."""
     if mode.enabled and any(each is not None and each._node is not None for each in inputs):
         out._node = recorder.node(inputs)
     return out
 
 
-def _no_derivative(name: str) -> Any:
+def no_derivative(name: str) -> Any:
     """The formula of an operation without one: asking for its gradient is an error."""
 
     def formula(xp: Any, g: Any) -> Any:
@@ -304,7 +323,7 @@ def _no_derivative(name: str) -> Any:
 
 
 _bernoulli = Recorder("bernoulli", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
-_bernoulli_p = Recorder("bernoulli.p", ("x",), {"x": _no_derivative("bernoulli")}, node="NotImplemented")
+_bernoulli_p = Recorder("bernoulli.p", ("x",), {"x": no_derivative("bernoulli")}, node="NotImplemented")
 
 
 @checked("bernoulli")
@@ -317,13 +336,13 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
         array = np.empty(input._data.shape, input._data.dtype)
         result = wrap(kernel("bernoulli_")(twister, array, input._data))
     elif is_number(p):
-        array = memory.empty_like(input._data)
+        array = np.empty(input._data.shape, input._data.dtype)
         result = wrap(kernel("bernoulli_")(twister, array, float(number_of(p))))
     else:
         raise Misfit
     if out is not None:
         return into_out("bernoulli", out, result._data, None, False)
-    return _recorded(result, _bernoulli if p is None else _bernoulli_p, input)
+    return recorded(result, _bernoulli if p is None else _bernoulli_p, input)
 
 
 _poisson = Recorder("poisson", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
@@ -334,11 +353,11 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     """Poisson counts for each rate in ``input``."""
     if not isinstance(input, Tensor):
         raise Misfit
-    return _recorded(wrap(kernel("poisson")(twister_of(generator), input._data)), _poisson, input)
+    return recorded(wrap(kernel("poisson")(twister_of(generator), input._data)), _poisson, input)
 
 
 _binomial = Recorder(
-    "binomial", ("count", "prob"), {"count": _no_derivative("binomial"), "prob": _no_derivative("binomial")},
+    "binomial", ("count", "prob"), {"count": no_derivative("binomial"), "prob": no_derivative("binomial")},
     node="NotImplemented",
 )  # fmt: skip
 
@@ -348,7 +367,8 @@ def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
     """Successes in ``count`` trials of probability ``prob``."""
     if not isinstance(count, Tensor) or not isinstance(prob, Tensor):
         raise Misfit
-    return _recorded(wrap(kernel("binomial")(twister_of(generator), count._data, prob._data)), _binomial, count, prob)
+    memory.broadcast_shapes(count._data.shape, prob._data.shape)
+    return recorded(wrap(kernel("binomial")(twister_of(generator), count._data, prob._data)), _binomial, count, prob)
 
 
 @checked("multinomial")
@@ -358,6 +378,8 @@ def multinomial(
     """Indices drawn in proportion to the weights in ``input``, a vector or rows of a matrix."""
     if not isinstance(input, Tensor) or not isinstance(replacement, bool):
         raise Misfit
+    if out is not None and out.dtype is not dtypes.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_type}")
     array = kernel("multinomial")(twister_of(generator), input._data, length_of(num_samples, 0), replacement)
     return wrap(array) if out is None else into_out("multinomial", out, array, None, False)
 
@@ -397,23 +419,28 @@ def normal(
         _check_deviations(std)
         a, b = mean._data, std._data
         shape = memory.broadcast_shapes(a.shape, b.shape)
-        array = draw(twister, memory.elementwise_output(shape, a.dtype, a, b))
+        array = draw(twister, np.empty(shape, a.dtype))
         values, recorder, inputs = (a.shape, b.shape), _normal_both, (mean, std)
-        result = array * b + a
+        np.multiply(array, b, out=array, casting="unsafe")
+        np.add(array, a, out=array, casting="unsafe")
     elif isinstance(mean, Tensor) and is_number(std):
-        array = draw(twister, memory.empty_like(mean._data), 0.0, number_of(std))
+        # This form alone fills the given output as it is, and only then looks at the mean.
+        shape = mean._data.shape if out is None else out._data.shape
+        array = draw(twister, np.empty(shape, mean._data.dtype), 0.0, number_of(std))
         recorder, inputs = _normal_mean, (mean,)
-        result = array + mean._data
+        memory.broadcast_shapes(mean._data.shape, shape)
+        array += mean._data
     elif isinstance(std, Tensor) and is_number(mean):
         _check_deviations(std)
-        array = draw(twister, memory.empty_like(std._data))
+        array = draw(twister, np.empty(std._data.shape, std._data.dtype))
         recorder, inputs = _normal_std, (std,)
-        result = array * std._data + std._data.dtype.type(number_of(mean))
+        array *= std._data
+        array += array.dtype.type(number_of(mean))
     else:
         raise Misfit
     if out is not None:
-        return into_out("normal", out, np.asarray(result), None, False)
-    drawn = wrap(np.asarray(result))
+        return into_out("normal", out, array, None, False)
+    drawn = wrap(array)
     if mode.enabled and any(each._node is not None for each in inputs):
         drawn._node = recorder.node(inputs, values)
     return drawn
