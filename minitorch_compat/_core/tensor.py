@@ -735,9 +735,9 @@ def stands_for_others(values: Any) -> bool:
 
 def numbers_of(x: Any) -> ndarray:
     """The memory of a tensor, also of one that stands for others: for questions about all its elements."""
-    while "_data" not in x.__dict__:
+    while x._transformed:
         x = x._value
-    return x.__dict__["_data"]
+    return x._data
 
 
 def wrap_dim(dim: int, count: int) -> int:

@@ -71,7 +71,7 @@ expm1 = through_double(np.expm1, CHEAP)
 log = through_double(np.log, CHEAP)
 log2 = through_double(np.log2, CHEAP)
 log10 = through_double(np.log10, CHEAP)
-log1p = through_double(np.log1p, CHEAP)
+real_log1p = through_double(np.log1p, CHEAP)
 sin = through_double(np.sin, DEAR)
 cos = through_double(np.cos, DEAR)
 tan = through_double(np.tan, DEAR)
@@ -84,6 +84,16 @@ tanh = through_double(np.tanh, CHEAP)
 asinh = through_double(np.arcsinh, CHEAP)
 acosh = through_double(np.arccosh, CHEAP)
 atanh = through_double(np.arctanh, CHEAP)
+
+
+def log1p(x: np.ndarray) -> Any:
+    """log(1 + x); of a complex number by Kahan's correction of log(u) for the rounding of u = 1 + x."""
+    if x.dtype.char not in types.COMPLEX:
+        return real_log1p(x)
+    one = x.dtype.type(1)
+    u = np.asarray(x + one)
+    log_u = np.log(u)
+    return np.where(u == one, x, np.where(np.isfinite(u) & (u != 0), log_u * (x / (u - one)), log_u))
 
 
 def sqrt(x: np.ndarray) -> Any:
@@ -249,8 +259,8 @@ def round(x: np.ndarray, decimals: int = 0) -> np.ndarray:
 # -- division -------------------------------------------------------------------------------------------------------
 
 
-def _integer_divisor(y: np.ndarray) -> None:
-    if not np.all(y):
+def _integer_divisor(x: np.ndarray, y: np.ndarray) -> None:
+    if x.size and not np.all(y):
         raise RuntimeError("ZeroDivisionError")
 
 
@@ -261,8 +271,7 @@ def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """
     kind = x.dtype.char
     if kind in types.INTEGRAL:
-        if x.size:
-            _integer_divisor(y)
+        _integer_divisor(x, y)
         return np.asarray(np.floor_divide(x, y))
     if kind not in types.FLOATING:
         raise types.not_implemented("div_floor_cpu", x.dtype)
@@ -281,7 +290,7 @@ def trunc_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The quotient rounded towards zero. Bitwise torch; integers by zero raise."""
     kind = x.dtype.char
     if kind in types.INTEGRAL:
-        _integer_divisor(y)
+        _integer_divisor(x, y)
         return np.asarray((x - np.fmod(x, y)) // y)
     if kind not in types.FLOATING:
         raise types.not_implemented("div_trunc_cpu", x.dtype)
@@ -295,7 +304,7 @@ def remainder(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """What is left of x by y, with the sign of y, a zero with that of x. Bitwise torch; integers by zero raise."""
     kind = x.dtype.char
     if kind in types.INTEGRAL:
-        _integer_divisor(y)
+        _integer_divisor(x, y)
         return np.asarray(np.remainder(x, y))
     if kind not in types.FLOATING:
         raise types.not_implemented("remainder_cpu", x.dtype)
@@ -309,7 +318,7 @@ def fmod(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """What is left of x by y, with the sign of x. Bitwise torch; integers by zero raise."""
     kind = x.dtype.char
     if kind in types.INTEGRAL:
-        _integer_divisor(y)
+        _integer_divisor(x, y)
     elif kind not in types.FLOATING:
         raise types.not_implemented("fmod_cpu", x.dtype)
     elif kind in types.HALVES:
@@ -351,8 +360,14 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         # Also of zero, which so has no power that is a number.
         return np.asarray(np.exp(y * np.log(x)))
     if kind == "f" and max(x.size, y.size) <= CHEAP:
-        return np.asarray(np.power(x.astype(np.float64), y.astype(np.float64)), np.float32)
-    return in_single(np.power)(x, y)
+        power = np.asarray(np.power(x.astype(np.float64), y.astype(np.float64)), np.float32)
+    else:
+        power = np.asarray(in_single(np.power)(x, y))
+    # NumPy takes the root where one exponent of a half serves many numbers: of -inf it is nan, and of -0.0 it is -0.0.
+    roots = y == 0.5
+    if not roots.any():
+        return power
+    return np.where(roots & ((x == 0) | (x == -np.inf)), -x + x.dtype.type(0), power)
 
 
 def pow_number(x: np.ndarray, exponent: Any, dtype: np.dtype) -> np.ndarray:

@@ -162,16 +162,26 @@ def preserved_strides(x: ndarray) -> Shape:
 def elementwise_strides(shape: Shape, *operands: ndarray) -> Shape:
     """The strides of what an elementwise operation makes from operands that broadcast to `shape`.
 
-    Operands of one shape that are all contiguous give a contiguous result, with the same dense strides those strides.
+    Operands of one shape that are all contiguous give a contiguous result, channels last give channels last, with the
+    same dense strides those strides.
     Otherwise the first operand that tells two dimensions apart decides which is faster.
     """
     if all(each.shape == shape for each in operands):
         if all(each.flags.c_contiguous for each in operands):
             return contiguous_strides(shape)
         steps = strides(operands[0])
+        if len(shape) in (4, 5):
+            by_channels = ordered_strides(shape, (1, *range(len(shape) - 1, 1, -1), 0))
+            if all(_lies_so(shape, strides(each), by_channels) for each in operands):
+                return by_channels
         if all(steps == strides(each) for each in operands[1:]) and is_dense(shape, steps):
             return steps
     return ordered_strides(shape, order(shape, *(_broadcast_strides(each, shape) for each in operands)))
+
+
+def _lies_so(shape: Shape, steps: Shape, wanted: Shape) -> bool:
+    """Whether these are the wanted strides, but for dimensions of length 1, whose stride says nothing."""
+    return all(size == 1 or step == own for size, step, own in zip(shape, steps, wanted, strict=True))
 
 
 def _broadcast_strides(x: ndarray, shape: Shape) -> Shape:

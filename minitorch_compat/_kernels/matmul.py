@@ -56,7 +56,7 @@ def mm(mat1: ndarray, mat2: ndarray) -> ndarray:
     dtype = mat1.dtype
     if dtype is mat2.dtype and dtype.char in _BLAS and mat1.ndim == 2 == mat2.ndim and (
         mat1.shape[0] != 1 or mat2.shape[1] != 1
-    ):
+    ) and mat1.size != 1 != mat2.size:
         try:
             return mat1.dot(mat2)
         except ValueError:
@@ -77,6 +77,9 @@ def _mm(mat1: ndarray, mat2: ndarray) -> ndarray:
     if mat1.dtype.char in _BLAS:
         if mat1.shape[0] == 1 == mat2.shape[1] and mat1.dtype.char in "fd":
             return _in_order(mat1, mat2.T)
+        if mat1.size == 1 or mat2.size == 1:
+            # NumPy skips the products with a single zero, of which infinity makes nan.
+            return mat1 * mat2 + mat1.dtype.type(0)
         return mat1.dot(mat2)
     if mat1.size and mat2.size:
         _refuse_type("addmm_impl_cpu_", mat1)

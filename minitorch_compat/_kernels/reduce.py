@@ -149,7 +149,8 @@ def _spread(x: np.ndarray, dims: tuple[int, ...], correction: float, keepdim: bo
             for part in (x.real, x.imag)
         )
         return np.asarray(real + imaginary), np.asarray(real_mean + 1j * imaginary_mean)
-    wide = x.astype(np.float64)
+    # A repeated row tells no order of dimensions in memory, the usual one is taken.
+    wide = x.astype(np.float64, order="C" if 0 in x.strides else "K")
     count = count_in(x, dims)
     if not count:
         empty = np.full(reduced(np.add, wide, dims, keepdim).shape, np.nan)

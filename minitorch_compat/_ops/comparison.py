@@ -231,14 +231,14 @@ def quality(name: str, floats: Any, integers: bool) -> None:
 
     def arranged(x: ndarray) -> ndarray:
         r = np.asarray(kernel(x))
+        if name != "isnan" and x.dtype.kind not in "fcV" and x.base is not None:
+            made = layout.empty_like(x, r.dtype)
+            made[...] = r
+            return made
         if r.ndim < 2:
             return r
         if name != "isfinite":
             return layout.laid_out(r, x)
-        if x.dtype.kind not in "fcV":
-            made = layout.empty_like(x, r.dtype)
-            made[...] = r
-            return made
         # torch asks two questions of each number and multiplies the answers.
         first = layout.laid_out(r, x, x)
         return layout.laid_out(first, first, first)

@@ -158,7 +158,7 @@ def logarithmic(x: Array, y: Array) -> Array:
         return kernels.logaddexp(x, y)
     first = x.real >= y.real
     high, low = np.where(first, x, y), np.where(first, y, x)
-    return np.asarray(high + np.log1p(np.exp(low - high)), x.dtype)
+    return np.asarray(high + kernels.log1p(np.exp(low - high)), x.dtype)
 
 
 def over_square(xp, x, y):

@@ -118,6 +118,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "x.clone().zero_()": (number(2, 3),),
     "torch.conj(x)": (number(2, 3),),
     "torch.conj_physical(x)": (number(2, 3),),
+    "x.clone().conj_physical_()": (number(2, 3),),
     "torch.view_as_complex(x)": (real(3, 2),),
     "torch.view_as_real(torch.complex(x, y))": (real(2, 3), real(3)),
     "torch.polar(x, y)": (positive(2, 3), real(2, 3)),
