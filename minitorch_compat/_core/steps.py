@@ -71,7 +71,7 @@ def step(
             return results
         again = record(
             Again, tuple([None if each is None else edge_of(each) for each in sources]), sources,
-            (composition, asked, self.values[1], self.name()),
+            (composition, asked, self.values[1], self.name(), name),
         )
         again.outputs = len(asked)
         note(again)
@@ -115,9 +115,9 @@ class Again(Node):
 
     def through(self, sources: list[Any], given: Any, create: bool) -> list[Any]:
         """The gradients of the sources, by way of the composition: tensors, or arrays where nothing is recorded."""
-        composition, asked, options, title = self.values
+        composition, asked, options, _, name = self.values
         if composition is None:
-            raise RuntimeError(f"derivative for {title} is not implemented")
+            raise RuntimeError(f"derivative for aten::{name}_backward is not implemented")
         wanted = [place for place, edge in enumerate(self.edges) if edge is not None]
         with enable_grad():
             out = composition(*sources[1:], *options)

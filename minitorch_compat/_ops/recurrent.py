@@ -104,22 +104,25 @@ def through_packed(
     cell: Cell, data: Any, states: Any, layer: Sequence[Any], reverse: bool, *, sizes: Sequence[int]
 ) -> tuple[Any, Any]:
     """All steps of packed sequences in one direction: the batch narrows, or widens, with the steps."""
-    shares = linear(data, layer[0], layer[2])
+    shares: Any = linear(data, layer[0], layer[2])
+    if shares.dim() != 2:
+        narrow, whole = [sizes[0], shares.shape[-1]], [sizes[0], *shares.shape[1:]]
+        raise RuntimeError(f"output with shape {narrow} doesn't match the broadcast shape {whole}")
     outputs = []
     if reverse:
-        start, end = states, shares.shape[0]  # type: ignore[attr-defined]
+        start, end = states, shares.shape[0]
         states, last = each(start, slices(0, sizes[-1])), sizes[-1]
         for size in reversed(sizes):
             if size > last:
                 more = each(start, slices(last, size - last))
                 states, last = joined([states, more]), size
             end -= size
-            states = cell(shares.narrow(0, end, size), states, layer)  # type: ignore[attr-defined]
+            states = cell(shares.narrow(0, end, size), states, layer)
             outputs.append(states[0] if type(states) is tuple else states)
         return FUNCTIONS["cat"](outputs[::-1], 0), states
     begin, last, ended = 0, sizes[0], []
     for size in sizes:
-        share = shares.narrow(0, begin, size)  # type: ignore[attr-defined]
+        share = shares.narrow(0, begin, size)
         begin += size
         if size < last:
             ended.append(each(states, slices(size, last - size)))
@@ -412,7 +415,10 @@ def pack_rows(input: Array, rows, batch_first):
 
 def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool) -> tuple[Any, Any]:
     """The sequences of a padded batch, step after step, and how many there are at each step."""
-    check_types(input, lengths)
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"_pack_padded_sequence(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
     if lengths.dim() != 1 or lengths.dtype != dtypes.int64:
         raise RuntimeError(
             f"'lengths' argument should be a 1D CPU int64 tensor, but got {lengths.dim()}D cpu "

@@ -22,10 +22,13 @@ from .._ops.likelihood import cross_entropy_loss as _cross_entropy_loss
 from .._ops.likelihood import nll_loss_nd as _nll_loss_nd
 from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
+from . import multihead as _multihead
 from . import spatial as _spatial
+from .multihead import *  # noqa: F403
 from .spatial import *  # noqa: F403
 
-__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss", *_spatial.__all__]
+__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss", *_multihead.__all__,
+           *_spatial.__all__]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:

@@ -548,6 +548,9 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "y[:, 3], y[:, 4]], True)[0]": (unit(3, 2, 2), unit(4, 5), unit(2, 2, 1)),
     "torch._pack_padded_sequence(x, torch.tensor([3, 1]), False)[0]": (number(3, 2, 2),),
     "torch._pad_packed_sequence(x, torch.tensor([2, 1, 1]), True, 0.0, 4)[0]": (number(4, 2),),
+    "torch.nn.functional.scaled_dot_product_attention(x, y, z, torch.eye(3, 2).double())": (
+        unit(2, 3, 2), unit(2, 2, 2), unit(2, 2, 3),
+    ),
 }
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
@@ -574,6 +577,11 @@ REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "torch.autograd.grad(out := torch.embedding_bag(x, torch.tensor([1, 0]), torch.tensor([0]), "
     "per_sample_weights=y)[0], (x, y), out.detach(), create_graph=True)[1].sum() + out": (
         "derivative for aten::_embedding_bag_per_sample_weights_backward is not implemented", (real(3, 2), real(2)),
+    ),
+    "torch.autograd.grad(out := torch.nn.functional.scaled_dot_product_attention(x, x, x), x, out.detach(), "
+    "create_graph=True)[0] + out": (
+        "derivative for aten::_scaled_dot_product_flash_attention_for_cpu_backward is not implemented",
+        (real(1, 1, 3, 2),),
     ),
     "x // y": ("derivative for aten::floor_divide is not implemented", (real(2, 3), real(3))),
     "torch.scatter(x, 1, torch.tensor([[0], [1]]), y, reduce='add')": (

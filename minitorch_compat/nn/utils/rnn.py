@@ -42,6 +42,11 @@ class PackedSequence(PackedSequence_):
             unsorted_indices = invert_permutation(sorted_indices)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from ..._core.copying import reduced_by_place
+
+        return reduced_by_place(self, protocol)
+
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """With the data in another dtype or on another device; itself where that is the same."""
         data = self.data.to(*args, **kwargs)
@@ -129,10 +134,11 @@ def pad_packed_sequence(
     sequence: Any, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None
 ) -> tuple[Any, Any]:
     """The padded batch and the lengths of its sequences, in the order in which they were before."""
-    if total_length is not None and total_length < sequence.batch_sizes.size(0):
+    longest = sequence.batch_sizes.size(0)
+    if total_length is not None and total_length < longest:
         raise ValueError(
             "Expected total_length to be at least the length of the longest sequence in input, but got "
-            f"total_length={total_length} and max sequence length being {sequence.batch_sizes.size(0)}"
+            f"total_length={total_length} and max sequence length being {longest}"
         )
     padded, lengths = FUNCTIONS["_pad_packed_sequence"](
         sequence.data, sequence.batch_sizes, batch_first, padding_value, total_length or -1
