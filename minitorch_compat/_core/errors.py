@@ -59,6 +59,13 @@ def graph_freed() -> RuntimeError:
     )
 
 
+def saved_and_detached() -> RuntimeError:
+    return RuntimeError(
+        "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, "
+        "please use out-of-place `.detach()` instead"
+    )
+
+
 def modified_in_place(
     type_name: str, shape: Sequence[int], origin: str, version: int, expected: int, examined: bool
 ) -> RuntimeError:

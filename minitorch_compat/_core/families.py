@@ -7,6 +7,7 @@ here: promotion, broadcasting, the in-place and ``out=`` forms, the method. ``op
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,13 +16,13 @@ import numpy as np
 from .._kernels.layout import broadcast_shapes, empty_like, in_order, laid_out
 from . import dtypes
 from .errors import Misfit, NoMemory
-from .graph import LEAF, next_order
+from .graph import LEAF, NOWHERE, next_order
 from .modes import altered, mode
 from .options import NOTHING, checked, dtype_of, refused, stumbled
 from .quiet import quietly, run
 from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
-from .views import edge_of, shared_of
+from .views import edge_of, look_for_histories, shared_of
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -270,6 +271,7 @@ def binary(
             try:
                 r = run(kernel, a, b)
             except ValueError:
+                look_for_histories((x, y))
                 raise broadcast_error(a.shape, b.shape) from None
             except RuntimeError:
                 r = repeated(kernel, a, b)
@@ -347,6 +349,7 @@ def binary(
         try:
             r = repeated(kernel, a, b)
         except ValueError:
+            look_for_histories((x, y))
             raise broadcast_error(a.shape, b.shape) from None
         if type(r) is not ndarray:
             r = asarray(r)
@@ -365,7 +368,7 @@ def binary(
             # The formulas see the operands as they entered the kernel, in one dtype.
             kept_x, kept_y = seen(p, r.dtype), seen(q, r.dtype)
             step = recorder.node((kept_x, kept_y))
-            step.edges = (edge_of(p), edge_of(q))
+            step.edges = tuple([None if each is NOWHERE else each for each in (edge_of(p), edge_of(q))])
             step.fit = fit_of((p if left else None, q if right else None), r)
             if without is not None:
                 step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
@@ -423,8 +426,9 @@ def seen(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
     if x._data.dtype == dtype:
         return x
     cast = tensors.to_dtype(x, dtypes.BY_NUMPY[dtype])
-    # A write to the argument is a write to what was kept of it.
+    # A write to the argument is a write to what was kept of it, and is told so.
     cast._shared = shared_of(x)
+    cast._original = weakref.ref(x)
     return cast
 
 

@@ -18,7 +18,7 @@ from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Kept, tensors
 from .tensor import Tensor, wrap
-from .views import check_write, rebase, refuse_expanded, shared_of
+from .views import Untracked, check_write, rebase, refuse_expanded, shared_of
 
 ndarray = np.ndarray
 
@@ -99,10 +99,11 @@ def wants_grad(*arguments: Any) -> bool:
     return (not altered or mode.enabled) and any(getattr(each, "requires_grad", False) for each in arguments)
 
 
-def commit(x: Tensor, out: Tensor, expanded: str = "") -> Tensor:
+def commit(x: Tensor, out: Tensor, expanded: str | None = None) -> Tensor:
     """Write ``out``, an operation's result for ``x``, into ``x``; take over its node and count the write.
 
-    ``expanded`` names an operation that may reach an element twice: torch warns, and what it did not change stays.
+    ``expanded`` is for an operation that may reach an element twice: torch warns, where there is a name, and what it
+    did not change stays.
     """
     target, source = x._data, out._data
     if source.dtype is not target.dtype and source.dtype != target.dtype:
@@ -114,8 +115,9 @@ def commit(x: Tensor, out: Tensor, expanded: str = "") -> Tensor:
     node = out._node
     if node is not None:
         keep_old(x, out, node)
-    if expanded and reached_twice(target):
-        warn_of_expanded(expanded, "tensor[mask] = scalar", target)
+    if expanded is not None and reached_twice(target):
+        if expanded:
+            warn_of_expanded(expanded, "tensor[mask] = scalar", target)
         changed = target != source
         target[changed] = source[changed]
     else:
@@ -231,27 +233,30 @@ def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True)
     shape = target.shape
     for each in others:
         if each is not x:
-            source = each._data
-            refuse_partial_overlap(target, source)
-            if source.shape != shape:
-                shape = layout.broadcast_shapes(shape, source.shape)
+            refuse_partial_overlap(target, each._data)
+    for each in others:
+        if each._data.shape != shape:
+            shape = layout.broadcast_shapes(shape, each._data.shape)
     if shape != target.shape:
         raise errors.write_result_shape(target.shape, shape)
 
 
 def in_place(
     function: Callable[..., Any], *, elementwise: bool = True, apart: str = "", differentiable: bool = True,
-    expanded: str = ""
+    expanded: str | None = None, first: Callable[..., None] | None = None
 ) -> Callable[..., Any]:
     """The in-place form of an operation: the operation, then a write, then the new history.
 
     ``apart`` says when to refuse other tensors that share memory with the one written to: "first", or "last" of all
     there is to refuse. A write that is not ``differentiable`` leaves the history as it is; ``expanded`` is for
-    ``commit``.
+    ``commit``, and ``first`` refuses what torch refuses before memory and sizes are looked at.
     """
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         others = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
+        if first is not None:
+            check_write(x, *others)
+            first(x, *arguments, **keywords)
         if elementwise:
             begin_write(x, others, differentiable)
         else:
@@ -259,7 +264,8 @@ def in_place(
         if apart == "first":
             refuse_shared(x, others)
         try:
-            if differentiable:
+            # A write to an inference tensor is refused once it is done: there is nothing to record.
+            if differentiable and (mode.inference or x._shared.__class__ is not Untracked):
                 out = function(x, *arguments, **keywords)
             else:
                 with no_grad():
@@ -321,6 +327,12 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
     return form
 
 
+OF_ONE_DTYPE = frozenset(
+    ("neg", "ceil", "floor", "trunc", "sign", "frac", "abs", "sgn", "bitwise_not")
+)
+"""Elementwise operations that write into a tensor of their own dtype alone."""
+
+
 def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = False) -> None:
     """Before an elementwise operation with ``out=``: refuse to record it, and memory that is met twice.
 
@@ -330,6 +342,10 @@ def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = Fals
         raise Misfit
     if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
+    if name in OF_ONE_DTYPE and inputs[0]._data.dtype != out._data.dtype and (
+        inputs[0]._data.dtype.kind != "c" or name in ("neg", "frac", "sgn", "bitwise_not")
+    ):
+        raise RuntimeError(f"Found dtype {out.dtype.scalar_type} but expected {inputs[0].dtype.scalar_type}")
     refuse_overlap(out._data)
     for each in inputs:
         if isinstance(each, Tensor) and each is not out:

@@ -606,6 +606,11 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
         accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
 
 
+def propagate_copy(node: Node, g: Any, keep: bool) -> None:
+    """``propagate`` from a copy of ``g``, which a leaf may keep as its gradient."""
+    propagate(node, g.copy(), keep)
+
+
 def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float, Any]]) -> None:
     """Put the gradient of one result in its place among those of its step."""
     parent = node.edges[0]
@@ -1010,10 +1015,15 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             if bumps:
                 tensor._bump(bumps)
             return
-        if create:
-            leaf._grad = wrap(np.empty_like(leaf._data)).copy_(gradient) if existing is None else existing + gradient
-            return
         array = leaf._data
+        if create:
+            if existing is None:
+                leaf._grad = wrap(laid_out_like(array, array.dtype)).copy_(gradient)
+            else:
+                leaf._grad = existing + gradient
+                if array.size:
+                    check_layout(leaf._grad._data, array, whole=True)
+            return
         if leaf._grad_dtype is not OWN:
             wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
@@ -1022,7 +1032,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             gradient = np.asarray(gradient)
         if existing is not None:
             held = existing._data
-            if held.strides != array.strides:
+            if (held.strides != array.strides or 0 in held.strides) and held.size:
                 check_layout(held, array)
             np.add(held, gradient, held)
             existing._bump()
@@ -1036,30 +1046,43 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         if not dense(array):
             leaf._grad = wrap(np.array(gradient, order="C"))
             return
-        copy = np.empty_like(array, dtype=gradient.dtype, subok=False)
-        if copy.strides != array.strides and copy.itemsize == array.itemsize:
-            copy = np.ndarray(array.shape, copy.dtype, copy.base if copy.base is not None else copy, 0, array.strides)
+        copy = laid_out_like(array, gradient.dtype)
         np.copyto(copy, gradient)
         leaf._grad = tensor = wrap(copy)
         # torch makes the copy by writing to a new tensor.
         tensor._bump()
 
 
+def laid_out_like(array: ndarray, dtype: Any) -> ndarray:
+    """New memory for the gradient of a leaf: with its strides if it is dense, else in a row."""
+    if not dense(array):
+        return np.empty(array.shape, dtype)
+    copy = np.empty_like(array, dtype=dtype, subok=False)
+    if copy.strides != array.strides and copy.itemsize == array.itemsize:
+        copy = np.ndarray(array.shape, copy.dtype, copy.base if copy.base is not None else copy, 0, array.strides)
+    return copy
+
+
 def obeys(gradient: ndarray, array: ndarray) -> bool:
-    """Whether a gradient lies in memory as torch wants it: as the leaf does if that is dense, else in a row."""
+    """Whether a gradient lies in memory as torch wants it: as the leaf does if that is dense, else in a row.
+
+    A stride of 0 is wrong even for one element: torch takes it for that of an expanded tensor.
+    """
     if not array.size:
         return True
     if not dense(array):
         return bool(gradient.flags.c_contiguous)
     return all(
-        step == other or length == 1
+        step == other or (length == 1 and step)
         for step, other, length in zip(gradient.strides, array.strides, array.shape, strict=True)
     )
 
 
-def check_layout(held: ndarray, array: ndarray) -> None:
-    """RuntimeError for a gradient whose elements share memory; a warning, once, for one that lies otherwise."""
-    if any(step == 0 and length > 1 for step, length in zip(held.strides, held.shape, strict=True)):
+def check_layout(held: ndarray, array: ndarray, whole: bool = False) -> None:
+    """RuntimeError for a gradient whose elements share memory (unless it is known to be ``whole``); a warning, once,
+    for one that lies otherwise.
+    """
+    if not whole and any(step == 0 and length > 1 for step, length in zip(held.strides, held.shape, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -29,7 +29,7 @@ from .recording import (
 )
 from .saved_names import saved_names
 from .tensor import Tensor, wrap
-from .views import edge_of
+from .views import edge_of, look_for_histories
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -115,7 +115,11 @@ def op(
                         entered[place] = [each._data for each in value]
                     except (AttributeError, TypeError):
                         return lost(values)
-            r = quietly(kernel_call, kernel, entered, positional, accepted)
+            try:
+                r = quietly(kernel_call, kernel, entered, positional, accepted)
+            except Exception:
+                look_for_histories(values)
+                raise
             if elementwise and type(r) is ndarray and r.ndim > 1:
                 operands = [
                     NUMBER if type(each) is not ndarray

@@ -17,10 +17,10 @@ import numpy as np
 
 from .._kernels.scalar_types import type_name
 from . import dtypes, errors, graph
-from .graph import LEAF, Node, NodeType, Output, record
+from .graph import LEAF, NOWHERE, Node, NodeType, Output, record
 from .saved_names import saved_names
 from .tensor import Tensor, wrap
-from .views import Shared, edge_of, shared_of
+from .views import Shared, edge_of, known_step, shared_of
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -79,6 +79,7 @@ def tensor_values(node: Node) -> list[Any]:
 
 def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError:
     """The error for a kept tensor that was written to since."""
+    kept = original(kept)
     data = kept._data
     origin = ""
     source = None if type(kept) is Kept or not hasattr(kept, "_step") else kept._step() and kept._node
@@ -94,11 +95,36 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
 
 def note(node: Node) -> None:
     """Write down the versions of the kept tensors where one is not 0."""
+    if node.edges[0] is NOWHERE or node.edges[-1] is NOWHERE:
+        let_go(node)
     kept = node.kept or ()
     for each in kept:
         if each is not None and each._shared is not None and each._shared.number:
             node.noted = tuple(0 if each is None or each._shared is None else each._shared.number for each in kept)
             return
+
+
+class Unfreed(tuple[Any, ...]):
+    """What a node keeps that torch would not save: nothing to free."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def let_go(node: Any) -> None:
+    """Forget what ``node`` keeps only for the sake of a view that leads nowhere, as torch does not save it."""
+    formulas = getattr(node, "formulas", None)
+    if formulas is None or not node.kept or sum(each is not None for each in formulas.values()) < 2:
+        return
+    kept = list(node.kept)
+    for place, name in enumerate(node.names[: len(kept)]):
+        asking = [a for a, formula in formulas.items() if formula and name in parameters(formula)[2:]]
+        if len(asking) == 1 and node.edges[node.arguments.index(asking[0])] is NOWHERE:
+            kept[place] = None
+    node.edges = tuple([None if each is NOWHERE else each for each in node.edges])
+    node.kept = tuple(kept) if any(each is not None for each in kept) else Unfreed(kept)
 
 
 def keep_result(out: Tensor) -> Kept:
@@ -241,14 +267,42 @@ def hands_on(formula: Formula) -> bool:
         return False
 
 
-def check_versions(node: Node) -> None:
-    """RuntimeError where something the node kept was written to since."""
+def check_versions(node: Node, used: bool = True) -> None:
+    """RuntimeError where something the node kept was written to since, or is used and forgot its history."""
     noted = node.noted
     for place, each in enumerate(node.kept or ()):
         if each is not None and each._shared is not None:
             expected = 0 if noted is None else noted[place]
-            if each._shared.number != expected:
-                raise modified(node, each, each._shared.number, expected)
+            if each._shared.number != expected or (each._shared.detached and used):
+                refuse_changed(node, used)
+                return
+
+
+def refuse_changed(node: Node, used: bool) -> None:
+    """RuntimeError for the first of the changed things, in the order of torch's names, that a node kept."""
+    kept: Any = node.kept
+    for place in node.packing_order(len(kept)):
+        each = kept[place]
+        if each is None or each._shared is None:
+            continue
+        if used and type(each) is not Kept and detached_since(each, node):
+            raise errors.saved_and_detached()
+        expected = 0 if node.noted is None else node.noted[place]
+        if each._shared.number != expected:
+            raise modified(node, each, each._shared.number, expected)
+
+
+def original(kept: Any) -> Any:
+    """The tensor that was given where what is kept is its cast, as long as it is there."""
+    given = getattr(kept, "_original", None)
+    found = None if given is None else given()
+    return kept if found is None else found
+
+
+def detached_since(kept: Any, node: Node) -> bool:
+    """Whether a kept tensor had a history when ``node`` kept it, and forgot it in place."""
+    kept = original(kept)
+    return kept._detached is not None and node.order > kept._detached and known_step(kept) is None
 
 
 def revived(node: Any, each: Any) -> Any:
@@ -263,7 +317,7 @@ def revived(node: Any, each: Any) -> Any:
 
 def saved_tensor(node: Node, place: int) -> Any:
     """What the node kept at one place, as a tensor; RuntimeError where it was written to since."""
-    check_versions(node)
+    check_versions(node, used=False)
     each = (node.kept or ())[place]
     return None if each is None else revived(node, each)
 

@@ -49,6 +49,12 @@ class Tensor(metaclass=TensorType):
     _grad_dtype: Any = OWN
     order: None = None
     output_nr = 0
+    _retains = False
+    """Whether a gradient is retained where it was asked for, which is no more where the tensor's history ends."""
+    _detached: float | None = None
+    """The place in the order of steps at which the tensor last forgot its history in place."""
+    _original: Any = None
+    """For a cast that a step keeps, a weak reference to the tensor that was given."""
     _transformed = False
     """Whether the tensor stands for others, and shows no ``_data``."""
 
@@ -221,11 +227,12 @@ class Tensor(metaclass=TensorType):
         find_views(self)
         for place, reference in enumerate(self._shared.views):
             view = reference()
-            if view is not None and view._base is self and view._node is (None if wanted else NOWHERE):
-                if wanted and place < self._shared.written:
-                    make_outdated(view)
-                else:
-                    view._node = NOWHERE if wanted else None
+            if view is None or view._base is not self or "_before" in view.__dict__:
+                continue
+            if wanted and place < self._shared.written:
+                make_outdated(view)
+            elif view._node is (None if wanted else NOWHERE):
+                view._node = NOWHERE if wanted else None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad`` and return the tensor."""
@@ -333,7 +340,7 @@ class Tensor(metaclass=TensorType):
         tensor = new(Tensor)
         tensor._data = self._data
         if self.is_inference():
-            tensor._shared = self._shared if mode.inference else UntrackedData()
+            tensor._shared = UNTRACKED if mode.inference else UntrackedData()
         elif mode.inference:
             tensor._shared = None
         return tensor
@@ -364,7 +371,7 @@ class Tensor(metaclass=TensorType):
     def _bump(self, times: int = 1) -> None:
         """Count a write to this memory; views that it changes find their history anew."""
         shared = shared_of(self)
-        if shared.__class__ is Untracked:
+        if isinstance(shared, Untracked) and (mode.inference or shared.__class__ is Untracked):
             if not mode.inference:
                 # As in torch, after the values were written.
                 raise errors.write_to_inference_tensor()
@@ -384,6 +391,8 @@ class Tensor(metaclass=TensorType):
     @property
     def retains_grad(self) -> bool:
         """Whether this non-leaf tensor keeps its gradient."""
+        if self._retains:
+            return True
         node = self._node
         if node is None or node is LEAF or not node.retained:
             return False
@@ -433,7 +442,7 @@ class Tensor(metaclass=TensorType):
             one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
             if one is not None and node is not LEAF and not data.ndim:
                 # Nobody watches, and one number goes back from one number.
-                quietly(graph.propagate, node, one, retain_graph)
+                quietly(graph.propagate_copy, node, one, retain_graph)
                 return
         from ..autograd import backward
 
@@ -443,7 +452,10 @@ class Tensor(metaclass=TensorType):
         """The same memory and version count as a new tensor without history."""
         tensor = new(Tensor)
         tensor._data = self._data
-        tensor._shared = shared_of(self) if mode.inference or not self.is_inference() else UntrackedData()
+        if self.is_inference():
+            tensor._shared = UNTRACKED if mode.inference else UntrackedData()
+        else:
+            tensor._shared = shared_of(self)
         return tensor
 
     def detach_(self) -> Tensor:
@@ -457,7 +469,12 @@ class Tensor(metaclass=TensorType):
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
                 "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
-        before, self._node = self._node, None
+        before = self._node
+        if before is not None and before is not LEAF:
+            self._retains = self.retains_grad
+            self._detached = graph.next_order()
+            shared_of(self).detached = True
+        self._node = None
         self.output_nr = 0
         self._tell_views(before is None)
         return self
@@ -648,7 +665,14 @@ class OutdatedView(Tensor):
     @property
     def retains_grad(self) -> bool:
         before = self._before
-        return isinstance(before, Node) and any(each() is self for each in (before.retained or {}).values())
+        held = (before.retained or {}) if isinstance(before, Node) else {}
+        return self._retains or any(each() is self for each in held.values())
+
+    def backward(self, *arguments: Any, **keywords: Any) -> None:
+        # What is wrong with the arguments is said before the history is looked for.
+        from ..autograd import backward
+
+        backward(self, *arguments, **keywords)
 
     def numpy(self, *, force: bool = False) -> ndarray:
         if self.requires_grad and mode.enabled and not force:

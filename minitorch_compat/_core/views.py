@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from sys import getrefcount
 from typing import Any
 
@@ -32,16 +32,16 @@ class Shared:
 
     ``unseen`` says that views of a leaf, ``unseen_plain`` that views of a tensor without history, were made and not
     entered; ``watched`` that all new ones are entered; ``written`` how many, from the first on, are older than the last
-    write.
+    write, ``detached`` that a tensor with this memory forgot its history in place.
     """
 
-    __slots__ = ("limit", "number", "unseen", "unseen_plain", "views", "watched", "written")
+    __slots__ = ("detached", "limit", "number", "unseen", "unseen_plain", "views", "watched", "written")
 
     def __init__(self) -> None:
         self.number = 0
         self.views: list[weakref.ref[Any]] = []
         self.limit = 64
-        self.watched = self.unseen = self.unseen_plain = False
+        self.watched = self.unseen = self.unseen_plain = self.detached = False
         self.written = 0
 
     def enter(self, view: Any) -> None:
@@ -64,7 +64,7 @@ class Untracked:
 
     views: tuple[()] = ()
     watched = True
-    unseen = unseen_plain = False
+    unseen = unseen_plain = detached = False
 
     @property
     def number(self) -> int:
@@ -201,6 +201,8 @@ class CopySlices(Node):
         return "torch::autograd::CopySlices"
 
     def vjp(self, g: Any) -> Sequence[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
         base = np.array(g, order="K")
         if not base.flags.forc:
             base = np.ascontiguousarray(base)
@@ -215,6 +217,8 @@ class CopySlices(Node):
         return results
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        if self.kept is None:
+            raise errors.graph_freed()
         size = g.element_size()
         place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
         refuse_expanded(*place[:2])
@@ -226,6 +230,7 @@ class CopySlices(Node):
         return results
 
     def free(self) -> None:
+        self.kept = None
         self.fn.free()
 
 
@@ -269,6 +274,15 @@ def check_write(x: Any, *others: Any) -> None:
         getattr(each, "_node", None)  # a view that cannot find its history says so now
 
 
+def look_for_histories(values: Iterable[Any]) -> None:
+    """Before an operation refuses its arguments: tensors among them that have lost their history say so first."""
+    for each in values:
+        if isinstance(each, (list, tuple)):
+            look_for_histories(each)
+        elif getattr(each, "_base", None) is not None:
+            each._node  # noqa: B018
+
+
 def known_step(x: Any) -> Any:
     """The node, or the output of one, that made ``x``, as far as it was found: a view may have to find it anew."""
     held = x.__dict__
@@ -308,10 +322,9 @@ def refused_view(x: Any, created: str, indirectly: bool = False) -> RuntimeError
     )
 
 
-def worse(before: str | None, now: str) -> str:
+def inherited(before: str | None, now: str) -> str:
     """How a view of a view counts as made, where neither was made by a single recorded operation."""
-    order = (None, "function", "several", "no_grad", "inference")
-    return before if before in order and order.index(before) > order.index(now) else now  # type: ignore[return-value]
+    return before if before == "inference" else now
 
 
 def make_view(x: Any, view: Any) -> None:
@@ -323,7 +336,7 @@ def make_view(x: Any, view: Any) -> None:
     view._base = x if base is None else base
     view._shared = shared
     if altered and not mode.enabled:
-        view._created = worse(x._created, "inference" if mode.inference else "no_grad")
+        view._created = inherited(x._created, "inference" if mode.inference else "no_grad")
         if view._base._node is not None:
             view._node = NOWHERE
     elif x._created is not None:
@@ -340,7 +353,8 @@ def rebase(x: Any, node: Node) -> None:
         base = x
     else:
         find_views(base, x)
-        slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (), (base._data.strides,))
+        # What it keeps is never nothing: torch goes back through such a step once.
+        slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (None,), (base._data.strides,))
         slices.fn = node
         slices.region = geometry(x._data, base._data)
         if x.requires_grad:
@@ -411,15 +425,21 @@ def take_history(x: Any, node: Any) -> None:
         hand_over(x, before, node)
 
 
-def hand_over(x: Any, before: Any, node: Any) -> None:
-    """What users hung on ``x`` when it had the history ``before``: only the wish to retain its gradient comes along."""
+def hand_over(x: Any, before: Any, node: Any, reshaped: bool = False) -> None:
+    """What users hung on ``x`` when it had the history ``before``: only the wish to retain its gradient comes along.
+
+    A tensor that was ``reshaped`` in place retains the gradient it had asked for, in the shape that it had.
+    """
     x._backward_hooks = None
     if x.output_nr:
         x.output_nr = 0
     if before is not None and before is not LEAF and before.retained:
         for reference in before.retained.values():
             if reference() is x:
-                before.retained, node.retained = None, {0: reference}
+                if reshaped:
+                    x._retains = True
+                else:
+                    before.retained, node.retained = None, {0: reference}
 
 
 def outdate(x: Any) -> None:
@@ -432,7 +452,9 @@ def outdate(x: Any) -> None:
     x._shared.written = len(x._shared.views)
     for reference in x._shared.views:
         view = reference()
-        if view is not None and (view._base._node is not None or view._node is not None):
+        if view is not None and "_before" not in view.__dict__ and (
+            view._base._node is not None or view._node is not None
+        ):
             make_outdated(view)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types, shape
+from minitorch_compat._kernels.iteration import order
 from minitorch_compat._kernels.layout import at, dim_of, wrap_dim
 
 ndarray = np.ndarray
@@ -252,11 +253,10 @@ def _slices_exist(x: ndarray, dim: int, count: int) -> bool:
         return True
     sizes, steps = list(x.shape), list(layout.strides(x))
     sizes[dim], steps[dim] = count, 0
-    needed = layout.storage_size(sizes, steps) * x.itemsize
+    needed = layout.storage_size(sizes, steps)
     if needed:
-        raise RuntimeError(f"setStorage: sizes {sizes}, strides {steps}, storage offset 0, and itemsize {x.itemsize} "
-                           f"requiring a storage size of {needed} are out of bounds for storage of size 0")
-    return False
+        layout.check_storage(x, sizes, steps, layout.storage_offset(x))
+    return needed > 0
 
 
 def index_copy(x: ndarray, dim: int, index: ndarray, source: ndarray) -> ndarray:
@@ -366,6 +366,14 @@ def masked_scatter(x: ndarray, mask: ndarray, source: ndarray) -> ndarray:
     out = np.broadcast_to(x, sizes).copy()
     out[chosen] = source.reshape(-1)[:count]
     return out
+
+
+def scatter_too_few(x: ndarray, mask: ndarray, source: ndarray) -> None:
+    """Where the source of ``masked_scatter`` has too few elements, write them all, in the order of memory."""
+    if np.count_nonzero(mask) > source.size:
+        slowest_first = order(x.shape, layout.strides(x), layout.strides(mask))[::-1]
+        places = [each[: source.size] for each in mask.transpose(slowest_first).nonzero()]
+        x.transpose(slowest_first)[tuple(places)] = source.reshape(-1)
 
 
 # ---- flat positions

@@ -378,11 +378,19 @@ def _lie_in_order(operands: Iterable[ndarray], sizes: Shape) -> bool:
 
 def _result_strides(source: ndarray, found: _Gathering, sizes: Shape) -> Shape:
     """The layout of a gathering: dimensions in the order of the source's memory, then of the index arrays'."""
-    own, count, first = layout.strides(source), len(found.dims), found.arrays[0]
+    count, first = len(found.dims), found.arrays[0]
     after = source.ndim - found.at - count
     if layout.numel(sizes) < 2 and sizes == (*(1,) * found.at, *first.shape, *(1,) * after):
         return layout.contiguous_strides(sizes)
+    return layout.ordered_strides(sizes, order(sizes, *_walked(source, found, sizes)))
+
+
+def _walked(source: ndarray, found: _Gathering, sizes: Shape, *beside: ndarray) -> list[Shape]:
+    """The strides with which a gathering walks over the source, what is beside it, and the index arrays."""
+    own, count, first = layout.strides(source), len(found.dims), found.arrays[0]
+    after = source.ndim - found.at - count
     operands = [(*own[:found.at], *(0,) * first.ndim, *own[found.at + count:])]
+    operands += [layout.strides(each) for each in beside]
     for each in found.arrays:
         # As torch has them: arrays of all dimensions, of size 1 where they say nothing.
         spread = (*(1,) * found.at, *each.shape, *(1,) * after)
@@ -390,7 +398,7 @@ def _result_strides(source: ndarray, found: _Gathering, sizes: Shape) -> Shape:
         assert steps is not None
         operands.append(tuple(0 if size == 1 != wanted else step
                               for size, step, wanted in zip(spread, steps, sizes, strict=True)))
-    return layout.ordered_strides(sizes, order(sizes, *operands))
+    return operands
 
 
 def index_put_(x: ndarray, indices: Sequence[ndarray | None], values: ndarray, accumulate: bool = False) -> ndarray:
@@ -422,8 +430,28 @@ def index_put_(x: ndarray, indices: Sequence[ndarray | None], values: ndarray, a
             target[found.place()] = values
     except IndexError:
         if 0 not in sizes:
+            _put_until(target, found, sizes, np.broadcast_to(values, sizes), accumulate)
             raise _first_out_of_bounds(x, found) from None
     return x
+
+
+def _put_until(target: ndarray, found: _Gathering, sizes: Shape, values: ndarray, accumulate: bool) -> None:
+    """What torch has written by the time that it comes upon an index its dimension has not."""
+    bad = np.logical_or.reduce([
+        (each < -target.shape[found.at + place]) | (each >= target.shape[found.at + place])
+        for place, each in enumerate(found.arrays)
+    ])
+    after = len(sizes) - found.at - bad.ndim
+    slowest_first = order(sizes, *_walked(target, found, sizes, values))[::-1]
+    in_turn = np.broadcast_to(bad.reshape(*bad.shape, *(1,) * after), sizes).transpose(slowest_first).ravel()
+    places = np.arange(in_turn.size).reshape(sizes).transpose(slowest_first).ravel()[: int(in_turn.argmax())]
+    at = np.unravel_index(places, sizes)
+    chosen = at[found.at : found.at + bad.ndim]
+    place = (*at[: found.at], *(each[chosen] for each in found.arrays), *at[found.at + bad.ndim :])
+    if accumulate:
+        np.add.at(target, place, values[at])
+    else:
+        target[place] = values[at]
 
 
 def index_put(x: ndarray, indices: Sequence[ndarray | None], values: ndarray, accumulate: bool = False) -> ndarray:

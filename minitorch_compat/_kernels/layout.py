@@ -204,6 +204,17 @@ def storage_size(shape: Sequence[int], steps: Sequence[int]) -> int:
     return 1 + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
 
 
+def check_storage(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset: int) -> ndarray:
+    """All elements of the storage of `x` in a row; RuntimeError where it does not hold a tensor of this geometry."""
+    held, item = memory(x), x.itemsize
+    needed = storage_size(shape, steps)
+    if needed and needed + offset > held.size:
+        raise RuntimeError(f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {offset}, "
+                           f"and itemsize {item} requiring a storage size of {(needed + offset) * item} are "
+                           f"out of bounds for storage of size {held.nbytes}")
+    return held
+
+
 def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
     """The result `x` of an elementwise operation on these operands with the strides that torch gives it.
 

@@ -58,7 +58,7 @@ def mm(mat1: ndarray, mat2: ndarray) -> ndarray:
         mat1.shape[0] != 1 or mat2.shape[1] != 1
     ) and mat1.size != 1 != mat2.size:
         try:
-            return mat1.dot(mat2)
+            return mat1.dot(mat2) if mat1.shape[1] != 1 else _column_by_row(mat1, mat2)
         except ValueError:
             raise cannot_be_multiplied(mat1.shape, mat2.shape) from None
     if mat1.ndim != 2:
@@ -84,6 +84,13 @@ def _mm(mat1: ndarray, mat2: ndarray) -> ndarray:
     if mat1.size and mat2.size:
         _refuse_type("addmm_impl_cpu_", mat1)
     return _product(mat1, mat2)
+
+
+def _column_by_row(mat1: ndarray, mat2: ndarray) -> ndarray:
+    """The product of matrices with one product for each element, whose zeros keep their signs beside no vector."""
+    if mat2.shape[0] == 1 and mat1.dtype.kind == "f" and mat1.shape[0] != 1 != mat2.shape[1]:
+        return mat1 * mat2
+    return mat1.dot(mat2) + mat1.dtype.type(0)
 
 
 def cannot_be_multiplied(first: Sequence[int], second: Sequence[int]) -> RuntimeError:
@@ -130,7 +137,7 @@ def mv(mat: ndarray, vec: ndarray) -> ndarray:
 def _mv(mat: ndarray, vec: ndarray) -> ndarray:
     if mat.size:
         _refuse_type("addmv_impl_cpu", mat)
-    return _product(mat, vec)
+    return _product(mat, vec) + mat.dtype.type(0) if vec.size == 1 else _product(mat, vec)
 
 
 def _check_mv(ndim: int, size: int, dtype: np.dtype[Any], mat: ndarray, vec: ndarray) -> None:
@@ -149,7 +156,8 @@ def dot(x: ndarray, tensor: ndarray) -> ndarray:
     """The sum of the products of two vectors' elements."""
     _check_dot(x, tensor)
     _refuse_type("dot", x)
-    return _product(x, tensor)
+    # torch's sum begins with zero: one product that is -0 does not stay so.
+    return _product(x, tensor) + x.dtype.type(0) if x.size == 1 else _product(x, tensor)
 
 
 def vdot(x: ndarray, other: ndarray) -> ndarray:

@@ -230,6 +230,31 @@ def triu(x: ndarray, diagonal: int = 0) -> ndarray:
     return _inside(x, ~_lower("triu", x, diagonal - 1))
 
 
+def tril_(x: ndarray, diagonal: int = 0) -> None:
+    """Zeros above a diagonal of each matrix, written where they are."""
+    x[..., ~_lower("tril", x, diagonal)] = 0
+
+
+def triu_(x: ndarray, diagonal: int = 0) -> None:
+    """Zeros below a diagonal of each matrix, written where they are."""
+    x[..., _lower("triu", x, diagonal - 1)] = 0
+
+
+def in_a_row(x: ndarray) -> bool:
+    """Whether torch writes to the matrices of a batch where they are: for more than one batch dimension, in a row."""
+    if x.ndim < 4:
+        return True
+    expected = x.shape[-1] * x.shape[-2]
+    steps = layout.strides(x)
+    for dim in range(x.ndim - 3, -1, -1):
+        if x.shape[dim] == 1 or (not dim and not steps[dim]):
+            continue
+        if steps[dim] != expected:
+            return False
+        expected *= x.shape[dim]
+    return True
+
+
 def _inside(x: ndarray, mask: ndarray) -> ndarray:
     out = np.zeros(x.shape, x.dtype)
     np.copyto(out, x, where=mask)

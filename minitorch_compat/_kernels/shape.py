@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types
-from minitorch_compat._kernels.layout import Shape, at, dim_of, restride, wrap_dim, wrap_dims
+from minitorch_compat._kernels.layout import Shape, at, dim_of, in_order, restride, wrap_dim, wrap_dims
 
 ndarray = np.ndarray
 
@@ -23,6 +23,8 @@ ndarray = np.ndarray
 
 def try_view(x: ndarray, shape: Sequence[int]) -> ndarray | None:
     """`x` seen in another shape, or None where that needs a copy. RuntimeError where the sizes do not fit."""
+    if not x.size and tuple(shape) == x.shape:
+        return x.view()
     plain = x.flags.c_contiguous and x.ndim and x.strides[-1] == x.itemsize
     if plain and -1 not in shape:
         try:
@@ -30,12 +32,12 @@ def try_view(x: ndarray, shape: Sequence[int]) -> ndarray | None:
         except ValueError:
             pass  # torch says more precisely what does not fit.
         else:
-            # NumPy would replace any negative size.
+            # NumPy would replace any negative size, and leaves a shape that stays as it lies.
             if result.shape == tuple(shape):
-                return result
+                return in_order(result) if result.shape == x.shape and 1 in result.shape and x.size else result
     shape = layout.infer_size(shape, x.size)
     if plain:
-        return x.reshape(shape)
+        return in_order(x.reshape(shape)) if x.size else x.reshape(shape)
     steps = layout.view_strides(x.shape, layout.strides(x), shape)
     if steps is None:
         return None
@@ -373,12 +375,7 @@ def as_strided(x: ndarray, size: Sequence[int], stride: Sequence[int], storage_o
         storage_offset = layout.storage_offset(x)
     elif storage_offset < 0:
         raise RuntimeError(f"Tensor: invalid storage offset {storage_offset}")
-    memory, item = layout.memory(x), x.itemsize
-    needed = layout.storage_size(size, stride)
-    if needed and needed + storage_offset > memory.size:
-        raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {storage_offset}, "
-                           f"and itemsize {item} requiring a storage size of {(needed + storage_offset) * item} are "
-                           f"out of bounds for storage of size {memory.nbytes}")
+    memory, item = layout.check_storage(x, size, stride, storage_offset), x.itemsize
     return restride(memory, size, tuple(step * item for step in stride), storage_offset * item)
 
 

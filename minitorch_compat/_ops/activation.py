@@ -40,25 +40,23 @@ def logistic(x: Array) -> Array:
     return np.divide(one, powers, powers)
 
 
-def sigmoid_backward(g: Array, out: Array) -> Array:
-    """``g * (1 - out) * out``, rounded as torch does."""
-    one = ONES.get(out.dtype.char)
-    if one is None or not out.ndim or g.dtype is not out.dtype:
-        return way_back(arrays, g, out)
-    slope = np.subtract(one, out)
-    np.multiply(g, slope, slope)
-    return np.multiply(slope, out, slope)
+@op(
+    method=False,
+    module=False,
+    node="SigmoidBackwardBackward0",
+    grad=lambda xp, g, y: xp.conj(xp.sigmoid_backward(xp.conj(g), y)),
+    y=lambda xp, g, grad, y: xp.conj(g) * grad * (xp.conj(y) * -2.0 + 1),
+)
+def sigmoid_backward(grad: Array, y: Array):
+    """``grad * (1 - y) * y``, rounded as torch does: of complex numbers it multiplies the last two first."""
+    one = ONES.get(y.dtype.char)
+    if one is not None and y.ndim and grad.dtype is y.dtype:
+        slope = np.subtract(one, y)
+        np.multiply(grad, slope, slope)
+        return np.multiply(slope, y, slope)
+    return grad * np.conj((1 - y) * y) if y.dtype.kind == "c" else grad * (1 - y) * y
 
 
-def way_back(xp: Any, g: Any, out: Any) -> Any:
-    """The same in operations; of complex numbers torch multiplies the last two first."""
-    if out.dtype.kind == "c" if xp is arrays else out.is_complex():
-        return g * xp.conj((1 - out) * out)
-    return g * (1 - out) * out
-
-
-arrays.sigmoid_backward = sigmoid_backward
-tensors.sigmoid_backward = lambda g, out: way_back(tensors, g, out)
 sigmoid = unary("sigmoid", logistic, dtypes.to_float, x=lambda xp, g, out: xp.sigmoid_backward(g, out))
 
 
@@ -77,19 +75,25 @@ def beside(g: Array, x: Array):
     return g
 
 
-def rectified_backward(g: Array, out: Array) -> Array:
-    """``g`` where ``out`` is not zero, and 0 elsewhere: its bits, held against all of them or against none."""
-    whole = BITS.get(out.dtype.char)
-    if whole is None or g.dtype is not out.dtype or not (g.flags.c_contiguous and out.flags.c_contiguous):
-        return arrays.where(out <= 0, 0.0, g)
-    mask = np.subtract(out <= 0, 1, dtype=whole)
-    return np.bitwise_and(g.view(whole), mask, mask if mask.ndim else None).view(g.dtype)
+@op(
+    "relu_backward",
+    method=False,
+    module=False,
+    node="ThresholdBackwardBackward0",
+    grad=lambda xp, g, y: xp.relu_backward(g, y),
+    y=lambda xp, g: xp.zeros_like(g),
+)
+def rectified_backward(grad: Array, y: Array):
+    """``grad`` where ``y`` is not zero, and 0 elsewhere: its bits, held against all of them or against none."""
+    whole = BITS.get(y.dtype.char)
+    if whole is None or grad.dtype is not y.dtype or not (grad.flags.c_contiguous and y.flags.c_contiguous):
+        return arrays.where(y <= 0, 0.0, grad)
+    mask = np.subtract(y <= 0, 1, dtype=whole)
+    return np.bitwise_and(grad.view(whole), mask, mask if mask.ndim else None).view(grad.dtype)
 
 
 BITS = {"f": np.int32, "d": np.int64}
-arrays.relu_backward = rectified_backward
-tensors.relu_backward = lambda g, out: tensors.where(out <= 0, 0.0, g)
-relu = unary("relu", rectified, x=lambda xp, g, out: xp.beside(xp.relu_backward(g, out), out))
+relu = unary("relu", rectified, x=lambda xp, g, out: xp.relu_backward(g, out))
 
 
 # The ways back, as the formulas name them: on arrays one kernel, on tensors what it computes.

@@ -699,6 +699,13 @@ def addcmul(x: Array, tensor1: Array, tensor2: Array, *, value=1):
 )
 def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
     """``x + value * tensor1 / tensor2``."""
+    check_quotient(tensor1, tensor2)
+    x, tensor1, tensor2 = together(x, tensor1, tensor2)
+    return kernels.addcdiv(x, tensor1, tensor2, value)
+
+
+def check_quotient(tensor1: Array, tensor2: Array) -> None:
+    """RuntimeError where both are integers."""
     if all(each.dtype.kind in "biu" for each in (tensor1, tensor2)):
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
@@ -707,8 +714,14 @@ def addcdiv(x: Array, tensor1: Array, tensor2: Array, *, value=1):
             "tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value "
             "* tensor1 / tensor2), for all dtypes."
         )
-    x, tensor1, tensor2 = together(x, tensor1, tensor2)
-    return kernels.addcdiv(x, tensor1, tensor2, value)
+
+
+def check_quotient_first(x: Tensor, tensor1: Any = None, tensor2: Any = None, value: Any = 1) -> None:
+    if isinstance(tensor1, Tensor) and isinstance(tensor2, Tensor):
+        check_quotient(tensor1._data, tensor2._data)
+
+
+publish("addcdiv_", in_place(addcdiv, first=check_quotient_first), module=False)
 
 
 @op(
@@ -746,15 +759,20 @@ arrays.conj_number = tensors.conj_number = lambda weight: weight.conjugate() if 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """``input + weight * (end - input)``."""
+    check_lerp(input, end, weight)
+    return lerp_tensor(input, end, weight) if isinstance(weight, Tensor) else lerp_number(input, end, weight)
+
+
+def check_lerp(input: Tensor, end: Any, weight: Any) -> None:
+    """Misfit for what is no tensor or number, RuntimeError for two dtypes."""
     if not isinstance(end, Tensor) or not isinstance(weight, (Tensor, *NUMBERS)):
         raise Misfit
     if input._data.dtype != end._data.dtype:
         raise RuntimeError(
             f"expected dtype {input.dtype.c_name} for `end` but got dtype {end.dtype.c_name}"
         )
-    return lerp_tensor(input, end, weight) if isinstance(weight, Tensor) else lerp_number(input, end, weight)
 
 
 publish("lerp", lambda input, end, weight, *, out=None: (
     lerp(input, end, weight) if out is None else write_out("lerp", out, lerp(input, end, weight), (input, end))))
-publish("lerp_", in_place(lerp), module=False)
+publish("lerp_", in_place(lerp, first=check_lerp), module=False)

@@ -17,7 +17,7 @@ from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.views import check_write, rebase, shared_of
+from .._core.views import Untracked, check_write, rebase, shared_of
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -160,6 +160,9 @@ def clone_of(x: Tensor, memory_format: Any = None) -> Tensor:
     out = wrap(array)
     if x._node is not None and (not altered or mode.enabled):
         out._node = _clone.node((x,))
+    if isinstance(x._shared, Untracked) and not mode.inference:
+        # Of an inference tensor torch makes the copy by writing to a new tensor.
+        out._bump()
     return out
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.forms import FUNCTIONS, in_place, write_out
+from .._core.forms import FUNCTIONS, in_place, refuse_overlap, warn_of_expanded, write_out
 from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import cast, is_number, number_of
@@ -388,7 +388,10 @@ def index_reduce(
 publish("index_select", _index_select)
 publish("index_add", _index_add, inplace=in_place(_index_add, elementwise=False, apart="last"))
 publish("index_copy", _index_copy, inplace=in_place(_index_copy, elementwise=False, apart="first"))
-publish("index_fill", index_fill, inplace=in_place(index_fill, elementwise=False, expanded="index_fill_"))
+publish("index_fill", index_fill, inplace=in_place(
+    index_fill, elementwise=False, expanded="",
+    first=lambda x, *_: warn_of_expanded("index_fill_", "tensor[mask] = scalar", x._data),
+))
 publish("index_reduce", index_reduce, inplace=in_place(index_reduce, elementwise=False, apart="last"))
 
 
@@ -475,10 +478,19 @@ def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) ->
     return finished("masked_select", out, masked_select(input, mask), input)
 
 
+def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> None:
+    """Refuse memory met twice; where the source is too short, torch writes all of it before it says so."""
+    refuse_overlap(x._data)
+    if isinstance(mask, Tensor) and isinstance(source, Tensor) and mask._data.shape == x._data.shape and (
+        x._data.dtype == source._data.dtype and mask._data.dtype.kind == "b"
+    ):
+        kernels.scatter_too_few(x._data, mask._data, source._data)
+
+
 publish("masked_fill", masked_fill, inplace=in_place(masked_fill, elementwise=False, expanded="masked_fill_"))
 publish("masked_select", _masked_select)
 publish("masked_scatter", lambda input, mask, source: masked_scatter(input, mask, source),
-        inplace=in_place(masked_scatter, elementwise=False))
+        inplace=in_place(masked_scatter, elementwise=False, first=begin_masked_scatter))
 
 
 # ---- positions in the flattened tensor

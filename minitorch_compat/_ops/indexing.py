@@ -21,7 +21,7 @@ from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.tensor import Tensor, new, wrap
-from .._core.views import Shared, check_write, rebase, worse
+from .._core.views import Shared, check_write, inherited, rebase
 from .._kernels import index as kernels
 from . import entry
 from .shape import alias, expand, reshape, select, slice_, unsqueeze
@@ -105,7 +105,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             else:
                 shared.enter(out)
             if altered and not mode.enabled:
-                out._created = worse(out._created, "inference" if mode.inference else "no_grad")
+                out._created = inherited(out._created, "inference" if mode.inference else "no_grad")
                 if root is not None:
                     out._node = NOWHERE
             elif source is not None:
@@ -203,7 +203,12 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
     else:
         refuse_shared_memory(target, values._data)
     if wants_grad(x, values):
-        out = holding(index_put_values(x, values, indices, accumulate))
+        try:
+            out = holding(index_put_values(x, values, indices, accumulate))
+        except IndexError:
+            # Up to the index that its dimension has not, torch has written.
+            kernels.index_put_(target, indices, values._data, accumulate)
+            raise
         if not reached_twice(target):
             return commit(x, out)
         node = out._node

@@ -10,9 +10,10 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.forms import FUNCTIONS, commit, publish, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.views import check_write, rebase
 from .._kernels import rearrange as kernels
 from . import entry
 from .shape import reshape, sizes_of, unsqueeze
@@ -274,16 +275,39 @@ for _function in (flip, roll, rot90, fliplr, flipud):
     publish(_function.__name__, _function)
 
 
-@op("tril", x=lambda xp, g, diagonal: xp.tril(g, diagonal), inplace="as a whole")
+@op("tril", x=lambda xp, g, diagonal: xp.tril(g, diagonal))
 def tril(x: Array, diagonal=0):
     """The part of each matrix on and below a diagonal."""
     return kernels.tril(x, diagonal)
 
 
-@op("triu", x=lambda xp, g, diagonal: xp.triu(g, diagonal), inplace="as a whole")
+@op("triu", x=lambda xp, g, diagonal: xp.triu(g, diagonal))
 def triu(x: Array, diagonal=0):
     """The part of each matrix on and above a diagonal."""
     return kernels.triu(x, diagonal)
+
+
+def emptied(function: Callable[..., Tensor], kernel: Callable[[Array, int], None]) -> Callable[..., Tensor]:
+    """The in-place form of a triangle: zeros are written beside it, whatever lies at one place with them."""
+
+    def form(input: Tensor, diagonal: int = 0) -> Tensor:
+        if not isinstance(diagonal, int):
+            raise Misfit
+        check_write(input)
+        out = function(input, diagonal)
+        if not kernels.in_a_row(input._data):
+            return commit(input, out)
+        kernel(input._data, diagonal)
+        input._bump()
+        if out._node is not None:
+            rebase(input, out._node)
+        return input
+
+    return form
+
+
+publish("tril_", emptied(tril, kernels.tril_), module=False)
+publish("triu_", emptied(triu, kernels.triu_), module=False)
 
 
 @op("diag_embed", x=lambda xp, g, offset, dim1, dim2: xp.diagonal(g, offset, dim1, dim2))

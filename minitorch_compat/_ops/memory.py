@@ -36,7 +36,8 @@ def resize_(self: Tensor, *sizes: Any, size: Any = None, memory_format: Any = No
         grown = np.empty(count, old.dtype)
         grown[: old.size] = old
         old = grown
-    self._data = np.ndarray(shape, old.dtype, old) if count else np.empty(shape, old.dtype)
+    steps = tuple([each * old.itemsize for each in layout.contiguous_strides(shape)])
+    self._data = np.ndarray(shape, old.dtype, old) if count else layout.restride(old, shape, steps)
     self._bump()
     return self
 

@@ -16,8 +16,8 @@ from .._core.graph import Node, NodeType, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
-from .._core.tensor import Tensor, view_of, wrap, wrap_dim
-from .._core.views import check_write, edge_of, gather_strided, hand_over, known_step, scatter_strided
+from .._core.tensor import UNTRACKED, Tensor, view_of, wrap, wrap_dim
+from .._core.views import check_write, edge_of, gather_strided, hand_over, inherited, known_step, scatter_strided
 from .._core.warn import warn_once
 from .._kernels import layout
 from .._kernels import shape as kernels
@@ -366,7 +366,7 @@ def several(
         results = tuple([wrap(each) if apart and not mode.inference else view_of(x, each) for each in parts])
         if apart and x.is_inference():
             for each in results:
-                each._shared = x._shared
+                each._shared = UNTRACKED
         node: Any = None
         if x._node is not None and (not altered or mode.enabled) and results:
             node = record(
@@ -375,8 +375,8 @@ def several(
             node.outputs = len(results)
         alone = len(results) == 1
         for number, each in enumerate(results):
-            if each._base is not None:
-                each._created = each._created or "several"
+            if each._base is not None and (not altered or mode.enabled):
+                each._created = inherited(each._created, "several")
             if node is not None:
                 each._node = node if alone else output_of(node, number)
                 each.output_nr = number
@@ -505,7 +505,7 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         input._bump()
         if node is not None:
             input._node = node
-            hand_over(input, before, node)
+            hand_over(input, before, node, reshaped=True)
         return input
 
     return form

@@ -80,8 +80,14 @@ log = unary("log", kernels.log, to_float, x=lambda xp, g, x: g / xp.conj(x))
 log2 = unary("log2", kernels.log2, to_float, x=lambda xp, g, x: g / xp.conj(x * 0.6931471805599453))
 log10 = unary("log10", kernels.log10, to_float, x=lambda xp, g, x: g / xp.conj(x * 2.302585092994046))
 log1p = unary("log1p", kernels.log1p, to_float, x=lambda xp, g, x: g / xp.conj(x + 1), node="Log1PBackward0")
-sqrt = unary("sqrt", kernels.sqrt, to_float, x=lambda xp, g, out: g / xp.conj(out * 2))
-rsqrt = unary("rsqrt", kernels.rsqrt, to_float, x=lambda xp, g, out: g * xp.conj(out * out * out) * -0.5)
+@op(method=False, module=False, node="MulBackward1", x=lambda xp, g, number: g * number)
+def times(x: Array, number):
+    """``x * number``, as torch's own formulas multiply by a number."""
+    return x * number
+
+
+sqrt = unary("sqrt", kernels.sqrt, to_float, x=lambda xp, g, out: g / xp.conj(xp.times(out, 2)))
+rsqrt = unary("rsqrt", kernels.rsqrt, to_float, x=lambda xp, g, out: g * -0.5 * xp.conj(xp.pow_number(out, 3)))
 
 # ---- angles
 
@@ -474,6 +480,9 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
         condition = wrap(condition._data != 0)
     if out is not None:
         begin_out("where", out, (condition, input, other))
+        wanted = dtypes.result_type(*[each._data if isinstance(each, Tensor) else each for each in (input, other)])
+        if out.dtype is not wanted:
+            raise RuntimeError(f"Expected out type to be {wanted.scalar_type} but got {out.dtype.scalar_type}")
     result = where_(condition, as_operand(input, other), as_operand(other, input))
     return result if out is None else write_out("where", out, result, (input, other))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.absent import room as _room
-from .._core.graph import LEAF, NOWHERE, AccumulateGrad, Output, Pass, Slot, Watched, propagate
+from .._core.graph import LEAF, NOWHERE, AccumulateGrad, Nowhere, Output, Pass, Slot, Watched, propagate
 from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
@@ -195,7 +195,9 @@ def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
         elif not each.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
         each._step()
-        edges.append(each if each._node is LEAF else each._node)
+        node = each._node
+        # A view that leads nowhere is reached by nothing.
+        edges.append(each if node is LEAF else Nowhere() if node is NOWHERE else node)
     return edges
 
 

@@ -59,9 +59,14 @@ class Numbers:
         return next(self.given, 0) % below
 
     def name(self, x: Any, names: Sequence[str]) -> str:
-        """One of several operations that suits ``x``."""
+        """One of several operations that suits ``x``; roots that must be rounded are drawn as reciprocal roots.
+
+        torch's root of a float32 is not always the nearest number, its reciprocal root is.
+        """
         name = self.one_of(names)
-        return names[0] if name in ROUNDED and str(x.dtype) != "torch.float32" else name
+        if name in ROUNDED and str(x.dtype) != "torch.float32":
+            return names[0]
+        return name.replace("sqrt", "rsqrt") if name in ("sqrt", "sqrt_") and not is_square(x) else name
 
     def one_of(self, choices: Sequence[Any]) -> Any:
         return choices[self(len(choices))]
@@ -260,6 +265,21 @@ class Machine:
         return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
 
 
+def is_square(x: Any) -> bool:
+    """Whether all roots of the elements are binary fractions of few digits, or none."""
+    return all(
+        not each > 0 or (each < 2**20 and (root := (each * 2**20) ** 0.5) == int(root))
+        for each in x.detach().reshape(-1).tolist()
+    )
+
+
+def is_short(x: Any) -> bool:
+    """Whether sums of products of the elements, which are real, need no rounding."""
+    return not x.is_complex() and all(
+        abs(each) < 64 and each * 16 == int(each * 16) for each in x.detach().reshape(-1).tolist() if each == each
+    )
+
+
 def overlaps(x: Any) -> bool:
     """Whether windows of a tensor lie over each other in memory."""
     return x.numel() > 1 + sum((length - 1) * step for length, step in zip(x.shape, x.stride(), strict=True))
@@ -305,7 +325,7 @@ def compute(m: Machine, n: Numbers) -> Any:
 @action("multiply matrices", 2)
 def multiply_matrices(m: Machine, n: Numbers) -> Any:
     x, y = m.pick_to_compute(n), m.pick_to_compute(n)
-    return None if x.is_complex() or y.is_complex() else x @ y
+    return x @ y if is_short(x) and is_short(y) else None
 
 
 @action("join", 2)
@@ -597,7 +617,7 @@ def set_item_from_new(m: Machine, n: Numbers) -> None:
 
 @action("write to data", 5)
 def write_to_data(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
+    x = m.pick_to_write(n)
     n.one_of((lambda: x.data.mul_(2), lambda: x.data.zero_(), lambda: x.detach().add_(1),
               lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.apart(x, m.pick(n)))))()
 
