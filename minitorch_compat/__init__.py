@@ -48,7 +48,10 @@ newaxis = None
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
-_LAZY = frozenset(("autograd", "fft", "func", "nn", "optim", "return_types", "serialization", "special", "utils"))
+_LAZY = frozenset((
+    "_tensor", "_utils", "_weights_only_unpickler", "autograd", "fft", "func", "nn", "optim", "return_types",
+    "serialization", "special", "storage", "utils",
+))  # fmt: skip
 _find = _room("torch", __name__, _LAZY)
 
 
@@ -69,6 +72,11 @@ def __getattr__(name: str) -> object:
         from . import func
 
         return func.vmap
+    if name.endswith("Storage"):
+        from .storage import LEGACY
+
+        if name in LEGACY:
+            return LEGACY[name]
     return _find(name)
 
 

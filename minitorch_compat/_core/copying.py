@@ -5,42 +5,21 @@ from __future__ import annotations
 import copy
 import copyreg
 import warnings
-from importlib import import_module
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 
 from .._kernels import layout
+from . import dtypes, rebuilding
 from .graph import LEAF
+from .naming import PACKAGE, find, names_torch
+from .rebuilding import INTERNAL, placed
+from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor, TensorType
 
 ndarray = np.ndarray
 new = object.__new__
-
-INTERNAL = frozenset(
-    ("_data", "_node", "_base", "_shared", "_created", "_grad", "_accumulator", "_backward_hooks",
-     "_post_accumulate_grad_hooks", "_grad_dtype", "_before", "output_nr")
-)  # fmt: skip
-
-
-class Elements:
-    """All elements of a storage in a row; a copy of a tensor shares them, a pickled one takes its own along."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: ndarray) -> None:
-        self.array = array
-
-    def __reduce__(self) -> Any:
-        return read_elements, (self.array.dtype.name, self.array.tobytes())
-
-
-def read_elements(name: str, data: bytes) -> Elements:
-    """Elements from their pickled bytes."""
-    from . import dtypes
-
-    return Elements(np.frombuffer(bytearray(data), dtypes._by_name(name).numpy))
-
 
 def place_of(array: ndarray) -> tuple[ndarray, int]:
     """All elements of the storage of ``array``, and where among them it begins."""
@@ -48,61 +27,55 @@ def place_of(array: ndarray) -> tuple[ndarray, int]:
     return flat, (layout.address(array) - layout.address(flat)) // array.itemsize
 
 
-def placed(flat: ndarray, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> ndarray:
-    """The view of a storage with this offset, size and stride, in elements."""
-    item = flat.itemsize
-    if not flat.size:
-        return np.empty(size, flat.dtype)
-    return np.ndarray(size, flat.dtype, flat, offset * item, tuple([each * item for each in stride]))
-
-
 def user_state(tensor: Tensor) -> dict[str, Any]:
     """The attributes that users gave to a tensor."""
     return {name: value for name, value in tensor.__dict__.items() if name not in INTERNAL}
 
 
-def reduced(tensor: Tensor) -> tuple[Any, ...]:
-    """What pickle and ``copy.copy`` need to make the tensor again; warns of hooks, which stay behind."""
+def warn_of_hooks(tensor: Tensor) -> None:
+    """Warn of each hook on a tensor that will stay behind."""
     for hook in (tensor._backward_hooks or {}).values():
         if not hasattr(hook, "__torch_unserializable__"):
             warnings.warn(
                 f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can decorate the "
                 "function with @torch.utils.hooks.unserializable_hook to suppress this warning",
-                stacklevel=4,
+                stacklevel=5,
             )
-    if tensor.is_conj():  # type: ignore[attr-defined]
-        return conjugated, (tensor.conj(),)  # type: ignore[attr-defined]
+
+
+def reduced(tensor: Tensor) -> tuple[Any, ...]:
+    """What pickle and ``copy.copy`` need to make the tensor again, in torch's form; warns of hooks, which stay "
+    "behind."""
+    warn_of_hooks(tensor)
     state = user_state(tensor)
     wants_grad = tensor._node is not None
-    if type(tensor) is not Tensor:
-        return retyped, (kind_of(tensor), tensor.data, wants_grad, state)
-    flat, offset = place_of(tensor._data)
-    shape, steps = tensor._data.shape, layout.strides(tensor._data)
-    return rebuilt, (Elements(flat), offset, shape, steps, wants_grad, state)
+    conjugate = tensor.is_conj()  # type: ignore[attr-defined]
+    array = tensor._memory if conjugate else tensor._data  # type: ignore[attr-defined]
+    flat, offset = place_of(array)
+    dtype, kind = tensor.dtype, plain_kind(tensor)
+    storage: Any = UntypedStorage(flat.view(np.uint8)) if dtype in UNTYPED else TypedStorage(flat)
+    arguments: tuple[Any, ...] = (
+        storage, offset, tuple(array.shape), layout.strides(array), wants_grad, OrderedDict()
+    )
+    if dtype in UNTYPED:
+        arguments += (dtype,)
+    if conjugate:
+        arguments += ({"conj": True},)
+    rebuild = rebuilding.rebuild_tensor_v3 if dtype in UNTYPED else rebuilding.rebuild_tensor_v2
+    if kind is Tensor and not state:
+        return rebuild, arguments
+    return rebuilding.rebuild_from_type_v2, (rebuild, kind, arguments, state or None)
 
 
-def conjugated(tensor: Tensor) -> Any:
-    """The lazy conjugate, from the pickle of what lies in memory."""
-    return tensor.conj()  # type: ignore[attr-defined]
+_LATER = "uint16", "uint32", "uint64", "float8", "complex32"
+UNTYPED = frozenset(each for each in dtypes.ALL if each.name.startswith(_LATER))
+"""The dtypes without a class of storages: their elements are pickled as bytes beside the dtype."""
 
 
-def rebuilt(
-    elements: Elements, offset: int, size: tuple[int, ...], stride: tuple[int, ...], requires_grad: bool,
-    state: dict[str, Any]
-) -> Tensor:
-    """A leaf at its place in a storage."""
-    tensor = new(Tensor)
-    tensor._data = placed(elements.array, offset, size, stride)
-    tensor.__dict__.update(state)
-    if requires_grad:
-        tensor._node = LEAF
-    tensor._bump()
-    return tensor
-
-
-def kind_of(tensor: Tensor) -> Any:
-    """The class of a tensor; of one that says it is torch's, where it can be found in this package."""
-    return place_of_class(type(tensor)) or type(tensor)
+def plain_kind(tensor: Tensor) -> Any:
+    """The class of a tensor as its users know it: views of the engine's own kinds are Tensors."""
+    kind = type(tensor)
+    return Tensor if kind.__module__ == "torch" and kind.__qualname__ == "Tensor" else kind
 
 
 def place_of_class(kind: type) -> tuple[str, str] | None:
@@ -111,16 +84,11 @@ def place_of_class(kind: type) -> tuple[str, str] | None:
     return (PACKAGE + dot + rest, kind.__qualname__) if room == "torch" else None
 
 
-def find(room: str, name: str) -> Any:
-    """What a room of this package has under a name."""
-    return getattr(import_module(room), name)
-
-
 def reduced_by_place(self: Any, protocol: Any) -> Any:
     """``__reduce_ex__`` of classes that say they are torch's: their objects name where the class is here."""
     reduction: Any = object.__reduce_ex__(self, max(int(protocol), 2))
     make, given, *rest = reduction
-    place = place_of_class(given[0])
+    place = None if names_torch() else place_of_class(given[0])
     return (make, given, *rest) if place is None else (made_anew, (place, *given[1:]), *rest)
 
 
@@ -132,22 +100,11 @@ def made_anew(place: tuple[str, str], *arguments: Any) -> Any:
 
 def reduced_class(kind: type) -> Any:
     """What pickle needs to find a class whose metaclass is registered for this."""
-    place = place_of_class(kind)
+    place = None if names_torch() else place_of_class(kind)
     return kind.__qualname__ if place is None else (find, place)
 
 
-PACKAGE = __name__.partition(".")[0]
 copyreg.pickle(TensorType, reduced_class)  # type: ignore[arg-type]
-
-
-def retyped(kind: Any, data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Tensor:
-    """A leaf of a subclass of Tensor, such as a parameter, over the memory of ``data``."""
-    tensor = new(find(*kind) if isinstance(kind, tuple) else kind)
-    tensor.__dict__.update(data.__dict__)
-    tensor.__dict__.update(state)
-    if requires_grad:
-        tensor._node = LEAF
-    return tensor
 
 
 def deep_copied(tensor: Tensor, memo: dict[int, Any]) -> Tensor:

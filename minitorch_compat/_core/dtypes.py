@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .naming import names_torch
+
 BOOL, INTEGER, FLOAT, COMPLEX = range(4)
 
 Scalar = bool | int | float | complex
@@ -70,11 +72,14 @@ class dtype:
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
-    def __reduce__(self) -> tuple[Callable[[str], dtype], tuple[str]]:
-        return _by_name, (self.name,)
+    def __reduce__(self) -> str | tuple[Callable[[str], dtype], tuple[str]]:
+        return self.name if names_torch() else (_by_name, (self.name,))
 
 
 _NAMED: dict[str, dtype] = {}
+
+
+dtype.__module__ = "torch"
 
 
 def _by_name(name: str) -> dtype:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, kinds
+from .naming import names_torch
 from .tensor import Tensor, TensorType, wrap
 
 
@@ -133,7 +134,11 @@ class Generator(metaclass=TensorType):
         return f"<torch._C.Generator object at {id(self):#x}>"
 
     def __reduce__(self) -> Any:
-        return _restored, (self.initial_seed(), None, self.get_state())
+        state = self.initial_seed(), None, self.get_state()
+        return (Generator, (self.device,), state) if names_torch() else (_restored, state)
+
+    def __setstate__(self, state: tuple[int, None, Tensor]) -> None:
+        self.set_state(state[2])
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'torch._C.Generator' object has no attribute '{name}'")

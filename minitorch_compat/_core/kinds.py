@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from . import errors
+from .naming import Rebuild, names_torch
 
 
 class Size(tuple[int, ...]):
@@ -50,7 +51,7 @@ class Size(tuple[int, ...]):
         return Size(found) if isinstance(index, slice) else found
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return size, (tuple(self),)
+        return Size if names_torch() else size, (tuple(self),)
 
 
 class device:
@@ -91,6 +92,10 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind = self.type.encode().decode()  # a text of its own each time, as pickles of torch's have it
+        return device if names_torch() else device_of, (kind,) if self.index is None else (kind, self.index)
+
 
 _DEVICES = frozenset(("cpu", "cuda", "mps", "xpu", "meta"))
 CPU = device("cpu")
@@ -122,6 +127,9 @@ class _Named:
 class layout(_Named):
     """How a tensor's elements are stored; this engine has ``strided``."""
 
+    def __reduce__(self) -> Any:
+        return (get_layout, (repr(self),)) if names_torch() else self.name
+
 
 class memory_format(_Named):
     """An order of the dimensions in memory."""
@@ -135,9 +143,22 @@ channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
 
 
+def _get_layout(name: str) -> layout:
+    """A layout by the name it prints."""
+    return {repr(each): each for each in (strided, sparse_coo)}[name]
+
+
+get_layout = Rebuild(_get_layout, "torch.serialization")
+
+
 def size(lengths: Iterable[int]) -> Size:
     """A shape; pickles name this function, since the class says that it is torch's."""
     return Size(lengths)
 
 
-Size.__module__ = "torch"
+def device_of(type: str, index: int | None = None) -> device:
+    """A device; pickles name this function as they name ``size``."""
+    return device(type, index)
+
+
+Size.__module__ = device.__module__ = "torch"

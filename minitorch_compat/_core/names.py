@@ -207,6 +207,54 @@ NAMES: dict[str, str] = {
         cpp_backtrace data deterministic dlpack generate_methods_for_privateuse1_backend get_cpp_backtrace hooks
         rename_privateuse1_backend set_module swap_tensors throughput_benchmark weak
     """,
+    "torch.serialization": """
+        LoadEndianness SourceChangeWarning StorageType T _SerializationLocal _backend_tag _check_dill_version
+        _check_save_filelike _check_seekable _cpu_deserialize _cpu_tag _default_to_weights_only _deserialize
+        _get_layout _get_restore_location _get_storage_alignment _is_compressed_file _is_meta_location _is_path
+        _is_torchscript_zip _is_zipfile _legacy_load _legacy_save _load _maybe_decode_ascii _meta_deserialize
+        _meta_tag _mps_deserialize _mps_tag _open_buffer_reader _open_buffer_writer _open_file _open_file_like
+        _open_zipfile_reader _open_zipfile_writer _open_zipfile_writer_buffer _open_zipfile_writer_file _opener
+        _save _serialization_tls _should_read_directly _validate_device add_safe_globals
+        check_module_version_greater_or_equal clear_safe_globals default_restore_location get_crc32_options
+        get_default_load_endianness get_default_mmap_options get_safe_globals get_unsafe_globals_in_checkpoint
+        load location_tag mkdtemp normalize_storage_type register_package safe_globals save set_crc32_options
+        set_default_load_endianness set_default_mmap_options skip_data storage_to_tensor_type
+        validate_cuda_device validate_hpu_device
+    """,
+    "torch.storage": """
+        T TypedStorage UntypedStorage _LegacyStorage _LegacyStorageMeta _StorageBase _dtype_to_storage_type_map
+        _get_always_warn_typed_storage_removal _get_device_from_module _get_dtype_from_pickle_storage_type
+        _get_storage_from_sequence _isint _load_from_bytes _new_dtypes _reset_warn_typed_storage_removal
+        _set_always_warn_typed_storage_removal _share_memory_lock_protected _storage_type_to_dtype_map
+        _warn_typed_storage_removal
+    """,
+    "torch._utils": """
+        CallbackRegistry ExceptionWrapper KeyErrorMessage P _Block _ClassPropertyDescriptor _Frame
+        _LazySeedTracker _Segment _Snapshot _TraceEntry _augment_frames _augment_memory_snapshot_stack_traces
+        _chunk_or_narrow_cat _dummy_type _element_size _flatten_dense_tensors _flatten_sparse_tensors
+        _functionalize_sync _get_all_device_indices _get_async_or_non_blocking _get_available_device_type
+        _get_current_device_index _get_device_attr _get_device_index _get_device_module _get_devices_properties
+        _get_obj_state _get_restore_location _handle_complex _import_dotted_name
+        _is_privateuse1_backend_available _maybe_view_chunk_cat _rebuild_device_tensor_from_cpu_tensor
+        _rebuild_device_tensor_from_numpy _rebuild_meta_tensor_no_storage _rebuild_nested_tensor
+        _rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_tensor
+        _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_wrapper_subclass _rebuild_xla_tensor _reorder_tensors_as
+        _restore_device_fake_mode _set_obj_state _take_tensors _to _type _unflatten_dense_tensors
+        _unflatten_sparse_tensors _validate_loaded_sparse_tensors classproperty cpu_count
+        get_current_device_index get_tensor_metadata is_compiling render_call set_tensor_metadata try_import
+    """,
+    "torch._tensor": """
+        _P _TensorLike _convert _dtype_to_typestr _handle_torch_function_and_wrap_type_error_to_not_implemented
+        _rebuild_from_type _rebuild_from_type_v2
+    """,
+    "torch._weights_only_unpickler": """
+        Unpickler _add_safe_globals _clear_safe_globals _get_allowed_globals _get_safe_globals
+        _get_user_allowed_globals _read_global_instruction _remove_safe_globals _safe_globals
+        _tensor_rebuild_functions get_globals_in_pkl load
+    """,
+    "torch.utils.serialization": """
+        config
+    """,
     "torch.utils.checkpoint": """
         CheckpointError CheckpointFunction CheckpointPolicy DefaultDeviceType GraphExecGroup SAC_IGNORED_OPS
         SelectiveCheckpointContext check_backward_validity checkpoint checkpoint_sequential

@@ -11,6 +11,7 @@ import numpy as np
 from .._core.forms import publish
 from .._core.modes import mode
 from .._core.options import Misfit, checked, length_of, size_of
+from .._core.rebuilding import SET_SIGNATURES
 from .._core.storage import TypedStorage, UntypedStorage
 from .._core.tensor import Tensor
 from .._core.views import check_write
@@ -48,15 +49,6 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None)
     if not isinstance(the_template, Tensor):
         raise Misfit
     return resize_(self, the_template._data.shape)
-
-
-SET_SIGNATURES = (
-    "set_()",
-    "set_(Storage source)",
-    "set_(Storage source, int storage_offset, ints size, ints stride=None)",
-    "set_(Tensor source)",
-    "set_(Tensor source, int storage_offset, ints size, ints stride=None)",
-)
 
 
 def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:

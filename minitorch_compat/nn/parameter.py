@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copyreg
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 
 from .._core import dtypes, errors
-from .._core.copying import reduced_class
+from .._core.copying import reduced_class, user_state, warn_of_hooks
 from .._core.graph import LEAF
 from .._core.tensor import Tensor, TensorType, new
 
@@ -41,6 +42,16 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     def __repr__(self, *, tensor_contents: str | None = None) -> str:  # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)  # type: ignore[call-arg]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from .. import _utils
+
+        warn_of_hooks(self)
+        state = user_state(self)
+        given: tuple[Any, ...] = self.data, self.requires_grad, OrderedDict()
+        if state:
+            return _utils._rebuild_parameter_with_state, (*given, state)
+        return _utils._rebuild_parameter, given
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) in memo:
             return memo[id(self)]
@@ -68,8 +79,8 @@ class Buffer(Tensor, metaclass=_BufferMeta):
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
         buffer: Any = new(Tensor)
         buffer._data = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data._data
-        buffer._is_buffer = True
         buffer.persistent = persistent
+        buffer._is_buffer = True
         return buffer
 
 
@@ -104,6 +115,10 @@ class UninitializedTensorMixin:
 
     def __repr__(self, *, tensor_contents: Any = None) -> Any:
         return f"<{type(self).__name__}>"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        own: Any = self
+        return type(self), (own.requires_grad,)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         own: Any = self
