@@ -9,8 +9,9 @@ from ._core.absent import room as _room
 from ._core.legacy import TYPES as _TYPES
 from ._core.legacy import is_storage
 from ._core.storage import TypedStorage, UntypedStorage
+from ._utils import load_from_bytes as _load_from_bytes
 
-__all__ = ["TypedStorage", "UntypedStorage", "is_storage"]
+__all__ = ["TypedStorage", "UntypedStorage", "_load_from_bytes", "is_storage"]
 
 
 class _LegacyStorage(TypedStorage):

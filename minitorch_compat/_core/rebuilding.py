@@ -102,11 +102,20 @@ def _rebuild_from_type_v2(func: Any, new_type: Any, args: Sequence[Any], state: 
     """What ``func`` makes, as another class, with the attributes that users gave it."""
     made = func(*args)
     if type(made) is not new_type and not (new_type is Tensor and isinstance(made, Tensor)):
-        made = made.as_subclass(new_type)
+        made = of_class(made, new_type)
     if getattr(type(made), "__setstate__", None) is not None:
         made.__setstate__(state)
         return made
     return with_attributes(made, state)
+
+
+def of_class(tensor: Tensor, kind: Any) -> Tensor:
+    """The tensor as one of a subclass, over the same memory."""
+    if not (isinstance(kind, type) and issubclass(kind, Tensor)):
+        raise TypeError(f"cls must be a type of tensors (got {type(kind).__name__})")
+    made = object.__new__(kind)
+    made.__dict__.update(tensor.__dict__)
+    return made
 
 
 def with_attributes(tensor: Any, state: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Mutated checkpoints: whatever a file says, ``load`` calls nothing, takes no more memory than the file allows, and ends.
+"""Mutated checkpoints: whatever a file says, ``load`` calls nothing, takes no more memory than it may, and ends.
 
 ``FUZZ=100000 python -m tests.serialization.fuzz`` tries that many files and prints what came of them.
 """
