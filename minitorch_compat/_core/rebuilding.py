@@ -41,12 +41,12 @@ def seen(
 ) -> np.ndarray:
     """A storage seen with this offset, size and stride, in elements; RuntimeError for what does not lie inside."""
     untyped = storage._untyped_storage if isinstance(storage, TypedStorage) else storage
-    size, stride = tuple(size), tuple(stride)
     for each in (offset, *size, *stride):
         if type(each) is not int:
             from .signatures import invalid_arguments
 
             raise invalid_arguments("set_", SET_SIGNATURES, (untyped, offset, size, stride), {})
+    size, stride = tuple(size), tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError(f"unequal size length ({len(size)}) and stride length ({len(stride)})")
     if offset < 0:
