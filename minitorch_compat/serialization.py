@@ -396,8 +396,9 @@ class _Names:
         """Write a global by its name, which is not looked up where it is torch's."""
         place = _place_of_global(obj, name)
         if place is None:
-            if "<locals>" in (name or getattr(obj, "__qualname__", "")):
-                raise AttributeError(f"Can't pickle local object '{name or obj.__qualname__}'")
+            qualified = str(name or getattr(obj, "__qualname__", ""))
+            if "<locals>" in qualified:
+                raise AttributeError(f"Can't pickle local object '{qualified}'")
             _Pickler.save_global(self, obj, name)
             return
         module, qualified = place
