@@ -78,3 +78,4 @@ later(
     rnn_tanh_cell""",
     "",
 )
+later("weight_norm", "_weight_norm norm_except_dim", "")

@@ -551,6 +551,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.nn.functional.scaled_dot_product_attention(x, y, z, torch.eye(3, 2).double())": (
         unit(2, 3, 2), unit(2, 2, 2), unit(2, 2, 3),
     ),
+    "torch._weight_norm(x, y, 0)": (real(2, 3), positive(2, 1)),
+    "torch._weight_norm(x, y, 1)": (real(2, 3, 2), positive(1, 3, 1)),
 }
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {

@@ -36,16 +36,33 @@ def get_total_norm(
 
 
 @no_grad
+def clip_grads_with_norm_(
+    parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None
+) -> None:
+    """Scale all gradients, whose common norm is ``total_norm``, so that it is at most ``max_norm``."""
+    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+    for each in _tensors(parameters):
+        if each.grad is not None:
+            each.grad.mul_(factor)
+
+
+@no_grad
 def clip_grad_norm_(
     parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
     foreach: bool | None = None
 ) -> Any:
     """Scale all gradients so that their common norm is at most ``max_norm``; return the norm they had."""
-    gradients = [each.grad for each in _tensors(parameters) if each.grad is not None]
+    if not isinstance(parameters, Tensor):
+        once = not hasattr(parameters, "__len__")
+        parameters = list(parameters)
+        if once and not parameters:
+            warnings.warn(
+                "`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3
+            )
+    parameters = _tensors(parameters)
+    gradients = [each.grad for each in parameters if each.grad is not None]
     total = get_total_norm(gradients, norm_type, error_if_nonfinite, foreach)
-    factor = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
-    for gradient in gradients:
-        gradient.mul_(factor)
+    clip_grads_with_norm_(parameters, max_norm, total, foreach)
     return total
 
 
