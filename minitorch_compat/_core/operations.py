@@ -274,7 +274,10 @@ class OpRecorder:
                 counts.append((each, -1))
         for place in self.kept_results:
             wanted = not asking.isdisjoint(self.named[self.results[place]])
-            kept.append(records.keep_result(outs[place]) if wanted else None)
+            result = records.keep_result(outs[place]) if wanted else None
+            if result is not None and place:
+                result.output_nr = sum(each._data.dtype.kind in "fcV" for each in outs[:place])
+            kept.append(result)
             counts.append((self.results[place], -1))
         node.kept = tuple(kept)
         note(node)

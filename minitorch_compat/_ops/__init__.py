@@ -49,6 +49,11 @@ later(
     margin_ranking_loss pairwise_distance poisson_nll_loss triplet_margin_loss""",
     "",
 )
+later(
+    "linear_algebra",
+    "det inverse logdet matrix_exp matrix_power pinverse qr slogdet svd",
+    "det inverse logdet matrix_exp matrix_power pinverse qr slogdet svd",
+)
 later("embedding", "embedding embedding_bag embedding_renorm_", "")
 later("ctc", "ctc_loss", "")
 later("bilinear", "bilinear pdist", "")

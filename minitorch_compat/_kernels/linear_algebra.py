@@ -1,0 +1,187 @@
+"""Factorisations and solutions of batches of matrices, by the LAPACK that NumPy and SciPy bring.
+
+Signs of singular vectors, phases of eigenvectors and bases of repeated values are not unique: they are what LAPACK
+finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import layout
+
+ndarray = np.ndarray
+
+
+def columns(x: ndarray) -> ndarray:
+    """`x` with its matrices stored column after column, as LAPACK leaves them."""
+    return np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)
+
+
+def adjoint(x: ndarray) -> ndarray:
+    """The conjugate transpose of each matrix."""
+    return np.conj(x.swapaxes(-1, -2))
+
+
+def each_matrix(function: Callable[..., Any], *operands: ndarray) -> list[Any]:
+    """What a function of matrices returns for every one of a batch; the operands have the batch in common."""
+    batch = operands[0].shape[:-2]
+    return [function(*[each[index] for each in operands]) for index in np.ndindex(*batch)]
+
+
+def triangular_factors(x: ndarray) -> tuple[ndarray, ndarray, ndarray]:
+    """LU factors in one matrix, the rows exchanged in each step, counted from 1, and the first zero on the diagonal."""
+    from scipy.linalg import get_lapack_funcs
+
+    (getrf,) = get_lapack_funcs(("getrf",), (x,))
+    batch, (m, n) = x.shape[:-2], x.shape[-2:]
+    factors = np.array(x)
+    pivots = np.zeros((*batch, min(m, n)), np.int32)
+    info = np.zeros(batch, np.int32)
+    if factors.size:
+        for index in np.ndindex(*batch):
+            factors[index], rows, info[index] = getrf(x[index])
+            pivots[index] = rows + 1
+    return columns(factors), pivots, info
+
+
+def permutation(pivots: ndarray, count: int) -> ndarray:
+    """Where each of `count` rows ends up after the exchanges."""
+    order = np.empty((*pivots.shape[:-1], count), np.int64)
+    for index in np.ndindex(*pivots.shape[:-1]):
+        rows = np.arange(count)
+        for step, other in enumerate(pivots[index] - 1):
+            rows[[step, other]] = rows[[other, step]]
+        order[index] = rows
+    return order
+
+
+def permutation_matrix(pivots: ndarray, count: int, dtype: Any) -> ndarray:
+    """The matrix P of ``A = P L U``."""
+    return np.eye(count, dtype=dtype)[permutation(pivots, count)].swapaxes(-1, -2).copy()
+
+
+def determinant(x: ndarray) -> ndarray:
+    """The determinant of each matrix."""
+    return np.asarray(np.linalg.det(x), x.dtype)
+
+
+def cofactors(x: ndarray) -> ndarray:
+    """The conjugated gradient of the determinant, also of singular matrices, by singular values."""
+    u, s, vh = np.linalg.svd(x)
+    count = s.shape[-1]
+    others = np.stack([np.prod(np.delete(s, place, -1), -1) for place in range(count)], -1) if count else s
+    phase = np.linalg.det(u) * np.linalg.det(vh)
+    return np.asarray(np.conj(phase)[..., None, None] * ((u * others[..., None, :]) @ vh), x.dtype)
+
+
+def inverse(x: ndarray) -> tuple[ndarray, ndarray]:
+    """The inverse of each matrix, and 0 or the number of the first zero on the diagonal of U."""
+    info = np.zeros(x.shape[:-2], np.int32)
+    try:
+        return columns(np.linalg.inv(x)), info
+    except np.linalg.LinAlgError:
+        info = triangular_factors(x)[2]
+    result = np.full_like(x, np.nan)
+    result[info == 0] = np.linalg.inv(x[info == 0])
+    return columns(result), info
+
+
+def solve(a: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
+    """X of ``A X = B``, and 0 or the number of the first zero on the diagonal of U."""
+    batch = layout.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    info = np.zeros(a.shape[:-2], np.int32)
+    try:
+        return columns(np.linalg.solve(a, b)), info
+    except np.linalg.LinAlgError:
+        info = triangular_factors(a)[2]
+    fine = np.broadcast_to(info == 0, batch)
+    left = np.broadcast_to(a, (*batch, *a.shape[-2:]))
+    right = np.broadcast_to(b, (*batch, *b.shape[-2:]))
+    result = np.full(right.shape, np.nan, right.dtype)
+    result[fine] = np.linalg.solve(left[fine], right[fine])
+    return columns(result), info
+
+
+def solve_triangular(a: ndarray, b: ndarray, upper: bool, left: bool, unit: bool) -> ndarray:
+    """X of ``A X = B``, or of ``X A = B``, where A is one half of what is given."""
+    from scipy.linalg import get_blas_funcs
+
+    batch = layout.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    left_side = np.broadcast_to(a, (*batch, *a.shape[-2:]))
+    right_side = np.broadcast_to(b, (*batch, *b.shape[-2:]))
+    result = np.array(right_side)
+    if result.size:
+        (trsm,) = get_blas_funcs(("trsm",), (a, b))
+        for index in np.ndindex(*batch):
+            result[index] = trsm(1, left_side[index], right_side[index], int(not left), int(not upper), 0, int(unit))
+    return columns(result)
+
+
+def cholesky(x: ndarray) -> tuple[ndarray, ndarray]:
+    """L of ``A = L L.mH`` from the lower half, and 0 or the order of the first minor that is not positive."""
+    info = np.zeros(x.shape[:-2], np.int32)
+    try:
+        return columns(np.linalg.cholesky(x)), info
+    except np.linalg.LinAlgError:
+        pass
+    from scipy.linalg import get_lapack_funcs
+
+    (potrf,) = get_lapack_funcs(("potrf",), (x,))
+    result = np.zeros_like(x)
+    for index in np.ndindex(*x.shape[:-2]):
+        factor, info[index] = potrf(x[index], lower=1, clean=1)
+        result[index] = np.tril(factor)
+    return columns(result), info
+
+
+def qr(x: ndarray, complete: bool) -> tuple[ndarray, ndarray]:
+    """Q with orthonormal columns, and the upper R."""
+    q, r = np.linalg.qr(x, "complete" if complete else "reduced")
+    return columns(q), columns(r)
+
+
+def svd(x: ndarray, full: bool) -> tuple[ndarray, ndarray, ndarray]:
+    """U, the singular values from the largest on, and the adjoint of V."""
+    u, s, vh = np.linalg.svd(x, full_matrices=full)
+    return columns(u), s, columns(vh)
+
+
+def eigh(x: ndarray, half: Any) -> tuple[ndarray, ndarray]:
+    """The eigenvalues of Hermitian matrices in rising order, and the eigenvectors."""
+    values, vectors = np.linalg.eigh(x, half)
+    return values, columns(vectors)
+
+
+def eig(x: ndarray) -> tuple[ndarray, ndarray]:
+    """The eigenvalues and eigenvectors of any matrices, complex."""
+    values, vectors = np.linalg.eig(x)
+    dtype = np.result_type(x.dtype, np.complex64)
+    return values.astype(dtype), columns(vectors.astype(dtype))
+
+
+def pinv(x: ndarray, atol: ndarray, rtol: ndarray, hermitian: bool) -> ndarray:
+    """The pseudo-inverse, which takes singular values up to the larger tolerance for zero."""
+    if hermitian:
+        values, vectors = np.linalg.eigh(x)
+        sizes = np.abs(values)
+        keep = sizes > np.maximum(atol, rtol * sizes.max(-1, initial=0))[..., None]
+        inverted = np.where(keep, 1 / np.where(keep, values, 1), 0)
+        return np.asarray((vectors * inverted[..., None, :]) @ adjoint(vectors), x.dtype)
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    keep = s > np.maximum(atol, rtol * s.max(-1, initial=0))[..., None]
+    inverted = np.where(keep, 1 / np.where(keep, s, 1), 0)
+    return np.asarray((adjoint(vh) * inverted[..., None, :]) @ adjoint(u), x.dtype)
+
+
+def exponential(x: ndarray) -> ndarray:
+    """The exponential of each matrix, through double precision."""
+    from scipy.linalg import expm
+
+    if not x.size:
+        return x.copy()
+    wide = x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
+    return np.asarray(expm(wide)).astype(x.dtype)
