@@ -322,10 +322,12 @@ def batch_norm(
     bias: Tensor | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
 ) -> Tensor:
     """Each channel of (N, C, *space) normalized by its moments over the batch, or by the running ones."""
-    if eps < 0:
-        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     if training:
         _verify_batch_size(input.size())
+        if eps <= 0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    elif eps < 0:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     return FUNCTIONS["batch_norm"](input, weight, bias, running_mean, running_var, training, momentum, eps, True)
 
 

@@ -23,31 +23,18 @@ def told(see, model, losses):
 
 
 def recurrent(torch, see, dtype):
-    class Cell(torch.nn.Module):  # type: ignore[name-defined]
-        def __init__(self, inputs, width):
-            super().__init__()
-            self.gates = torch.nn.Linear(inputs + width, 4 * width)
-
-        def forward(self, x, state):
-            hidden, kept = state
-            let_in, forget, new, out = self.gates(torch.cat([x, hidden], dim=1)).chunk(4, dim=1)
-            kept = torch.sigmoid(forget) * kept + torch.sigmoid(let_in) * torch.tanh(new)
-            return torch.sigmoid(out) * torch.tanh(kept), kept
-
     torch.manual_seed(4)
     time = torch.arange(60, dtype=dtype)
     wave = torch.sin(time * 0.3) + 0.1 * torch.randn(60, dtype=dtype)
     x, y = wave.unfold(0, 6, 1)[:-1].unsqueeze(2), wave[6:].unsqueeze(1)
-    reader, head = Cell(1, 8).to(dtype), torch.nn.Linear(8, 1).to(dtype)
+    reader, head = torch.nn.LSTM(1, 8, batch_first=True).to(dtype), torch.nn.Linear(8, 1).to(dtype)
     model = torch.nn.ModuleDict({"reader": reader, "head": head})
     optimizer = torch.optim.RMSprop(model.parameters(), lr=0.005)
     losses = []
     for _ in range(200):
         chosen = torch.randperm(len(x))[:8]
-        state = torch.zeros(2, 8, 8, dtype=dtype).unbind()
-        for inputs in x[chosen].unbind(1):
-            state = reader(inputs, state)
-        loss = torch.nn.functional.mse_loss(head(state[0]), y[chosen])
+        states, _ = reader(x[chosen])
+        loss = torch.nn.functional.mse_loss(head(states[:, -1]), y[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
