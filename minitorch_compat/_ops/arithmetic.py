@@ -256,13 +256,15 @@ def add_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     ):
         a, b = x._data, other._data
         # Optimisers come here: one dtype, one shape, nothing recorded.
-        if a.dtype.char == "f" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
+        if a.dtype.char in "fd" and b.dtype is a.dtype and a.shape == b.shape and a.flags.c_contiguous:
             if a.base is not None or b.base is not None:
                 refuse_partial_overlap(a, b)
             if alpha == 1:
                 quietly(np.add, a, b, a)
-            else:
+            elif a.dtype.char == "f":
                 np.copyto(a, quietly(fma32, b, np.float32(alpha), a))
+            else:
+                np.copyto(a, fma64(b, np.float64(alpha), a))
             x._bump()
             return x
     begin_write(x, (other,))

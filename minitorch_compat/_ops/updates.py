@@ -9,9 +9,9 @@ import numpy as np
 
 from .._core.modes import altered, mode
 from .._core.quiet import quietly
-from .._kernels.fused import fma32
+from .._kernels.fused import fma32, fma64
 
-FLOAT32 = np.dtype(np.float32)
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -32,7 +32,12 @@ def fill(array: np.ndarray, value: float) -> None:
 def step_(parameter: Any, direction: Any, factor: Any) -> None:
     """``parameter.add_(direction, alpha=factor)``: rounded once, as torch's loop does."""
     a, b = parameter._data, direction._data
-    if type(factor) is float and a.dtype is FLOAT32 and b.dtype is FLOAT32 and altered and not mode.enabled:
+    if type(factor) is float and a.dtype is FLOAT64 and b.dtype is FLOAT64 and altered and not mode.enabled:
+        if a.shape == b.shape and a.flags.c_contiguous:
+            np.copyto(a, fma64(b, np.float64(factor), a))
+            parameter._bump()
+            return
+    elif type(factor) is float and a.dtype is FLOAT32 and b.dtype is FLOAT32 and altered and not mode.enabled:
         if a.size == 1 == b.size:
             # A Python float is the float64 in which the fused step is computed.
             fill(a, b.item() * single(factor) + a.item())

@@ -69,7 +69,7 @@ def images(torch, see, dtype):
         torch.nn.Conv2d(1, 4, 3, padding=1, bias=False), torch.nn.BatchNorm2d(4), torch.nn.ReLU(),
         torch.nn.MaxPool2d(2), torch.nn.Flatten(), torch.nn.Linear(36, 2),
     ).to(dtype)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003, fused=True)
     losses = []
     for _ in range(200):
         chosen = torch.randint(0, 64, (8,))

@@ -35,28 +35,25 @@ def playing(torch, see, dtype):
 
     model, frozen = network(), network()
     frozen.load_state_dict(model.state_dict())
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005, fused=True)
+    steps = torch.tensor([[-0.1, 0.05], [0, 0.05], [0.1, 0.05]], dtype=dtype)
     memory: collections.deque = collections.deque(maxlen=100)
     losses, moves, place = [], [], torch.zeros(2, dtype=dtype)
     for step in range(208):
         with torch.no_grad():
-            move = random.randrange(3) if random.random() < 0.3 else model(place).argmax().item()
+            move = random.randrange(3) if random.random() < 0.5 else model(place).argmax().item()
         moves.append(move)
-        following = (place + 0.1 * torch.tensor([move - 1.0, 0.5], dtype=dtype)).clamp(-1, 1)
-        ended = following[1].item() >= 1
-        reward = 1 - following[0].abs().item()
-        memory.append((place, move, reward, following, float(ended)))
-        place = torch.zeros(2, dtype=dtype) if ended else following
+        following = (place + steps[move]).clamp(-1, 1)
+        across, along = following.tolist()
+        memory.append((place, move, 1 - abs(across), following))
+        place = torch.zeros(2, dtype=dtype) if along >= 1 else following
         if len(memory) <= 8:
             continue
-        batch = random.sample(memory, 8)
-        states, then = torch.stack([each[0] for each in batch]), torch.stack([each[3] for each in batch])
-        taken = torch.tensor([each[1] for each in batch])
-        rewards = torch.tensor([each[2] for each in batch], dtype=dtype)
-        over = torch.tensor([each[4] for each in batch], dtype=dtype)
-        values = model(states).gather(1, taken.unsqueeze(1)).squeeze(1)
+        states, taken, rewards, then = zip(*random.sample(memory, 8), strict=True)
+        values = model(torch.stack(states)).gather(1, torch.tensor(taken).unsqueeze(1)).squeeze(1)
         with torch.no_grad():
-            wanted = rewards + 0.9 * frozen(then).max(1).values * (1 - over)
+            then = torch.stack(then)
+            wanted = torch.tensor(rewards, dtype=dtype) + 0.9 * frozen(then).amax(1) * (then[:, 1] < 1)
         loss = nn.functional.huber_loss(values, wanted)
         optimizer.zero_grad()
         loss.backward()

@@ -27,8 +27,8 @@ def adversaries(torch, see, dtype):
     nn, loss_of = torch.nn, torch.nn.BCEWithLogitsLoss()
     maker = nn.Sequential(nn.Linear(2, 8), nn.LeakyReLU(0.2), nn.Linear(8, 2)).to(dtype)
     judge = nn.Sequential(nn.Linear(2, 8), nn.LeakyReLU(0.2), nn.Linear(8, 1)).to(dtype)
-    making = torch.optim.Adam(maker.parameters(), lr=0.002, betas=(0.5, 0.999))
-    judging = torch.optim.Adam(judge.parameters(), lr=0.002, betas=(0.5, 0.999))
+    making = torch.optim.Adam(maker.parameters(), lr=0.002, betas=(0.5, 0.999), fused=True)
+    judging = torch.optim.Adam(judge.parameters(), lr=0.002, betas=(0.5, 0.999), fused=True)
     true, false = torch.ones(8, 1, dtype=dtype), torch.zeros(8, 1, dtype=dtype)
     losses, judged = [], []
     for _ in range(200):
