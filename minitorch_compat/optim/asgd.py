@@ -26,6 +26,8 @@ def asgd(
         xp.add_(p, g, alpha=-eta)
     if mu == 1:
         xp.copy_(average, p)
+    elif foreach:
+        xp.add_(average, xp.sub(p, average), alpha=mu)
     else:
         xp.add_(average, xp.mul_(xp.sub(p, average), mu))
 
@@ -66,8 +68,10 @@ class ASGD(RuleOptimizer):
         step, eta, mu = next_step(state["step"]), state["eta"], state["mu"]
         shared = eta.item(), mu.item()
         lr = scalar(group["lr"])
-        # torch writes down the next numbers after the step; nothing in it reads them.
-        eta.fill_(float(lr / ((1 + group["lambd"] * lr * step) ** group["alpha"])))
+        # torch writes down the next numbers after the step; nothing in it reads them. For lists of tensors it computes
+        # the rate with the tensor of steps, in single precision.
+        steps = state["step"] if group["foreach"] else step
+        eta.fill_(lr / ((1 + group["lambd"] * lr * steps) ** group["alpha"]))
         mu.fill_(1 / max(1, step - group["t0"]))
         return shared
 

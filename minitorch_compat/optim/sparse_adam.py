@@ -12,7 +12,7 @@ from .options import check_betas
 
 
 class SparseAdam(Optimizer):
-    """Refuses dense gradients in torch's words. Errors: ValueError for options out of range."""
+    """Refuses dense gradients in torch's words. Errors: ValueError for options out of range and complex parameters."""
 
     def __init__(
         self, params: Iterable[Any], lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
@@ -26,6 +26,12 @@ class SparseAdam(Optimizer):
             raise ValueError(f"Invalid epsilon value: {eps}")
         check_betas(betas)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
+        found = [
+            [number, place] for number, group in enumerate(self.param_groups)
+            for place, p in enumerate(group["params"]) if p.is_complex()
+        ]
+        if found:
+            raise ValueError(f"Complex params at indices {found}: SparseAdam does not support complex parameters")
 
     @no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

@@ -47,6 +47,12 @@ def test_options(name: str) -> None:
         assert_same_training(name, each, "float32", ulps)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rates_for_lists_are_computed_in_single_precision(dtype: str) -> None:
+    # Other powers than this one end in another last bit now and then.
+    assert_same_training("ASGD", {"foreach": True, "t0": 3, "lambd": 0.1, "alpha": 2}, dtype, 0)
+
+
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("value", [0.1, [0.1]])
 def test_rate_in_a_tensor(name: str, value: Any) -> None:
