@@ -282,7 +282,13 @@ def binary(
             out = new(Tensor)
             out._data = r
             out._node = None
-            left, right = x._node, y._node
+            try:
+                left, right = x._node, y._node
+            except RuntimeError:
+                # What is not recorded minds no lost history.
+                if recorder is None:
+                    return out
+                raise
             if left is None and right is None:
                 return out
             if recorder is not None and (not altered or mode.enabled):

@@ -1073,7 +1073,7 @@ def obeys(gradient: ndarray, array: ndarray) -> bool:
     if not dense(array):
         return bool(gradient.flags.c_contiguous)
     return all(
-        step == other or (length == 1 and step)
+        step == other if length != 1 else step
         for step, other, length in zip(gradient.strides, array.strides, array.shape, strict=True)
     )
 

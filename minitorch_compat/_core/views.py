@@ -21,7 +21,7 @@ import numpy as np
 
 from .._kernels.layout import address, restride, strides
 from . import errors
-from .graph import LEAF, NOWHERE, Node, record
+from .graph import LEAF, NOWHERE, Node, Written, record
 from .modes import altered, mode
 
 ndarray = np.ndarray
@@ -119,7 +119,7 @@ class AsStridedBackward0(Node):
     __slots__ = ()
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        return (scatter_strided(g, *self.values),)
+        return (scatter_strided(g, *self.values).view(Written),)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         return (scatter_strided_tensor(g, self.values),)

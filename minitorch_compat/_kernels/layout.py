@@ -156,7 +156,7 @@ def preserved_strides(x: ndarray) -> Shape:
     given = strides(x)
     if x.flags.c_contiguous and x.size and given == contiguous_strides(x.shape):
         return given
-    return given if is_dense(x.shape, given) else ordered_strides(x.shape, order(x.shape, given))
+    return given if not x.size or is_dense(x.shape, given) else ordered_strides(x.shape, order(x.shape, given))
 
 
 def elementwise_strides(shape: Shape, *operands: ndarray) -> Shape:
@@ -221,7 +221,7 @@ def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
     What is not contiguous in the usual order is a view here, so that an array that owns its memory can be trusted.
     """
     if not x.size:
-        return x
+        return _laid_out_without_elements(x, *operands)
     wanted = elementwise_strides(x.shape, *operands)
     given = strides(x)
     if given == wanted:
@@ -229,6 +229,13 @@ def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
     out = empty_strided(x.shape, wanted, x.dtype)
     out[...] = x
     return out
+
+
+def _laid_out_without_elements(x: ndarray, *operands: ndarray) -> ndarray:
+    wanted = elementwise_strides(x.shape, *operands) if x.ndim > 1 else contiguous_strides(x.shape)
+    if wanted == contiguous_strides(x.shape):
+        return x
+    return _without_elements(x, x.shape, tuple([each * x.itemsize for each in wanted]), 0)
 
 
 def in_order(x: ndarray) -> ndarray:
@@ -263,7 +270,7 @@ def empty_like(x: ndarray, dtype: np.dtype[Any] | None = None) -> ndarray:
 def _empty(shape: Shape, steps: Shape, dtype: np.dtype[Any]) -> ndarray:
     if steps == contiguous_strides(shape):
         return np.empty(shape, dtype)
-    return empty_strided(shape, steps, dtype)
+    return noted_strides(empty_strided(shape, steps, dtype))
 
 
 # ---- dimensions and shapes

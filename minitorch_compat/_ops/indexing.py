@@ -20,6 +20,7 @@ from .._core.forms import (
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
+from .._core.scalars import cast
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, inherited, rebase
 from .._kernels import index as kernels
@@ -199,6 +200,8 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
         # torch takes the way of masked_fill_ here.
         warn_of_expanded("masked_fill_", "tensor[mask] = scalar", target)
         if values._data.dtype != target.dtype:
+            if target.dtype.kind in "iu" and values._data.dtype.kind in "fc":
+                values = wrap(cast(values.item(), x.dtype))
             values = (values.real if values.is_complex() and target.dtype.kind != "c" else values).to(x.dtype)
     else:
         refuse_shared_memory(target, values._data)

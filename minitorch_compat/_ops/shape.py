@@ -522,7 +522,7 @@ def squeezed_row(input: Tensor) -> Tensor:
     made = _squeeze_one_here(input, 0)
     made._base = None
     made._created = None
-    made._shared = None
+    made._shared = UNTRACKED if mode.inference else None
     made._bump()
     return made
 

@@ -244,8 +244,10 @@ class Machine:
 
     def gradient(self, g: Any) -> Any:
         return (
-            str(g.dtype)[6:], tuple(g.shape), g.is_contiguous(), g.requires_grad, self.values(g),
-            self.history(g.grad_fn),
+            str(g.dtype)[6:], tuple(g.shape), self.steps(g), g.requires_grad,
+            # How many writes made a gradient without elements is all one.
+            self.answer(lambda: g._version) if g.numel() else None,
+            self.values(g), self.history(g.grad_fn),
         )
 
     def history(self, node: Any, depth: int = 5) -> Any:
@@ -649,8 +651,6 @@ def out(m: Machine, n: Numbers) -> None:
 @action("change shape in place", 3)
 def change_shape_in_place(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.requires_grad and not m.torch.is_grad_enabled():
-        return  # its gradient would have another shape than it was promised
     name = n.one_of(("t_", "transpose_", "squeeze_", "unsqueeze_", "squeeze_ one", "swapaxes_"))
     if name in ("t_", "squeeze_"):
         getattr(x, name)()
@@ -681,9 +681,7 @@ def shrink(m: Machine, n: Numbers) -> None:
 
 @action("detach in place", 3)
 def detach_in_place(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
-    if not x.retains_grad:
-        x.detach_()
+    m.pick(n).detach_()
 
 
 @action("require gradient", 5)
@@ -717,8 +715,9 @@ def grad(m: Machine, n: Numbers) -> Any:
     x, inputs = m.pick(n), [m.pick(n), m.pick(n)][: 1 + n(2)]
     output = x.sum() if n(2) else x
     create = n(4) == 0
+    keep, unused = n(4) > 0, n(4) > 0
     gradients = m.torch.autograd.grad(
-        output, inputs, m.torch.ones_like(output), retain_graph=n(4) > 0, create_graph=create, allow_unused=True
+        output, inputs, m.torch.ones_like(output), retain_graph=keep, create_graph=create, allow_unused=unused
     )
     # As copies: which formulas end in a view is not told here.
     return [None if each is None else m.torch.zeros(each.shape, dtype=each.dtype).add_(each) for each in gradients]
