@@ -49,7 +49,7 @@ __all__ = [name for name, value in globals().items() if name[0] != "_" and type(
 
 _mark_absent(Tensor)
 _LAZY = frozenset((
-    "_tensor", "_utils", "_weights_only_unpickler", "autograd", "fft", "func", "linalg", "nn", "optim",
+    "_tensor", "_utils", "_weights_only_unpickler", "autograd", "distributions", "fft", "func", "linalg", "nn", "optim",
     "return_types", "serialization", "special", "storage", "utils",
 ))  # fmt: skip
 _find = _room("torch", __name__, _LAZY)

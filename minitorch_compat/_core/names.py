@@ -202,6 +202,13 @@ NAMES: dict[str, str] = {
         is_view_replay_enabled kineto_available no_grad profiler profiler_legacy profiler_util
         set_detect_anomaly set_grad_enabled set_multithreading_enabled torch variable
     """,
+    "torch.distributions": """
+        CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform GeneralizedPareto
+        LKJCholesky LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform MultivariateNormal
+        PositiveDefiniteTransform ReshapeTransform StackTransform Wishart biject_to constraint_registry
+        continuous_bernoulli generalized_pareto lkj_cholesky logistic_normal lowrank_multivariate_normal
+        multivariate_normal transform_to utils wishart
+    """,
     "torch.utils": """
         ThroughputBenchmark backcompat backend_registration checkpoint cmake_prefix_path collect_env
         cpp_backtrace data deterministic dlpack generate_methods_for_privateuse1_backend get_cpp_backtrace hooks

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from . import layout, summation
 from . import scalar_types as types
-from . import summation
 from .random import MersenneTwister, exponential_, fill, log, unit64
 
 
@@ -248,7 +248,7 @@ def _without_replacement(generator: MersenneTwister, weights: np.ndarray, sample
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
     if samples == 1 and not (weights.sum(-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    quotient = exponential_(generator, np.empty_like(weights))
+    quotient = exponential_(generator, layout.empty_like(weights))
     with np.errstate(all="ignore"):
         np.divide(weights, quotient, out=quotient)
     if samples == 1:

@@ -81,9 +81,10 @@ def broadcast_shapes(*shapes: Any) -> kinds.Size:
         for dim in range(-1, -len(shape) - 1, -1):
             if shape[dim] not in (1, result[dim]):
                 if result[dim] != 1:
+                    shown = each if isinstance(each, kinds.Size) else tuple(shape)
                     raise RuntimeError(
                         f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
-                        f"index {place} had {tuple(shape)}; but expected shape should be broadcastable to {result}"
+                        f"index {place} had {shown}; but expected shape should be broadcastable to {result}"
                     )
                 if shape[dim] < 0:
                     raise ValueError("Attempting to broadcast a dimension with negative length!")

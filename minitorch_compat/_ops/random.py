@@ -424,11 +424,11 @@ def normal(
         np.multiply(array, b, out=array, casting="unsafe")
         np.add(array, a, out=array, casting="unsafe")
     elif isinstance(mean, Tensor) and is_number(std):
-        # This form alone fills the given output as it is, and only then looks at the mean.
+        # This form alone fills the given output as it is, and broadcasts the mean.
         shape = mean._data.shape if out is None else out._data.shape
+        memory.broadcast_shapes(mean._data.shape, shape)
         array = draw(twister, np.empty(shape, mean._data.dtype), 0.0, number_of(std))
         recorder, inputs = _normal_mean, (mean,)
-        memory.broadcast_shapes(mean._data.shape, shape)
         array += mean._data
     elif isinstance(std, Tensor) and is_number(mean):
         _check_deviations(std)
