@@ -8,6 +8,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ from .selection import BadExpression, NothingSelected, by_expression, by_ids
 
 if TYPE_CHECKING:
     from .known import Known, Problem
+    from .opinfo import Drawn
+
+SUITES = {"documents": "reference_cases", "opinfo": "minitorch_compat.parity.opinfo"}
+"""Catalogues by the names they have on the command line."""
 
 AGREEMENT, DIFFERENCES, MISUSE, STOPPED, NOTHING = 0, 1, 2, 3, 5
 
@@ -49,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_program(given[1:])  # what follows is the program's, options included
     options = parser().parse_args(given)
+    if hasattr(options, "suite"):
+        options.catalogue = options.catalogue or SUITES[options.suite]
     try:
         return options.command(options)
     except NothingSelected as error:
@@ -86,7 +93,15 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("ids", nargs="*", metavar="IDS",
                           help="a case, a chapter, a fact, or a pattern such as 'documents.*'; all cases without")
         made.add_argument("-k", metavar="EXPR", help="only cases an expression such as 'grad and not 003' fits")
-        made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+        suites(made)
+
+    def suites(made: argparse.ArgumentParser, help: str = "where the cases are, if in no suite") -> None:
+        made.add_argument("--suite", choices=tuple(SUITES), default="documents",
+                          help="documents: the catalogue of claims (default); opinfo: torch's own database of "
+                          "operators, modules and optimisers")
+        made.add_argument("--dtype", metavar="DTYPE", action="append",
+                          help="only this element type of the opinfo suite, repeatable (default: float64 and float32)")
+        made.add_argument("--catalogue", metavar="PACKAGE", help=help)
 
     def compares(made: argparse.ArgumentParser, timeout: float = 60.0, of: str = "for one case") -> None:
         made.add_argument("--engine", metavar="M", default="minitorch_compat",
@@ -107,14 +122,14 @@ def parser() -> argparse.ArgumentParser:
     chooses(made)
     compares(made)
     reports(made)
-    made.add_argument("-n", metavar="N", help="run in N processes by pytest-xdist (a number, or auto)")
+    made.add_argument("-n", metavar="N", help="run in N processes (a number, or auto: one for each processor)")
     made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known (see `known --help`)")
     made.add_argument("--shard", metavar="I/N", type=shard, help="every Nth case, beginning with the Ith; see `merge`")
     made.add_argument("--resume", action="store_true", help="go on where the journal in the report's folder ends")
     made.add_argument("--history", metavar="DIR", type=Path, help="add a point to a history, and show its trend")
     made = command("merge", merge_command, "Make one run of the journals of several, such as shards.")
     made.add_argument("journals", metavar="FILE.jsonl", type=Path, nargs="+")
-    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="whose order the cases have")
+    suites(made, "whose order the cases have")
     made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known")
     reports(made)
     made = command("diff", diff_command, "Tell what changed from one run to another.")
@@ -133,7 +148,7 @@ def parser() -> argparse.ArgumentParser:
                       help="the run to read (default: parity-report/results.jsonl)")
     made.add_argument("--reason", metavar="TEXT", help="why the difference is accepted; needed to add")
     made.add_argument("--expires", metavar="WHEN", help="a date (2027-06-30) or a version (\"torch 2.14\")")
-    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    suites(made)
     made = command("record", record_command, "Write down what torch shows of every case, to compare with later.")
     chooses(made)
     made.add_argument("--engine", metavar="M", default="torch", help="whom to record (default: torch)")
@@ -143,16 +158,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("versions", metavar="VERSION", nargs="*",
                       help="two or more recordings, such as 2.8 2.13 or files; all that are shipped without")
     made.add_argument("--engine", metavar="M", default="minitorch_compat", help="the engine to hold beside them")
-    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    suites(made)
     made.add_argument("--report", metavar="DIR", type=Path, help="write the page there as drift.md and drift.html")
     made = command("list", list_command, "List cases, one a line.")
     chooses(made)
     made = command("show", show_command, "Show a case: its claim, its source, its document.")
     made.add_argument("id", metavar="ID")
-    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    suites(made)
     made = command("explain", explain_command, "Run one case and show both sides in full, and a script without us.")
     made.add_argument("id", metavar="ID")
-    made.add_argument("--catalogue", metavar="PACKAGE", default="reference_cases", help="where the cases are")
+    suites(made)
     made.add_argument("--script", metavar="FILE", type=Path, help="write the stand-alone script to a file as well")
     compares(made)
     made = command("report", report_command, "Write the reports of a run from its journal, finished or not.")
@@ -202,8 +217,13 @@ def seconds(text: str) -> float:
     return value
 
 
-def cases_in(package: str) -> list[Case]:
+def cases_in(options: argparse.Namespace) -> list[Case]:
     """The catalogue. Raises Misuse where there is none or a chapter cannot be imported."""
+    package = options.catalogue
+    if package == SUITES["opinfo"]:
+        return database(tuple(options.dtype or ())).cases
+    if options.dtype:
+        raise Misuse("--dtype chooses among samples of --suite opinfo")
     try:
         return catalogue(package)
     except ModuleNotFoundError as error:
@@ -212,9 +232,29 @@ def cases_in(package: str) -> list[Case]:
         raise Misuse(f"catalogue {package!r} cannot be read: {type(error).__name__}: {error}") from error
 
 
+@cache
+def database(dtypes: tuple[str, ...]) -> "Drawn":
+    """torch's database in these element types, drawn once. Raises Misuse for a type torch does not have."""
+    from .opinfo import DTYPES, drawn
+
+    try:
+        return drawn(dtypes or DTYPES)
+    except AttributeError as error:
+        raise Misuse(f"no such element type: {error}") from None
+
+
+def unwritten_lines(options: argparse.Namespace, cases: Sequence[Case]) -> list[str]:
+    """Samples of the database that no case holds, with the reason, so that none is lost from sight."""
+    if options.catalogue != SUITES["opinfo"]:
+        return []
+    lost = database(tuple(options.dtype or ())).unwritten
+    head = f"{sum(lost.values())} samples of the database are in no case" + (":" if lost else "")
+    return [head, *(f"  {count} × {reason}" for reason, count in sorted(lost.items()))]
+
+
 def chosen(options: argparse.Namespace) -> list[Case]:
     """The cases the user means. Raises NothingSelected with the filter that left none."""
-    cases = cases_in(options.catalogue)
+    cases = cases_in(options)
     if not cases:
         raise NothingSelected(f"catalogue {options.catalogue!r} has no case")
     if options.ids:
@@ -224,7 +264,7 @@ def chosen(options: argparse.Namespace) -> list[Case]:
 
 def the_case(options: argparse.Namespace) -> Case:
     """The one case an id means."""
-    meant = by_ids(cases_in(options.catalogue), [options.id])
+    meant = by_ids(cases_in(options), [options.id])
     if len(meant) > 1:
         raise Misuse(f"{options.id!r} means {len(meant)} cases: {', '.join(case.id for case in meant[:4])}, …")
     return meant[0]
@@ -264,9 +304,8 @@ def run_command(options: argparse.Namespace) -> int:
         if before is not None:
             run.reference, run.candidate = before.reference, before.candidate
         try:
-            for result in results(waiting, options, ready) if waiting else ():
+            for result in results(waiting, options, ready, journal.add_line) if waiting else ():
                 run.results.append(result)
-                journal.add(result)
                 shown.add(result)
         except KeyboardInterrupt:
             run.stopped = "stopped by the user"
@@ -288,6 +327,8 @@ def run_command(options: argparse.Namespace) -> int:
     else:
         paths.append(options.report / "results.jsonl")
     shown.summary(run, paths)
+    for line in unwritten_lines(options, cases):
+        say(line)
     if "github" in (options.format or ()):
         tell_github(run, cases)
     return code_of(run, problems)
@@ -338,7 +379,7 @@ def known_entries(path: Path | None) -> "list[Known]":
 def forgive(run: Run, entries: "list[Known]", options: argparse.Namespace) -> "list[Problem]":
     from .known import forgive
 
-    return forgive(run, entries, [case.id for case in cases_in(options.catalogue)]) if entries else []
+    return forgive(run, entries, [case.id for case in cases_in(options)]) if entries else []
 
 
 def resumed(options: argparse.Namespace, cases: Sequence[Case]) -> Run | None:
@@ -390,7 +431,7 @@ def merge_command(options: argparse.Namespace) -> int:
             merged.results.append(result)
     durations = [run.duration for run in runs if run.duration is not None]
     merged.duration = max(durations, default=None)
-    order = {case.id: place for place, case in enumerate(cases_in(options.catalogue))}
+    order = {case.id: place for place, case in enumerate(cases_in(options))}
     merged.results.sort(key=lambda result: order.get(result.id, len(order)))
     merged.chapters = {result.chapter: merged.chapters[result.chapter] for result in merged.results}
     problems = forgive(merged, known_entries(options.known), options)
@@ -434,7 +475,7 @@ def known_command(options: argparse.Namespace) -> int:
         say(f"{options.known} knows {result.id} now")
         return AGREEMENT
     entries = known_entries(options.known)
-    problems = judged(run, entries, [case.id for case in cases_in(options.catalogue)])
+    problems = judged(run, entries, [case.id for case in cases_in(options)])
     text = pruned(options.known, problems)
     gone = [problem for problem in problems if problem.kind != "a different failure"]
     options.known.write_text(text, encoding="utf-8")
@@ -453,24 +494,24 @@ def check_names(options: argparse.Namespace) -> None:
     names = (options.engine.partition(":")[0], options.reference.partition(":")[0])
     if "torch" in names and importlib.util.find_spec("torch") is None:
         raise NoEngine(GET_TORCH)
-    for needed in ("rich", "jinja2", *(("pytest", "xdist") if getattr(options, "n", None) else ())):
+    for needed in ("rich", "jinja2"):
         if importlib.util.find_spec(needed) is None:
             raise Misuse(f"{needed} is not installed; get it with: pip install -c constraints.txt "
                          "\"minitorch-compat[parity]\" (from a clone: -e \".[parity]\")")
 
 
 def results(
-    cases: Sequence[Case], options: argparse.Namespace, ready: Callable[[Engine, Engine], None]
+    cases: Sequence[Case], options: argparse.Namespace, ready: Callable[[Engine, Engine], None],
+    written: Callable[[str], None],
 ) -> Iterator[Result]:
     """The results as they come, from a process beside this one, or several."""
-    names = options.reference, options.engine
-    if options.n is not None:
-        from .by_pytest import run_by_pytest
+    import os
 
-        return run_by_pytest(cases, *names, options.timeout, options.catalogue, ready, options.n)
     from .isolated import run_isolated
 
-    return run_isolated(cases, *names, options.timeout, options.catalogue, ready)
+    processes = (os.cpu_count() or 1) if options.n == "auto" else int(options.n or 1)
+    return run_isolated(cases, options.reference, options.engine, options.timeout, options.catalogue, ready, processes,
+                        written)
 
 
 def timeless(run: Run) -> Run:
@@ -491,7 +532,7 @@ def record_command(options: argparse.Namespace) -> int:
     version = str(getattr(engine, "__version__", "unknown")).partition("+")[0]
     path = options.output or Path(f"{options.engine}-{version}.json.gz".replace(":", "-").replace("/", "-"))
     before = read(path) if path.exists() else None
-    data = record(cases, cases_in(options.catalogue), options.engine, engine, before)
+    data = record(cases, cases_in(options), options.engine, engine, before)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(data)
@@ -507,7 +548,7 @@ def drift_command(options: argparse.Namespace) -> int:
     names = options.versions or list(shipped())
     if len(names) < 2:
         raise Misuse(f"two recordings are needed, not {len(names)}; `record` makes one of the torch that is installed")
-    found = drift(cases_in(options.catalogue), [find(name) for name in names], options.engine)
+    found = drift(cases_in(options), [find(name) for name in names], options.engine)
     say(told(found))
     if options.report:
         options.report.mkdir(parents=True, exist_ok=True)

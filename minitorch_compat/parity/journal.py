@@ -37,6 +37,11 @@ class Journal:
     def add(self, result: Result) -> None:
         self._write({"result": encode(result)})
 
+    def add_line(self, line: str) -> None:
+        """A result that is written out already."""
+        self._file.write(line + "\n")
+        self._file.flush()
+
     def end(self, run: Run) -> None:
         self._write({"end": {"duration": run.duration, "stopped": run.stopped}})
 

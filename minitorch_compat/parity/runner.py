@@ -18,7 +18,7 @@ from .engines import load, prepare, settle
 from .observation import Observation, Raised, Refusal
 from .recorded import Recorded
 from .result import DIMENSIONS, Difference, Engine, Result, Run
-from .see import observe
+from .see import observe, spoken
 from .verdict import SPECIAL, judged
 
 TIMEOUT = 60.0
@@ -73,7 +73,10 @@ def run_case(case: Case, reference: Any, candidate: Any, timeout: float = TIMEOU
     except TimedOut as error:
         ended = "timed out", f"{error}, on the {'candidate' if seen else 'reference'}"
     expected, actual = (*seen, Observation(), Observation())[:2]
-    result = judge(case, expected, actual, time.perf_counter() - began, ended)
+    try:
+        result = judge(case, expected, actual, time.perf_counter() - began, ended)
+    except Exception as error:  # what an engine showed is no data that could be compared
+        result = lost(case, "crashed", f"comparing fails: {type(error).__name__}: {spoken(error)}")
     for engine in (reference, candidate):
         prepare(engine)
     return result

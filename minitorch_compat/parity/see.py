@@ -80,7 +80,7 @@ class See:
             missing = what_is_missing(error)
             if missing:
                 self._missing.append((name, missing))
-            self._add(Refusal(name=name, type=name_of(type(error)), text=normalised(str(error))))
+            self._add(Refusal(name=name, type=name_of(type(error)), text=spoken(error)))
         else:
             self._add(Refusal(name=name, type=None, text="no error"))
 
@@ -211,11 +211,32 @@ class See:
         self._warned.append(Warned(name_of(category), normalised(str(message)), len(self._seen)))
 
 
+PRINTED = 10_000_000
+"""Characters one case may print."""
+
+
+class Heard(io.StringIO):
+    """Standard output while a case runs; raises OSError once more is printed than anyone would read."""
+
+    def write(self, text: str, /) -> int:
+        if self.tell() > PRINTED:
+            raise OSError(f"more than {PRINTED} characters printed")
+        return super().write(text)
+
+
+def spoken(error: BaseException) -> str:
+    """An exception's text, whatever its class makes of being asked for it."""
+    try:
+        return normalised(str(error))
+    except Exception as other:
+        return f"(asking for its text raises {type(other).__name__})"
+
+
 def observe(case: Any, engine: Any) -> Observation:
     """Run a case's body on an engine and return all it showed; an exception becomes part of the observation."""
     see = See(engine)
     raised = None
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()) as out:
+    with warnings.catch_warnings(), contextlib.redirect_stdout(Heard()) as out:
         warnings.simplefilter("always")
         warnings.showwarning = see._warn
         try:
@@ -226,8 +247,12 @@ def observe(case: Any, engine: Any) -> Observation:
             raised = raised_as(error)
     stream = None
     if (state := getattr(engine, "get_rng_state", None)) is not None:
-        with contextlib.suppress(NotImplementedError):
+        try:
             stream = stream_of("at the end", state())
+        except NotImplementedError:
+            pass
+        except Exception as error:
+            raised = raised or raised_as(error)
     return Observation(
         seen=tuple(see._seen), warnings=tuple(see._warned), stdout=normalised(out.getvalue()), stream=stream,
         raised=raised, missing=tuple(see._missing),
@@ -236,10 +261,12 @@ def observe(case: Any, engine: Any) -> Observation:
 
 def raised_as(error: BaseException) -> Raised:
     """An exception as plain data, its traceback beginning in the case."""
-    lines = traceback.format_exception(type(error), error, skip_own(error.__traceback__))
-    return Raised(
-        name_of(type(error)), normalised(str(error)), normalised("".join(lines)), what_is_missing(error)
-    )
+    try:
+        lines = traceback.format_exception(type(error), error, skip_own(error.__traceback__))
+        missing = what_is_missing(error)
+    except Exception:
+        lines, missing = [type(error).__name__], None
+    return Raised(name_of(type(error)), spoken(error), normalised("".join(lines)), missing)
 
 
 def skip_own(trace: types.TracebackType | None) -> types.TracebackType | None:
@@ -282,13 +309,19 @@ def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:
             plain = plain.resolve_conj()
         if dtype in ("torch.bfloat16",) or "float8" in dtype:
             plain = plain.float()
+        if dtype == "torch.complex32":
+            plain = plain.cfloat()
+        try:
+            values = plain.numpy()
+        except RuntimeError:  # zeros that no memory holds yet, for one
+            values = plain.clone().numpy()
         try:
             version = int(tensor._version)
         except RuntimeError:  # an inference tensor has none
             version = None
         return Array(
             name=name, role=role, type=type(tensor).__name__, dtype=dtype, shape=tuple(map(int, tensor.shape)),
-            strides=tuple(map(int, tensor.stride())), values=np.array(plain.numpy(), order="C", copy=True),
+            strides=tuple(map(int, tensor.stride())), values=np.array(values, order="C", copy=True),
             requires_grad=bool(tensor.requires_grad), is_leaf=bool(tensor.is_leaf),
             grad_fn=None if tensor.grad_fn is None else tensor.grad_fn.name(), version=version, conj=conj,
         )

@@ -1,25 +1,23 @@
 """Cases drawn from the database that the installed torch tests itself with: operators, modules and optimisers.
 
-This package is a catalogue like `reference_cases`: importing `drawn` makes its chapters, `opinfo.NAME` for each
-operator. Every case is a function written as text, which any engine can run; its id holds a hash of that text, so that
-adding or moving samples changes no other id. `MINITORCH_OPINFO_DTYPES` says for which element types (float64 and
-float32 without it).
+`minitorch-compat run --suite opinfo` runs them. The package is a catalogue like `reference_cases` as well: importing
+`drawn` makes its chapters, `opinfo.NAME` for each operator (`opinfo.nn.functional.linear`), `opinfo.nn.Linear` for each
+module and `opinfo.optim.Adam` for each optimiser. Every case is a function written as text, which any engine can run;
+its id holds a hash of that text, so that adding or moving samples changes no other id. `MINITORCH_OPINFO_DTYPES` says
+for which element types the catalogue is drawn (float64 and float32 without it).
 """
 from __future__ import annotations
 
 import hashlib
 import os
-import random
 import types
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
-
-import numpy as np
 
 from ..case import Case, Chapter
 from ..engines import GET_TORCH, NoEngine
@@ -45,7 +43,7 @@ class Sample(Case):
     portable: ClassVar[bool] = True
 
     def __call__(self, torch: Any, see: Any) -> None:
-        scope = {name: getattr(support, name) for name in ("look", "gradients", "from_database")}
+        scope = {name: getattr(support, name) for name in support.SPOKEN}
         exec(compile(self.text, "<sample>", "exec"), scope)
         scope["sample"](torch, see)
 
@@ -87,10 +85,11 @@ class Drawn:
             warnings.simplefilter("ignore")
             for operator in support.database().op_db:
                 if not operator.name.startswith("jiterator_"):  # compiled for other devices only
-                    self.torch.manual_seed(0)
-                    random.seed(0)
-                    np.random.seed(0)
                     self.operator(operator)
+            from . import layers, optimisers
+
+            layers.draw(self)
+            optimisers.draw(self)
         self.torch.set_rng_state(state)
 
     def operator(self, operator: Any) -> None:
@@ -99,10 +98,12 @@ class Drawn:
             kind = getattr(self.torch, dtype)
             if kind not in operator.supported_dtypes("cpu"):
                 continue
+            support.seed(self.torch)
             wants = operator.supports_autograd and kind in operator.supported_backward_dtypes("cpu")
             # The functions behind the database's methods: those look up the whole call stack for each sample.
             for sample in self.samples(operator.sample_inputs_func, name, operator, "cpu", kind, wants):
                 self.add(name, dtype, operator, sample, wants)
+        support.seed(self.torch)
         if operator.error_inputs_func is not None:
             for error in self.samples(operator.error_inputs_func, name, operator, "cpu"):
                 self.add(name, "error", operator, error.sample_input, False)
@@ -115,10 +116,14 @@ class Drawn:
 
     def add(self, name: str, dtype: str, operator: Any, sample: Any, wants: bool) -> None:
         try:
-            text = written(self.torch, operator, name, sample, dtype == "error", wants)
+            text = written(self.torch, operator, name, dtype, sample, wants)
         except Unwritten as error:
             self.unwritten[f"{name}: {error}"] += 1
             return
+        self.keep(name, dtype, text)
+
+    def keep(self, name: str, dtype: str, text: str) -> None:
+        """Make a case of a text."""
         chapter = self.chapters.get(name)
         if chapter is None:
             chapter = self.chapters[name] = Chapter(f"opinfo.{name}", None, f"Samples of `{name}`.")
@@ -128,18 +133,24 @@ class Drawn:
         if self.ids[case_id] > 1:
             case_id += f"-{self.ids[case_id]}"  # the same sample again: the database has it twice
         chapter.cases.append(Sample(
-            id=case_id, body=unused, claim=claim(name, dtype, sample), text=text,
+            id=case_id, body=unused, claim=claim(name, dtype), text=text,
             tolerance={"": TOLERANCES.get(dtype, TOLERANCES["float64"])}, chapter_title=chapter.title,
         ))
 
+    @property
+    def cases(self) -> list[Case]:
+        return [case for chapter in self.chapters.values() for case in chapter.cases]
 
-def claim(name: str, dtype: str, sample: Any) -> str:
+
+def claim(name: str, dtype: str) -> str:
     return f"`{name}` refuses what it cannot take." if dtype == "error" else f"`{name}` of a {dtype} sample."
 
 
-def written(torch: Any, operator: Any, name: str, sample: Any, refused: bool, wants: bool) -> str:
+def written(torch: Any, operator: Any, name: str, dtype: str, sample: Any, wants: bool) -> str:
     """A sample as the text of a function of an engine and `see`. Raises Unwritten."""
-    writer = Writer(torch)
+    refused = dtype == "error"
+    origin = "" if refused else f"{operator.name!r}, {operator.variant_test_name!r}, {dtype!r}"
+    writer = Writer(torch, origin, whole=name.startswith("as_strided"))
     given = (sample.input, *sample.args)
     writer.prepare(given, sample.kwargs)
     arguments = [writer.expression(each) for each in given]
@@ -152,6 +163,11 @@ def written(torch: Any, operator: Any, name: str, sample: Any, refused: bool, wa
         lines += [f"out = {call}", f"look(torch, see, {operator.name!r}, out)"]
         if wants and writer.leaves:
             lines.append(f"gradients(torch, see, {operator.name!r}, out, [{', '.join(writer.leaves)}])")
+    return function(lines)
+
+
+def function(lines: Iterable[str]) -> str:
+    """Lines as the function that a sample is."""
     return "def sample(torch, see):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
 
 
@@ -191,7 +207,8 @@ def resolve(torch: Any, path: str) -> Any:
     return found
 
 
-def chapters() -> dict[str, Chapter]:
-    drawn = Drawn()
-    drawn.draw()
-    return drawn.chapters
+def drawn(dtypes: tuple[str, ...] = DTYPES) -> Drawn:
+    """The whole database in these element types. Raises NoEngine without torch."""
+    made = Drawn(dtypes)
+    made.draw()
+    return made

@@ -1,15 +1,21 @@
 """Sample inputs as Python text that makes them again on any engine: values to the last bit, strides, shared memory."""
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import inspect
 import math
 import types
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
+READABLE = 100
+"""Elements of one tensor that are written as numbers; more are packed."""
+
 LONGEST = 50_000
-"""Elements of one tensor that are written out; a longer one is not what a sample is for."""
+"""Elements of one tensor that stand in the text; a longer one is drawn from the database again."""
 
 
 class Unwritten(Exception):
@@ -17,10 +23,14 @@ class Unwritten(Exception):
 
 
 class Writer:
-    """Writes values as expressions over the name `torch`; tensors become assignments first."""
+    """Writes values as expressions over the name `torch`; tensors become assignments first.
 
-    def __init__(self, torch: Any) -> None:
-        self.torch = torch
+    `origin` tells where in the database the sample stands, as the first arguments of `support.drawn`; `whole` asks for
+    all the memory tensors lie in, for operations that reach beyond their span.
+    """
+
+    def __init__(self, torch: Any, origin: str = "", whole: bool = False) -> None:
+        self.torch, self.origin, self.whole = torch, origin, whole
         self.lines: list[str] = []
         self.leaves: list[str] = []
         self.tensors: dict[int, str] = {}
@@ -73,14 +83,17 @@ class Writer:
             return f"{{{', '.join(f'{self.expression(k)}: {self.expression(v)}' for k, v in value.items())}}}"
         if isinstance(value, type) and value in (bool, int, float, complex):
             return value.__name__
+        if isinstance(value, torch.nn.TransformerEncoderLayer):
+            return self.encoder_layer(value)
         if isinstance(value, torch.nn.Module) and not list(value.parameters()):
             return self.module(value)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             fields = [f"{each.name}={self.expression(getattr(value, each.name))}" for each in dataclasses.fields(value)]
             return f"{type(value).__module__}.{type(value).__name__}({', '.join(fields)})"
         named = getattr(value, "__name__", "?")
-        if callable(value) and getattr(torch, named, None) is value:
-            return f"torch.{named}"
+        for room, path in ((torch, "torch"), (torch.nn.functional, "torch.nn.functional")):
+            if callable(value) and getattr(room, named, None) is value:
+                return f"{path}.{named}"
         raise Unwritten(f"a {type(value).__name__}")
 
     def tensor(self, tensor: Any) -> str:
@@ -109,6 +122,17 @@ class Writer:
         taken = [name for name in inspect.signature(kind).parameters if hasattr(module, name)]
         given = ", ".join(f"{name}={self.expression(getattr(module, name))}" for name in taken)
         return f"torch.nn.{kind.__name__}({given})"
+
+    def encoder_layer(self, layer: Any) -> str:
+        """The one layer with parameters that the database hands to another; its parameters are drawn where it is made."""
+        attention = layer.self_attn
+        given = {
+            "dim_feedforward": layer.linear1.out_features, "dropout": layer.dropout.p, "activation": layer.activation,
+            "layer_norm_eps": layer.norm1.eps, "batch_first": attention.batch_first, "norm_first": layer.norm_first,
+            "bias": layer.linear1.bias is not None,
+        }
+        told = ", ".join(f"{name}={self.expression(value)}" for name, value in given.items())
+        return f"torch.nn.TransformerEncoderLayer({attention.embed_dim}, {attention.num_heads}, {told})"
 
     def made(self, tensor: Any) -> str:
         if tensor.layout is not self.torch.strided:
@@ -156,18 +180,32 @@ class Writer:
                 raise Unwritten("memory shared by tensors of several dtypes")
             first, last = min(low for low, _ in spans), max(high for _, high in spans)
             name = f"memory{len(self.memories)}"
+            if self.whole:
+                first, last = 0, tensor.untyped_storage().nbytes() // tensor.element_size() - 1
             flat = self.physical(tensor).as_strided((last - first + 1,), (1,), first)
             self.lines.append(f"{name} = {self.literal(flat)}")
             self.memories[key] = name, first
         return self.memories[key]
 
     def literal(self, tensor: Any) -> str:
+        """A contiguous tensor as an expression: numbers, one number for all, packed bytes, or its place of origin."""
+        dtype, shape = tensor.dtype, tuple(tensor.shape)
+        half = "float8" in str(dtype) or dtype in (self.torch.bfloat16, self.torch.complex32)
+        wide = tensor.to(self.torch.complex64 if dtype is self.torch.complex32 else self.torch.float32) if half else (
+            tensor)
+        if tensor.numel() <= READABLE:
+            return f"torch.tensor({nested(wide.tolist())}, dtype={dtype})"
+        values = wide.contiguous().numpy()
+        raw = values.tobytes()
+        if raw == raw[: values.itemsize] * values.size:
+            return f"torch.full({shape}, {number(values.flat[0].item())}, dtype={dtype})"
         if tensor.numel() > LONGEST:
-            raise Unwritten(f"a tensor of {tensor.numel()} elements")
-        dtype = tensor.dtype
-        wide = tensor.float() if "float8" in str(dtype) or "bfloat16" in str(dtype) else tensor
-        text = nested(wide.tolist())
-        return f"torch.tensor({text}, dtype={dtype})"
+            if not self.origin:
+                raise Unwritten(f"a tensor of {tensor.numel()} elements")
+            return f"drawn(torch, {self.origin}, {shape}, {hashlib.sha256(raw).hexdigest()!r})"
+        packed = base64.b64encode(zlib.compress(raw, 6)).decode()
+        made = f"unpacked(torch, {values.dtype.name!r}, {shape}, {packed!r})"
+        return f"{made}.to({dtype})" if half else made
 
 
 def span(tensor: Any) -> tuple[int, int]:

@@ -1,8 +1,19 @@
 """What the text of a sample calls besides an engine: how results are seen, and functions of the database's own."""
+import base64
+import hashlib
+import importlib
+import random
 import sys
 import types
 import unittest
+import zlib
+from functools import lru_cache
 from importlib.util import find_spec
+
+import numpy as np
+
+SPOKEN = ("look", "gradients", "from_database", "unpacked", "drawn", "module_state")
+"""Names that the text of a sample may use besides `torch` and `see`."""
 
 NOT_UNIQUE = {
     "svd": (0, 2), "linalg.svd": (0, 2), "linalg.eig": (1,), "linalg.eigh": (1,), "pca_lowrank": (0, 2),
@@ -19,7 +30,11 @@ UNSET = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided
 
 def look(torch, see, name, out):
     """See a result; of what is not unique, what is."""
-    if name in UNSET:
+    if isinstance(out, torch.Tensor) and str(getattr(out, "layout", "torch.strided")) != "torch.strided":
+        see("out.layout", str(out.layout))
+        see("out.shape", tuple(out.shape))
+        see("out.parts", parts_of(out))
+    elif name in UNSET:
         see("out.shape", tuple(out.shape))
         see("out.dtype", str(out.dtype))
         see("out.stride", tuple(out.stride()))
@@ -32,6 +47,16 @@ def look(torch, see, name, out):
         see("out[1].shape", tuple(out[1].shape))
     else:
         see("out", out)
+
+
+def parts_of(out):
+    """The plain tensors a sparse one is made of."""
+    plain = out.detach()
+    if str(plain.layout) == "torch.sparse_coo":
+        return [plain._indices(), plain._values()]
+    if str(plain.layout) in ("torch.sparse_csc", "torch.sparse_bsc"):
+        return [plain.ccol_indices(), plain.row_indices(), plain.values()]
+    return [plain.crow_indices(), plain.col_indices(), plain.values()]
 
 
 def turned(torch, vectors):
@@ -59,22 +84,85 @@ def gradients(torch, see, name, out, leaves):
     if outs:
         given = [weights(torch, each) for each in outs]
         found = torch.autograd.grad(outs, leaves, given, allow_unused=True)
+        see.gradient("gradients", [each if each is None or str(getattr(each, "layout", "torch.strided")) ==
+                                   "torch.strided" else parts_of(each) for each in found])
+
+
+def module_state(torch, see, module, out, leaves):
+    """See what a layer has learned of its input: gradients of inputs and parameters, and its state."""
+    parameters = list(module.parameters())
+    outs = [each for each in tensors(torch, out) if each.requires_grad]
+    if outs and (leaves or parameters):
+        found = torch.autograd.grad(outs, [*leaves, *parameters], [weights(torch, each) for each in outs],
+                                    allow_unused=True)
         see.gradient("gradients", list(found))
+    see.state("state", module)
 
 
 def weights(torch, out):
     return (torch.arange(1, out.numel() + 1).reshape(out.shape).remainder(7) * 0.25 + 0.5).to(out.dtype)
 
 
+def unpacked(torch, kind, shape, text):
+    """A tensor from its bytes, compressed and as text."""
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=kind)
+    return torch.tensor(raw.reshape(shape).copy(), dtype=getattr(torch, kind))
+
+
+def drawn(torch, name, variant, kind, shape, digest):
+    """A large tensor of the database's own, drawn again by the installed torch and known by its bytes' SHA-256."""
+    for held in large(name, variant, kind):
+        if held.size == np.prod(shape) and hashlib.sha256(held.tobytes()).hexdigest() == digest:
+            return torch.tensor(held.reshape(shape), dtype=getattr(torch, str(held.dtype)))
+    raise LookupError(f"the installed torch draws no such tensor for {name} {variant}")
+
+
+@lru_cache(maxsize=1)
+def large(name, variant, kind):
+    """The memory of every tensor among an operator's samples, the long ones alone."""
+    import torch
+
+    for operator in database().op_db:
+        if (operator.name, operator.variant_test_name) == (name, variant):
+            with torch.random.fork_rng(devices=[]):
+                seed(torch)
+                dtype = getattr(torch, kind)
+                wants = operator.supports_autograd and dtype in operator.supported_backward_dtypes("cpu")
+                samples = list(operator.sample_inputs_func(operator, "cpu", dtype, wants))
+    given = tensors(torch, [[sample.input, sample.args, sample.kwargs] for sample in samples])
+    flat = [each.detach() for each in given if each.layout is torch.strided and each.numel() > 10_000]
+    return [each.contiguous().numpy().copy() for each in flat]
+
+
+def seed(torch):
+    """Begin every stream of random numbers that the database draws from."""
+    torch.manual_seed(0)
+    random.seed(0)
+    np.random.seed(0)
+
+
 def database():
-    """torch's module of operators, which asks for a package that it does not need for this."""
+    """torch's module of operators."""
+    return internal("common_methods_invocations")
+
+
+def modules():
+    """torch's module of layers."""
+    return internal("common_modules")
+
+
+def optimisers():
+    """torch's module of optimisers."""
+    return internal("common_optimizers")
+
+
+def internal(name):
+    """A module of torch's database, which asks for a package that it does not need for this."""
     if "expecttest" not in sys.modules and find_spec("expecttest") is None:
         stub = types.ModuleType("expecttest")
         vars(stub)["TestCase"] = unittest.TestCase
         sys.modules["expecttest"] = stub
-    from torch.testing._internal import common_methods_invocations
-
-    return common_methods_invocations
+    return importlib.import_module(f"torch.testing._internal.{name}")
 
 
 def from_database(torch, name, variant):
