@@ -90,11 +90,16 @@ def prepare(engine: Any) -> None:
         ("set_grad_enabled", (True,), {}),
         ("set_printoptions", (), {"profile": "default"}),
         ("set_warn_always", (True,), {}),
-        ("manual_seed", (0,), {}),
     )
     for name, arguments, keywords in settings:
         with suppress(AttributeError, NotImplementedError):
             getattr(engine, name)(*arguments, **keywords)
+    # The generator itself where there is one: torch.manual_seed keeps a trace of the stack for other devices as well.
+    seeded: Any
+    for seeded in (getattr(engine, "default_generator", None), engine):
+        with suppress(AttributeError, NotImplementedError):
+            seeded.manual_seed(0)
+            return
 
 
 def settle(engine: Any) -> None:

@@ -3,6 +3,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import tempfile
 import threading
@@ -211,6 +212,13 @@ def alone(words: str) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (FLOOD, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
 
+def gather(connection: "Connection[Any, Any]", coming: "queue.SimpleQueue[Case | str]") -> None:
+    """Take in cases as they come."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            coming.put(connection.recv())
+
+
 def serve(
     connection: "Connection[Any, Any]", words: str, reference: str, candidate: str, timeout: float, package: str
 ) -> None:
@@ -228,8 +236,11 @@ def serve(
     connection.send((described(reference, engines[0]), described(candidate, engines[1])))
     known: dict[str, Case] = {}
     own = os.getpid()
+    # Read beside the work: were both sides to write more than the pipe holds, each would wait for the other.
+    coming: queue.SimpleQueue[Case | str] = queue.SimpleQueue()
+    threading.Thread(target=gather, args=(connection, coming), daemon=True).start()
     while True:
-        case = connection.recv()
+        case = coming.get()
         if isinstance(case, str):
             known = known or {each.id: each for each in catalogue(package)}
             case = known[case]

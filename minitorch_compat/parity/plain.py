@@ -11,20 +11,26 @@ word for is an object with one key that begins with `$`:
 | `$tuple` | the items of a tuple (where a field is declared as a tuple, a bare array) |
 | `$dict` | key and value pairs, of a dict whose keys are not all text |
 | `$named` | type, text and value of an `observation.Named` |
-| `$array` | `dtype`, `shape` and the flat list `values` of an ndarray, in C order |
+| `$array` | `dtype`, `shape` and the flat list `values` of an ndarray, in C order (`packed` in its place: see below) |
 
+An array of more than a thousand elements has `packed` for `values`: its bytes, compressed by zlib, in base64.
 Every float is written with the digits that read back to the same float64.
 """
+import base64
 import dataclasses
 import math
 import types
 import typing
+import zlib
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from .observation import KINDS, Named, Seen
+
+MANY = 1000
+"""Elements beyond which an array is packed."""
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
@@ -42,8 +48,13 @@ def encode(value: Any) -> Any:
     if isinstance(value, Named):
         return {"$named": [value.type, value.text, encode(value.value)]}
     if isinstance(value, np.ndarray):
-        flat = [encode(each) for each in value.ravel().tolist()]
-        return {"$array": {"dtype": value.dtype.name, "shape": list(value.shape), "values": flat}}
+        about = {"dtype": value.dtype.name, "shape": list(value.shape)}
+        if value.size > MANY:
+            return {"$array": {**about, "packed": base64.b64encode(zlib.compress(value.tobytes(), 1)).decode()}}
+        flat = value.ravel().tolist()
+        if value.dtype.kind not in "biu" and not (value.dtype.kind == "f" and np.isfinite(value).all()):
+            flat = [encode(each) for each in flat]
+        return {"$array": {**about, "values": flat}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {each.name: _field(each.name, getattr(value, each.name), type(value)) for each in
                   dataclasses.fields(value)}
@@ -133,5 +144,8 @@ def _plain(data: Any) -> Any:
         if key == "$named":
             return Named(held[0], held[1], _plain(held[2]))
         if key == "$array":
+            if "packed" in held:
+                raw = zlib.decompress(base64.b64decode(held["packed"]))
+                return np.frombuffer(raw, dtype=held["dtype"]).reshape(held["shape"])
             return np.array([_plain(each) for each in held["values"]], dtype=held["dtype"]).reshape(held["shape"])
     return {key: _plain(each) for key, each in data.items()}

@@ -1,8 +1,11 @@
 """A case as a script that shows its difference without the harness."""
 import ast
 import textwrap
+from pathlib import Path
 
 from .case import Case
+
+SUPPORT = Path(__file__).parent / "opinfo" / "support.py"
 
 SCRIPT = '''\
 """{claim}
@@ -165,41 +168,41 @@ sys.exit(1 if differing else 0)
 def script(case: Case, reference: str, candidate: str, names: list[str]) -> str:
     """A script that runs one case on two engines, by their names, and compares what is seen under `names`.
 
-    It compares to the last bit, whatever tolerance the case states; without names, it compares everything.
+    It compares to the last bit, whatever tolerance the case states; without names, it compares everything. A sample of
+    torch's database brings what its text speaks of with it.
     """
+    sampled = case.portable
     return SCRIPT.format(
         claim=case.claim.replace("\\", "\\\\").replace('"""', "'''"), reference=reference, candidate=candidate,
-        support=support(case), body=undecorated(case), names=names, function=case.body.__name__,
-        engines=(reference, candidate),
+        support=support(SUPPORT.read_text(encoding="utf-8") if sampled else case.path.read_text(encoding="utf-8")),
+        body=case.source if sampled else undecorated(case), names=names,
+        function="sample" if sampled else case.body.__name__, engines=(reference, candidate),
     )
 
 
-def support(case: Case) -> str:
-    """What the case's file has at its top level besides its cases and its talk with the harness."""
-    text = case.path.read_text(encoding="utf-8")
+def support(text: str) -> str:
+    """What a file has at its top level besides its cases and its talk with the harness."""
     kept = []
-    tree = ast.parse(text)
-    ours = {
-        alias.asname or alias.name for node in tree.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minitorch_compat.parity")
-        for alias in node.names
-    }
-    for node in tree.body:
+    ours: set[str] = set()
+    for node in ast.parse(text).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minitorch_compat.parity"):
+            ours.update(each.asname or each.name for each in node.names)
             continue
-        if isinstance(node, ast.Assign | ast.AnnAssign) and names_in(node) & ours:
-            continue  # the chapter itself, or how near its numbers must be
-        if isinstance(node, ast.FunctionDef) and any(isinstance(each, ast.Call) for each in node.decorator_list):
+        if isinstance(node, ast.Assign) and any(calls_of(each, name) for each in ast.walk(node) for name in ours):
+            continue  # a chapter, a tolerance
+        if isinstance(node, ast.FunctionDef) and any(
+            isinstance(each, ast.Call) and not calls_of(each, "lru_cache") for each in node.decorator_list
+        ):
             continue
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
         kept.append("\n".join(text.splitlines()[first - 1 : node.end_lineno]))
     return "\n".join(kept)
 
 
-def names_in(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+def calls_of(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) == name
 
 
 def undecorated(case: Case) -> str:

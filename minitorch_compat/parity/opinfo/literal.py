@@ -124,7 +124,7 @@ class Writer:
         return f"torch.nn.{kind.__name__}({given})"
 
     def encoder_layer(self, layer: Any) -> str:
-        """The one layer with parameters that the database hands to another; its parameters are drawn where it is made."""
+        """The one layer with parameters that the database hands to another; they are drawn where it is made."""
         attention = layer.self_attn
         given = {
             "dim_feedforward": layer.linear1.out_features, "dropout": layer.dropout.p, "activation": layer.activation,
