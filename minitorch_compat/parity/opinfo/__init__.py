@@ -193,9 +193,9 @@ def called(torch: Any, operator: Any, arguments: list[str], keywords: list[str])
 def paths(function: Any, name: str) -> Iterator[str]:
     module = (getattr(function, "__module__", None) or "").removeprefix("torch").removeprefix(".")
     own = getattr(function, "__name__", name)
+    yield name.removeprefix("torch.")  # what a user would type comes before where torch keeps it
     for place in (module, module.replace("_C._", ""), module.replace("_C._nn", "nn.functional"), "", "_C._nn"):
         yield f"{place}.{own}".lstrip(".")
-    yield name.removeprefix("torch.")
 
 
 def resolve(torch: Any, path: str) -> Any:
