@@ -1,5 +1,6 @@
 """The runner in processes of its own, so that an engine that dies or hangs costs one case and not the run."""
 import contextlib
+import hashlib
 import json
 import multiprocessing
 import os
@@ -10,12 +11,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from .case import Case, catalogue
 from .engines import NoEngine, described, load, settle
+from .observation import Array, Named, Observation, Value
 from .plain import encode
 from .result import Engine, Result
 from .runner import TIMEOUT, lost, run_case
@@ -31,6 +34,9 @@ TRIES = 5
 
 HEARD = 2_000
 """Bytes of a process's own last words that are told when it crashes."""
+
+MANY = 50_000
+"""Elements of an array beyond which a result keeps its digest."""
 
 FLOOD = 64 * 1024 * 1024
 """Bytes a process may write to its standard output behind Python's back in one case."""
@@ -219,6 +225,16 @@ def gather(connection: "Connection[Any, Any]", coming: "queue.SimpleQueue[Case |
             coming.put(connection.recv())
 
 
+def short(observation: Observation) -> Observation:
+    """What was seen, with a digest in the place of arrays that no reader would look through; all has been compared."""
+    seen = [each if not isinstance(each, Array) or each.values.size <= MANY else Value(
+        name=each.name, role=each.role, type=each.type, value=Named(each.type, (
+            f"{each.dtype} of shape {each.shape}, strides {each.strides}, {each.values.size} elements, "
+            f"SHA-256 of their bytes {hashlib.sha256(each.values.tobytes()).hexdigest()}"
+        ))) for each in observation.seen]
+    return replace(observation, seen=tuple(seen))
+
+
 def serve(
     connection: "Connection[Any, Any]", words: str, reference: str, candidate: str, timeout: float, package: str
 ) -> None:
@@ -247,6 +263,7 @@ def serve(
         result = run_case(case, engines[0], engines[1], timeout)
         if os.getpid() != own:
             os._exit(0)  # a copy that the engine has made of this process; the case goes on in the first
+        result = replace(result, reference=short(result.reference), candidate=short(result.candidate))
         connection.send((result, line_of(result)))
         with contextlib.suppress(OSError):
             os.truncate(words, 0)
