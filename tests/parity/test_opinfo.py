@@ -146,7 +146,7 @@ def test_the_script_of_a_sample_stands_alone(tmp_path, engine, code):
 
 def test_an_error_input_is_held_against_torch_to_the_word():
     operator = operators("cat")[0]
-    errors = [each for each in operator.error_inputs_func(operator, "cpu")]
+    errors = list(operator.error_inputs_func(operator, "cpu"))
     text = written(torch, operator, "cat", "error", errors[0].sample_input, False)
     assert run_case(sample(text), torch, torch).outcome == "agrees"
     assert run_case(sample(text), torch, Off(cat=lambda *given, **more: torch.ones(1))).outcome == "differs"
