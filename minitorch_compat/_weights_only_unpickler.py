@@ -344,8 +344,10 @@ class Unpickler:
             if function in (set, OrderedDict, Counter, kinds.Size):
                 for part in each if isinstance(each, (list, tuple, set, dict)) else ():
                     self.allowance.check_key(part[0] if function is OrderedDict and isinstance(part, tuple) else part)
-            if isinstance(each, (str, bytes, bytearray, list, tuple, set, dict)):
-                self.allowance.pay(8 * len(each))
+            if isinstance(each, (str, bytes, bytearray)):
+                self.allowance.pay(4 * len(each))
+            elif isinstance(each, (list, tuple, set, dict)):
+                self.allowance.pay(ENTRY * len(each))
             elif isinstance(each, int) and function in MAKERS_OF_ROOM:
                 self.allowance.pay(16 * each)
         if isinstance(function, tensortype) or function in (Tensor, UntypedStorage, TypedStorage):
@@ -365,7 +367,7 @@ class Unpickler:
         thing = self.stack[-1]
         kind = type(thing)
         if isinstance(state, (dict, list, tuple)):
-            self.allowance.pay(8 * len(state))
+            self.allowance.pay(ENTRY * len(state))
         if kind is Tensor or kind is Parameter:
             rebuilding.restore_old_state(thing, tuple(state))
         elif kind is OrderedDict or kind is Counter:
@@ -507,6 +509,8 @@ STEPS: dict[bytes, Callable[[Unpickler], None]] = {
     b"q": lambda self: self._remember(self._byte()), b"r": lambda self: self._remember(self._long_place()),
     b"\x80": Unpickler._protocol,
 }  # fmt: skip
+ENTRY = 96
+"""Bytes that an entry of a dictionary or set may take."""
 MAKERS_OF_ROOM = (bytearray, UntypedStorage, TypedStorage)
 
 

@@ -509,7 +509,10 @@ def save(
         f.flush()
         return
     path = os.fspath(f)
-    parent = os.path.dirname(path)
+    parent, name = os.path.split(path)
+    name = (name.rpartition(".")[0] if "." in name else name) if path.isascii() else "archive"
+    if not name:
+        raise RuntimeError(f"[enforce fail at inline_container.cc:720] . invalid file name: {path}")
     if parent and not os.path.isdir(parent):
         raise RuntimeError(f"Parent directory {parent} does not exist.")
     try:
@@ -519,11 +522,7 @@ def save(
             f"[enforce fail at inline_container.cc:747] . open file failed with strerror: {error.strerror}"
         ) from None
     with file:
-        name = os.path.basename(path) if path.isascii() else "archive"
-        _save_archive(
-            obj, file.write, name.rpartition(".")[0] if "." in name else name, pickle_module, pickle_protocol,
-            _disable_byteorder_record,
-        )  # fmt: skip
+        _save_archive(obj, file.write, name, pickle_module, pickle_protocol, _disable_byteorder_record)
 
 
 def _check_writer(f: Any) -> None:
