@@ -49,7 +49,8 @@ def deeds(torch, see):
 @case()
 def what_is_not_plain(torch, see):
     """Of Python's own types those that weights are not made of are refused by name."""
-    for thing in (range(3), frozenset([1]), slice(1, 2), defaultdict(list), Ellipsis):
+    things: tuple[object, ...] = range(3), frozenset([1]), slice(1, 2), defaultdict(list), Ellipsis
+    for thing in things:
         with see.refusal(repr(thing)):
             torch.load(io.BytesIO(saved(torch, thing)))
 
