@@ -6,7 +6,6 @@ finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,18 +17,12 @@ ndarray = np.ndarray
 
 def columns(x: ndarray) -> ndarray:
     """`x` with its matrices stored column after column, as LAPACK leaves them."""
-    return np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)
+    return layout.in_order(x.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
 def adjoint(x: ndarray) -> ndarray:
     """The conjugate transpose of each matrix."""
     return np.conj(x.swapaxes(-1, -2))
-
-
-def each_matrix(function: Callable[..., Any], *operands: ndarray) -> list[Any]:
-    """What a function of matrices returns for every one of a batch; the operands have the batch in common."""
-    batch = operands[0].shape[:-2]
-    return [function(*[each[index] for each in operands]) for index in np.ndindex(*batch)]
 
 
 def triangular_factors(x: ndarray) -> tuple[ndarray, ndarray, ndarray]:
@@ -185,3 +178,29 @@ def exponential(x: ndarray) -> ndarray:
         return x.copy()
     wide = x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
     return np.asarray(expm(wide)).astype(x.dtype)
+
+
+def least_squares(a: ndarray, b: ndarray, limit: float) -> tuple[ndarray, ndarray, ndarray]:
+    """X for which ``A X - B`` is smallest, the ranks, and the singular values; those below `limit` times the largest
+    count as zero."""
+    batch, (m, n) = a.shape[:-2], a.shape[-2:]
+    solution = np.zeros((*batch, n, b.shape[-1]), a.dtype)
+    rank = np.zeros(batch, np.int64)
+    values = np.zeros((*batch, min(m, n)), a.real.dtype)
+    if a.size:
+        for index in np.ndindex(*batch):
+            solution[index], _, rank[index], values[index] = np.linalg.lstsq(a[index], b[index], limit)
+    return columns(solution), rank, values
+
+
+def solve_factorised(factors: ndarray, b: ndarray, order: ndarray, adjoined: bool, left: bool) -> ndarray:
+    """X of ``P L U X = B`` or of ``X P L U = B``, or with the adjoint of ``P L U``; the rows of L U are in `order`."""
+    if not left:
+        return adjoint(solve_factorised(factors, adjoint(b), order, not adjoined, True))
+    if adjoined:
+        back = adjoint(factors)
+        middle = solve_triangular(back, b, False, True, False)
+        found = solve_triangular(back, middle, True, True, True)
+        return columns(np.take_along_axis(found, np.argsort(order, -1)[..., None], -2))
+    middle = solve_triangular(factors, np.take_along_axis(b, order[..., None], -2), False, True, True)
+    return solve_triangular(factors, middle, True, True, False)

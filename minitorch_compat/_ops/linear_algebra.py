@@ -17,7 +17,7 @@ from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
-from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import linear_algebra as kernels
 from . import entry
@@ -127,6 +127,16 @@ def part(xp: Any, x: Any, dim: int, start: int, stop: int) -> Any:
     return xp.slice(x, x.ndim + dim, start, stop, 1)
 
 
+def phase_free(xp: Any, turn: Any, who: str, vectors: str) -> None:
+    """RuntimeError for a gradient of eigenvectors that depends on their phases, which nothing determines."""
+    numbers = turn if xp is arrays else numbers_of(turn)
+    if np.any(np.abs(np.diagonal(numbers, 0, -2, -1).imag) > 1e-2):
+        raise RuntimeError(
+            f"{who}: The {vectors} in the complex case are specified up to multiplication by e^{{i phi}}. The "
+            "specified loss function depends on this quantity, so it is ill-defined."
+        )
+
+
 # ---- inverse, solutions, determinants
 
 
@@ -188,7 +198,7 @@ def solved(A: Array, B: Array, left, vector):
     """X of ``A X = B``, or of ``X A = B``."""
     if vector:
         x, info = kernels.solve(A, B[..., None])
-        return x[..., 0], info
+        return (kernels.columns(x[..., 0]) if B.ndim > 1 else x[..., 0]), info
     if left:
         return kernels.solve(A, B)
     x, info = kernels.solve(A.swapaxes(-1, -2), B.swapaxes(-1, -2))
@@ -473,6 +483,11 @@ def svd_x(xp, g, u, s, vh, full):
         return u @ (xp.unsqueeze(gs, -1) * vh)
     one = identity_like(xp, s)
     squares = s * s
+    if is_complex(u):
+        phase_free(
+            xp, (0 if gu is None else adjoint(xp, u) @ gu) + (0 if gvh is None else vh @ adjoint(xp, gvh)),
+            "svd_backward", "singular vectors",
+        )
     beside = (1 - one) / (xp.unsqueeze(squares, -2) - xp.unsqueeze(squares, -1) + one)
     inner: Any = 0 if gs is None else xp.diag_embed(gs)
     if gu is not None:
@@ -538,7 +553,10 @@ def eigh_x(xp, g, values, vectors):
     inner: Any = 0 if from_values is None else xp.diag_embed(from_values)
     one = identity_like(xp, values)
     apart = xp.unsqueeze(values, -2) - xp.unsqueeze(values, -1) + one
-    inner = inner + (adjoint(xp, vectors) @ from_vectors) * ((1 - one) / apart)
+    turn = adjoint(xp, vectors) @ from_vectors
+    if is_complex(vectors):
+        phase_free(xp, turn, "linalg_eigh_backward", "eigenvectors")
+    inner = inner + turn * ((1 - one) / apart)
     return vectors @ inner @ adjoint(xp, vectors)
 
 
@@ -576,6 +594,7 @@ def eig_x(xp, g, x, values, vectors):
         one = identity_like(xp, xp.real_part(values))
         apart = xp.conj(xp.unsqueeze(values, -2) - xp.unsqueeze(values, -1)) + one
         turn = back @ from_vectors
+        phase_free(xp, turn, "linalg_eig_backward", "eigenvectors")
         lengths = xp.real_part(xp.diagonal(turn, 0, -2, -1))
         turn = turn - (back @ vectors) * xp.unsqueeze(lengths, -2)
         inner = inner + turn * ((1 - one) / apart)
@@ -648,6 +667,8 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     if n < 0:
         floating(input, "linalg.matrix_power", low=True)
         input, n = inv(input), -n
+        if n == 1:
+            return input
     if n == 1:
         return tensors.clone(input)
     if n <= 3:
@@ -845,6 +866,176 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> Any:
     return lu_factor_result(made.LU, made.pivots)
 
 
+def lu_solution_b(xp, g, factors, order, adjoined, left):
+    return xp.lu_solution(factors, g, order, not adjoined, left)
+
+
+def lu_solution_factors(xp, g, factors, out, order, adjoined, left):
+    """Through the two triangular systems, one after the other."""
+    if not left:
+        g, out, adjoined = adjoint(xp, g), adjoint(xp, out), not adjoined
+    back = adjoint(xp, factors)
+    if not adjoined:
+        middle = xp.triangular_solution(back, g, False, True, False)
+        for_upper = -(middle @ adjoint(xp, out))
+        rest = xp.triangular_solution(back, middle, True, True, True)
+        return xp.tril(-(rest @ adjoint(xp, xp.triu(factors, 0) @ out)), -1) + xp.triu(for_upper, 0)
+    turned = xp.rows_taken(out, order)
+    first = xp.triangular_solution(factors, xp.rows_taken(g, order), False, True, True)
+    for_lower = -(turned @ adjoint(xp, first))
+    middle = adjoint(xp, xp.tril(factors, -1)) @ turned + turned
+    rest = xp.triangular_solution(factors, first, True, True, False)
+    return xp.tril(for_lower, -1) + xp.triu(-(middle @ adjoint(xp, rest)), 0)
+
+
+@op("lu_solution", method=False, module=False, node="LinalgLuSolveBackward0",
+    factors=lu_solution_factors, B=lu_solution_b)
+def lu_solution(factors: Array, B: Array, order, adjoined, left):
+    """X of ``P L U X = B`` or of ``X P L U = B``, or with the adjoint of ``P L U``."""
+    return kernels.solve_factorised(factors, B, order, adjoined, left)
+
+
+@function("lu_solve")
+def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
+    """X of ``A X = B``, or of ``X A = B``, or with the adjoint of A, from the factors of A."""
+    who = "linalg.lu_solve"
+    if LU._data.dtype != B._data.dtype:
+        raise RuntimeError(
+            f"{who}: Expected LU and B to have the same dtype, but found LU of type {LU.dtype.scalar_type} and B of "
+            f"type {B.dtype.scalar_type} instead"
+        )
+    if pivots._data.dtype != np.int32:
+        raise RuntimeError(f"{who}: pivots should be a Tensor of scalar type torch.int32")
+    squares(LU, who)
+    fitting(LU, B, left, who)
+    if LU._data.shape[-1] != pivots._data.shape[-1]:
+        raise RuntimeError(f"{who}: Number of pivots per batch should be same as the dimension of the matrix")
+    if LU._data.shape[:-2] != pivots._data.shape[:-1]:
+        raise RuntimeError(f"{who}: Expected LU.shape[:-1] and pivots.shape to be the same, but got pivots with shape "
+                           f"{list(pivots._data.shape)} instead")
+    batch = np.broadcast_shapes(LU._data.shape[:-2], B._data.shape[:-2])
+    order = np.broadcast_to(
+        kernels.permutation(pivots._data, LU._data.shape[-1]), (*batch, LU._data.shape[-1])
+    )
+    factors = tensors.expand(LU, (*batch, *LU._data.shape[-2:]))
+    right = tensors.expand(B, (*batch, *B._data.shape[-2:]))
+    return lu_solution(factors, right, order, adjoint, left)
+
+
+# ---- least squares
+
+
+def standard_pinv(xp: Any, x: Any, shape: Sequence[int]) -> Any:
+    dtype = x.dtype if isinstance(x.dtype, np.dtype) else x.dtype.numpy
+    limit = np.asarray(max(shape[-2:], default=0) * np.finfo(dtype).eps)
+    return xp.pseudo_inverse(x, np.asarray(0.0, limit.dtype), limit, False)
+
+
+def least_squares_a(xp, g, A, A_shape, B, solution):
+    """Through the solution as ``pinv(A) B``, and through what is left over, which is smallest there."""
+    for_solution, for_residuals = g
+    made: Any = None
+    if for_solution is not None:
+        made = pinv_x(xp, for_solution @ adjoint(xp, B), A, standard_pinv(xp, A, A_shape))
+    if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
+        more = ((A @ solution - B) * xp.unsqueeze(for_residuals, -2) * 2) @ adjoint(xp, solution)
+        made = more if made is None else made + more
+    return made
+
+
+def least_squares_b(xp, g, A, A_shape, B, solution):
+    for_solution, for_residuals = g
+    made: Any = None
+    if for_solution is not None:
+        made = adjoint(xp, standard_pinv(xp, A, A_shape)) @ for_solution
+    if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
+        more = (B - A @ solution) * xp.unsqueeze(for_residuals, -2) * 2
+        made = more if made is None else made + more
+    return made
+
+
+@op("least_squares", results=("solution", "residuals"), method=False, module=False, node="LinalgLstsqBackward0",
+    A=least_squares_a, B=least_squares_b)
+def least_squares(A: Array, B: Array, found, wanted):
+    solution, rank, _ = found
+    m, n = A.shape[-2:]
+    if wanted and m > n and (rank == n).all():
+        left = A @ solution - B
+        return solution, np.asarray((np.conj(left) * left).real.sum(-2), A.real.dtype)
+    return solution, np.empty(0, A.real.dtype)
+
+
+lstsq_result = results("lstsq", "solution", "residuals", "rank", "singular_values")
+
+
+@function("lstsq")
+def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:
+    """X for which ``A X - B`` is smallest, how small, the rank of A, and for two drivers its singular values."""
+    who = "torch.linalg.lstsq"
+    x, y = input._data, b._data
+    if x.ndim < 2:
+        raise RuntimeError(f"{who}: input must have at least 2 dimensions.")
+    if not y.ndim:
+        raise RuntimeError(f"{who}: other must have at least 1 dimension.")
+    if x.dtype != y.dtype:
+        raise RuntimeError(
+            f"{who}: Expected input and other to have the same dtype, but got input's dtype {input.dtype.scalar_type} "
+            f"and other's dtype {b.dtype.scalar_type}"
+        )
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise RuntimeError(f"{who}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    implemented(input, "linalg_lstsq_cpu")
+    vector = x.ndim - 1 == y.ndim and x.shape[:-1] == y.shape
+    if x.shape[-2] != y.shape[-1 if vector or y.ndim == 1 else -2]:
+        which = -1 if vector or y.ndim == 1 else -2
+        raise RuntimeError(f"{who}: input.size(-2) should match other.size({which})")
+    right = tensors.unsqueeze(b, -1) if vector else b
+    batch = np.broadcast_shapes(x.shape[:-2], right._data.shape[:-2])
+    left = tensors.expand(input, (*batch, *x.shape[-2:]))
+    right = tensors.expand(right, (*batch, *right._data.shape[-2:]))
+    limit = np.finfo(x.dtype).eps * max(x.shape[-2:], default=0) if rcond is None else rcond
+    found = kernels.least_squares(left._data, right._data, limit)
+    solution, residuals = least_squares(left, right, found, driver not in (None, "gelsy"))
+    values = found[2] if driver in ("gelsd", "gelss") else np.empty(0, x.real.dtype)
+    rank = np.empty(0, np.int64) if driver == "gels" else found[1]
+    return lstsq_result(
+        tensors.squeeze(solution, -1) if vector else solution, residuals, wrap(rank), wrap(values)
+    )
+
+
+@function("tensorinv")
+def tensorinv(input: Tensor, ind: int = 2) -> Tensor:
+    """The inverse of a tensor taken for a matrix, whose first ``ind`` dimensions are the rows."""
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    shape = input._data.shape
+    rows, columns = int(np.prod(shape[:ind])), int(np.prod(shape[ind:]))
+    if rows != columns:
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{columns} != {rows}"
+        )
+    return tensors.reshape(inv(tensors.reshape(input, (rows, columns))), (*shape[ind:], *shape[:ind]))
+
+
+@function("tensorsolve")
+def tensorsolve(input: Tensor, other: Tensor, dims: Sequence[int] | None = None) -> Tensor:
+    """X for which the sum of products of ``input`` and X over the last dimensions is ``other``."""
+    ndim = input._data.ndim
+    if dims is not None:
+        last = [wrap_dim(each, ndim) for each in dims]
+        input = tensors.permute(input, tuple([each for each in range(ndim) if each not in last] + last))
+    shape = input._data.shape[other._data.ndim:]
+    size = int(np.prod(shape))
+    if size != other._data.size:
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
+            f"but got {size} != {int(np.prod(input._data.shape[:other._data.ndim]))}"
+        )
+    flat = tensors.reshape(other, (other._data.size,))
+    return tensors.reshape(solve(tensors.reshape(input, (size, size)), flat), shape)
+
+
 # ---- norms and condition
 
 
@@ -951,6 +1142,7 @@ def matrices_of_condition(x: Tensor) -> None:
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
     """The vector product along a dimension of length 3."""
     x, y = input._data.shape, other._data.shape
+    wrap_dim(dim, len(x))
     if len(x) != len(y):
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     if x[dim] != 3 or y[dim] != 3:
@@ -967,6 +1159,8 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {x.dtype.scalar_type} and y "
             f"of type {y.dtype.scalar_type} instead"
         )
+    if x._data.ndim == y._data.ndim == 1:
+        return FUNCTIONS["vdot"](x, y)
     return tensors.sum(tensors.mul(tensors.conj(x), y), (dim,))
 
 

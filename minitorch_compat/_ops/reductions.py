@@ -660,7 +660,7 @@ def norm_x(xp, g, x, out, shape, dim, p, keepdim):
     """The element over the norm to the power of p - 1, zero where the norm is zero."""
     g, out = raised(xp, g, shape, dim, keepdim), raised(xp, out, shape, dim, keepdim)
     if p == 0:
-        return x * 0
+        return None
     if p == 1:
         return g * xp.sgn(x)
     if p == 2:
@@ -693,9 +693,10 @@ def norm(
         )
     if isinstance(p, str):
         if p != "fro":
-            from .._core import errors
+            from .linear_algebra import matrix_norm
 
-            raise errors.lacks(f"norm(p={p!r})")
+            result = matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim)
+            return result if out is None else write_out("norm", out, result, (input,))
         p = 2.0
     result = vector_norm_(input, 2.0 if p is None else float(p), axes_of(dim, input._data.ndim, "norm"), keepdim)
     return result if out is None else write_out("norm", out, result, (input,))

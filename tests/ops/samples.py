@@ -151,6 +151,17 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.linalg.matrix_norm(x, 'nuc')": (number(3, 2),),
     "torch.linalg.cond(x, 1)": (number(3, 3),),
     "torch.linalg.vander(x)": (number(3),),
+    "torch.linalg.lu_solve(x, torch.tensor([2, 2], dtype=torch.int32), y)": (number(2, 2), number(2, 3)),
+    "torch.linalg.lu_solve(x, torch.tensor([2, 2], dtype=torch.int32), y, adjoint=True)": (
+        number(2, 2), number(2, 3)
+    ),
+    "torch.linalg.lu_solve(x, torch.tensor([2, 2], dtype=torch.int32), y, left=False)": (
+        number(2, 2), number(3, 2)
+    ),
+    "torch.linalg.lstsq(x, y)[0]": (number(3, 2), number(3, 2)),
+    "torch.linalg.lstsq(x, y, driver='gelsd')[1]": (real(3, 2), real(3, 2)),
+    "torch.linalg.tensorinv(x)": (number(2, 2, 4),),
+    "torch.linalg.tensorsolve(x, y)": (number(2, 2, 4), number(2, 2)),
     "torch.linalg.multi_dot([x, y, x])": (number(2, 3), number(3, 2)),
     "torch.view_as_complex(x)": (real(3, 2),),
     "torch.view_as_real(torch.complex(x, y))": (real(2, 3), real(3)),
