@@ -36,21 +36,28 @@ from ._core.storage import TypedStorage, UntypedStorage
 from ._core.tensor import Tensor
 from ._core.warn import is_warn_always_enabled, set_warn_always
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state, thread_safe_generator
+from .version import __version__
 
 globals().update({each.name: each for each in _ALL})
 globals().update(_ALIASES)
 globals().update(_TYPES)
 globals().update(_FUNCTIONS)
 
-__version__ = "2.13.0+minitorch.0.1.0"  # the torch it behaves like, which programs ask for, and its own
 newaxis = None
 
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
 _LAZY = frozenset((
-    "_tensor", "_utils", "_weights_only_unpickler", "autograd", "distributions", "fft", "func", "linalg", "nn", "optim",
-    "return_types", "serialization", "special", "storage", "utils",
+    "_tensor", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda", "distributions",
+    "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special", "storage", "utils",
+))  # fmt: skip
+_SETTINGS = frozenset((
+    "are_deterministic_algorithms_enabled", "compile", "compiled_with_cxx11_abi", "get_deterministic_debug_mode",
+    "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "has_lapack", "has_mkl",
+    "has_openmp", "has_spectral", "is_deterministic_algorithms_warn_only_enabled", "set_deterministic_debug_mode",
+    "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "set_num_threads",
+    "use_deterministic_algorithms",
 ))  # fmt: skip
 _find = _room("torch", __name__, _LAZY)
 
@@ -68,6 +75,18 @@ def __getattr__(name: str) -> object:
         from .stand_in import as_torch
 
         return as_torch
+    if name in _SETTINGS:
+        from . import settings
+
+        return getattr(settings, name)
+    if name in ("GradScaler", "autocast"):
+        from . import amp
+
+        return getattr(amp, name)
+    if name == "OutOfMemoryError":
+        from . import cuda
+
+        return cuda.OutOfMemoryError
     if name == "vmap":
         from . import func
 
@@ -81,4 +100,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, "as_torch", "load", "save", "vmap"})
+    later = ("GradScaler", "OutOfMemoryError", "as_torch", "autocast", "load", "save", "vmap")
+    return sorted({*globals(), *_LAZY, *_SETTINGS, *later})

@@ -202,12 +202,26 @@ NAMES: dict[str, str] = {
         is_view_replay_enabled kineto_available no_grad profiler profiler_legacy profiler_util
         set_detect_anomaly set_grad_enabled set_multithreading_enabled torch variable
     """,
+    "torch.amp": "autocast_mode custom_bwd custom_fwd grad_scaler",
+    "torch.backends": "cusparselt kleidiai mha miopen nnpack opt_einsum python_native quantized",
+    "torch.cpu": "Event Stream StreamContext amp current_stream get_capabilities stream",
+    "torch.cuda": """
+        CUDAGraph CUDAPluggableAllocator Event ExternalStream MemPool Stream StreamContext can_device_access_peer
+        check_error cudart current_blas_handle device_of get_per_process_memory_fraction get_sync_debug_mode graph
+        graphs is_current_stream_capturing jiterator list_gpu_processes make_graphed_callables memory memory_snapshot
+        memory_summary memory_usage nccl nvtx profiler random set_per_process_memory_fraction set_stream
+        set_sync_debug_mode sparse stream streams temperature tunable utilization
+    """,
     "torch.distributions": """
         CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform GeneralizedPareto
         LKJCholesky LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform MultivariateNormal
         PositiveDefiniteTransform ReshapeTransform StackTransform Wishart biject_to constraint_registry
         continuous_bernoulli generalized_pareto lkj_cholesky logistic_normal lowrank_multivariate_normal
         multivariate_normal transform_to utils wishart
+    """,
+    "torch.mps": """
+        Event compile_shader current_allocated_memory driver_allocated_memory event get_rng_state profiler
+        recommended_max_memory seed set_per_process_memory_fraction set_rng_state synchronize
     """,
     "torch.utils": """
         ThroughputBenchmark backcompat backend_registration checkpoint cmake_prefix_path collect_env

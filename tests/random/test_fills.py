@@ -18,7 +18,7 @@ import minitorch_compat
 
 real = pytest.importorskip("torch")
 
-PROGRAMS = int(os.environ.get("MINITORCH_RANDOM_PROGRAMS", "1000"))
+PROGRAMS = int(os.environ.get("MINITORCH_RANDOM_PROGRAMS", "700"))
 FILLS = """
     uniform_() uniform_(-2,3.5) uniform_(0.1,0.1) uniform_(2,1) uniform_(0,float('inf')) uniform_(float('nan'),1)
     normal_() normal_(2,0.3) normal_(std=0) normal_(0,-1) normal_(float('nan'),1) random_() random_(10) random_(-5,7)
