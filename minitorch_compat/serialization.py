@@ -23,12 +23,14 @@ import numpy as np
 
 from . import _weights_only_unpickler
 from ._core import dtypes, kinds
+from ._core.absent import absent
 from ._core.absent import room as _room
 from ._core.archive import Reader, Writer
 from ._core.legacy import typename
 from ._core.naming import PACKAGE, as_torch_names
 from ._core.rebuilding import seen
 from ._core.storage import TypedStorage, UntypedStorage
+from ._core.tensor import wrap
 from ._kernels import layout
 from ._weights_only_unpickler import StorageType, text_of
 from .utils.serialization import config
@@ -763,25 +765,39 @@ def load(
             raise pickle.UnpicklingError(_explained(str(error))) from None
 
 
-def _load_safetensors(path: str, map_location: Any) -> Any:
+SAFE_DTYPES = {
+    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
+    "I16": "int16", "I8": "int8", "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
+    "C64": "complex64", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
+}  # fmt: skip
+"""The dtypes of the library safetensors."""
+
+
+def _load_safetensors(path: str, map_location: Any) -> dict[str, Any]:
     """The tensors of a file of the library safetensors, by name."""
     try:
-        from safetensors.numpy import load_file
+        from safetensors import deserialize
     except ImportError as error:
         raise RuntimeError(
             "Attempting to load a safetensors file but safetensors is not installed. Please install safetensors with: "
             "pip install safetensors"
         ) from error
-    if isinstance(map_location, dict) or (callable(map_location) and not isinstance(map_location, kinds.device)):
+    if isinstance(map_location, dict) or callable(map_location):
         kind = "dict" if isinstance(map_location, dict) else "callable"
         raise RuntimeError(
             f"Loading safetensors file with {kind} map_location is not supported. Use a device string or torch.device "
             "instead."
         )
     kinds.check_device(map_location)
-    from ._core.tensor import wrap
-
-    return {name: wrap(array) for name, array in load_file(path).items()}
+    with open(path, "rb") as file:
+        entries = deserialize(file.read())
+    found = {}
+    for name, entry in entries:
+        if entry["dtype"] not in SAFE_DTYPES:
+            raise absent(f"a dtype for safetensors' {entry['dtype']}")
+        dtype = dtypes._by_name(SAFE_DTYPES[entry["dtype"]]).numpy
+        found[name] = wrap(np.frombuffer(bytearray(entry["data"]), dtype).reshape(entry["shape"]))
+    return found
 
 
 def _load_archive(
@@ -1012,8 +1028,6 @@ def _check_source(kind: Any, file: Any, source: Any) -> None:
 
 def _load_tar(tar: tarfile.TarFile, restore: Placer, module: Any, arguments: dict[str, Any]) -> Any:
     """An object from the oldest format, a tar file with its storages, tensors and pickle."""
-    from ._core.tensor import wrap
-
     found: dict[Any, Any] = {}
 
     def persistent_load(key: Any) -> Any:

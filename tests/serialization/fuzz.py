@@ -15,6 +15,8 @@ import warnings
 import zipfile
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import minitorch_compat as torch
@@ -27,7 +29,6 @@ FACTOR = 200
 DEEDS = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "exec", "compile", "pty.", "webbrowser.", "code.")
 HARMLESS = ("os.fspath",)
 
-OWN = os.path.dirname(torch.__file__)
 
 watching: list[str] | None = None
 
@@ -35,9 +36,7 @@ watching: list[str] | None = None
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if watching is None or not event.startswith(DEEDS) or event in HARMLESS:
         return
-    place = {"exec": lambda: arguments[0].co_filename, "compile": lambda: arguments[1]}.get(event, str)()
-    if not str(place).startswith(OWN):  # a module of the engine is loaded when it is first needed
-        watching.append(f"{event} {str(arguments)[:200]}")
+    watching.append(f"{event} {str(arguments)[:200]}")
 
 
 def objects() -> list[Any]:
@@ -178,6 +177,11 @@ def run(count: int, seed: int = 0) -> tuple[Counter[str], int, float]:
 
     AssertionError for a file that did anything, or took more than it may.
     """
+    for room in ("_core", "_kernels", "_ops", "nn", "nn.modules", "utils"):
+        # What is loaded when it is first needed is loaded now, so that a file has no reason to run anything.
+        package = import_module(f"minitorch_compat.{room}")
+        for module in iter_modules(package.__path__, package.__name__ + "."):
+            import_module(module.name)
     sys.addaudithook(_hook)
     results: Counter[str] = Counter()
     most, worst = 0, 0.0
