@@ -26,7 +26,7 @@ class Row:
     verdicts: tuple[str | None, ...]
     """For each version, whether the document's statements held there; None where nothing is stated or recorded."""
     engine: tuple[str, ...]
-    """The dimensions in which the engine differs from the newest version; an outcome where nothing was compared."""
+    """The dimensions in which the engine differs from the version it is like; an outcome where nothing was compared."""
 
     @property
     def changed(self) -> bool:
@@ -39,25 +39,29 @@ class Drift:
 
     versions: tuple[str, ...]
     engine: str
+    like: str
+    """The version that the engine is held against: the one it says it is, or the newest."""
     rows: tuple[Row, ...]
 
 
 def drift(cases: Sequence[Case], recordings: Sequence[Recorded], engine: str) -> Drift:
-    """Every case through the recordings, in the order given, and the engine beside the last."""
+    """Every case through the recordings, in the order given, and the engine beside the version it is like."""
     candidate = load(engine)
     settle(candidate)
+    versions = tuple(str(each.data["version"]) for each in recordings)
+    own = str(getattr(candidate, "__version__", "")).partition("+")[0]
+    like = versions.index(own) if own in versions else len(versions) - 1
     return Drift(
-        tuple(str(each.data["version"]) for each in recordings), engine,
-        tuple(row(case, recordings, candidate) for case in cases),
+        versions, engine, versions[like], tuple(row(case, recordings, candidate, like) for case in cases)
     )
 
 
-def row(case: Case, recordings: Sequence[Recorded], candidate: object) -> Row:
+def row(case: Case, recordings: Sequence[Recorded], candidate: object, like: int) -> Row:
     shown = [each.observation(case) for each in recordings]
-    newest = run_case(case, recordings[-1], candidate)
-    differing = tuple(name for name, found in newest.dimensions.items() if found == "differs")
-    if newest.outcome not in ("agrees", "differs"):
-        differing = (newest.outcome,)
+    held_against = run_case(case, recordings[like], candidate)
+    differing = tuple(name for name, found in held_against.dimensions.items() if found == "differs")
+    if held_against.outcome not in ("agrees", "differs"):
+        differing = (held_against.outcome,)
     return Row(
         case.id, case.claim.partition("\n\n")[0].replace("\n", " "), case.document,
         tuple(changed(case, one, other) for one, other in pairwise(shown)),
@@ -91,7 +95,7 @@ def held(case: Case, observation: Observation) -> str | None:
 
 def told(found: Drift) -> str:
     """The drift for a terminal."""
-    lines = [f"torch {', '.join(found.versions)}; {found.engine} beside {found.versions[-1]}"]
+    lines = [f"torch {', '.join(found.versions)}; {found.engine} beside {found.like}"]
     moved = [each for each in found.rows if each.changed]
     apart = [each for each in found.rows if each.engine]
     lines.append(f"torch changed in {len(moved)} of {len(found.rows)} cases:")
@@ -99,7 +103,7 @@ def told(found: Drift) -> str:
         steps = [f"{version}: {', '.join(step)}" for version, step in zip(found.versions[1:], each.changes, strict=True)
                  if step]
         lines.append(f"  {each.id}  {'; '.join(steps)}")
-    lines.append(f"the engine differs from torch {found.versions[-1]} in {len(apart)}:")
+    lines.append(f"the engine differs from torch {found.like} in {len(apart)}:")
     lines += [f"  {each.id}  {', '.join(each.engine)}" for each in apart]
     return "\n".join(lines)
 
@@ -129,7 +133,7 @@ def markdown(found: Drift) -> str:
     return "\n".join([
         "# Drift", "", plain(f"{len(found.rows)} cases on torch {', '.join(found.versions)}."), "",
         f"torch changed in {sum(each.changed for each in found.rows)} of them; the engine differs from torch "
-        f"{found.versions[-1]} in {sum(bool(each.engine) for each in found.rows)}.", "", *table(head, rows), "",
+        f"{found.like} in {sum(bool(each.engine) for each in found.rows)}.", "", *table(head, rows), "",
     ])
 
 
@@ -164,6 +168,6 @@ def html(found: Drift) -> str:
         f"<title>Drift of torch</title><style>{STYLE}</style><h1>Drift</h1>"
         f"<p>{len(found.rows)} cases on torch {say(', '.join(found.versions))}; torch changed in "
         f"{sum(each.changed for each in found.rows)}, and {say(found.engine)} differs from torch "
-        f"{say(found.versions[-1])} in {sum(bool(each.engine) for each in found.rows)}.</p>"
+        f"{say(found.like)} in {sum(bool(each.engine) for each in found.rows)}.</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></html>\n"
     )
