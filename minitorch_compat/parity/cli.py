@@ -1,4 +1,4 @@
-"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, exec, compare.
+"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, exec, compare, check.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
 before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of known differences.
@@ -185,7 +185,26 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-m", metavar="MODULE", dest="module", help="run a module")
     made.add_argument("-c", metavar="TEXT", dest="text", help="run a program given as text")
     made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE [ARGUMENTS]")
+    made = command("check", check_command, "Hold documents against torch and an engine: is what they print still so?")
+    check_options(made)
     return top
+
+
+def check_options(made: argparse.ArgumentParser) -> None:
+    made.add_argument("files", nargs="*", metavar="FILE", type=Path,
+                      help="documents: Markdown, reStructuredText, Python (percent or gallery form), notebooks")
+    made.add_argument("--docstrings", metavar="PACKAGE", action="append", default=[],
+                      help="the docstrings of an installed package, such as torch.nn; repeatable")
+    made.add_argument("--engine", metavar="M", default="minitorch_compat",
+                      help="the engine shown beside torch, or none (default: minitorch_compat)")
+    made.add_argument("--reference", metavar="M", default="torch", help="what judges the document (default: torch)")
+    made.add_argument("--timeout", metavar="SECONDS", type=seconds, default=60.0, help="for one page (default: 60)")
+    made.add_argument("--memory", metavar="MIB", type=int, default=2048, help="for one page (default: 2048)")
+    made.add_argument("--fix", action="store_true", help="write NAME.fixed.* beside each page, with today's output")
+    made.add_argument("--report", metavar="DIR", type=Path, help="write documents.md, .html and .json there")
+    made.add_argument("--format", metavar="FORMAT", action="append", choices=("md", "html", "json"),
+                      help="only this format, repeatable: md, html, json")
+    made.add_argument("-v", "--verbose", action="store_true", help="a line for every block, not only those that differ")
 
 
 def shard(text: str) -> tuple[int, int]:
@@ -643,6 +662,19 @@ def compare_command(options: argparse.Namespace) -> int:
         for path in write(run, options.report, options.format or FORMATS):
             say(f"wrote {path}")
     return AGREEMENT if result.outcome == "agrees" else DIFFERENCES
+
+
+def check_command(options: argparse.Namespace) -> int:
+    from .documents import NoPage
+    from .documents.command import check
+
+    if not (options.files or options.docstrings):
+        raise Misuse("nothing to check: name a FILE, or --docstrings PACKAGE")
+    check_names(options)
+    try:
+        return AGREEMENT if check(options) else DIFFERENCES
+    except NoPage as error:
+        raise Misuse(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Explanation:
-    """`meets` is searched in the error (`Type: text`), the warning, or the old text a page shows; `code` in the code."""
+    """`meets` is searched in the error (`Type: text`) or the warning, `shows` in old text, `code` in the code."""
 
     name: str
     why: str
@@ -37,15 +37,15 @@ EXPLANATIONS = (
                 r"`grad_variables` is deprecated"),
     Explanation("zero_grad", "zero_grad sets gradients to None since 2.0, and before any backward grad is None; write "
                 "zero_grad(set_to_none=False), or look whether grad is None.",
-                r"'NoneType' object has no attribute '(?:data|zero_|detach|detach_|numpy|item|clone|shape|size|norm|mul_|abs)'"),
+                r"'NoneType' object has no attribute '(?:data|zero_|detach_?|numpy|item|clone|shape|size|norm|mul_)'"),
     Explanation("in-place leaf", "A leaf that requires a gradient cannot be changed in place; do it under "
                 "`with torch.no_grad():`.", r"leaf Variable that requires grad is being used in an in-place operation"),
-    Explanation("changed in place", "A value that backward needs was changed in place, which torch looks after since 0.2 "
-                "(and for optimiser steps since 1.5).", r"has been modified by an inplace operation"),
+    Explanation("changed in place", "A value that backward needs was changed in place, which torch has told since 0.2 "
+                "(and of optimiser steps since 1.5).", r"has been modified by an inplace operation"),
     Explanation("backward twice", "A graph is freed by its first backward; keep it with retain_graph=True.",
                 r"Trying to backward through the graph a second time"),
-    Explanation("legacy function", "forward and backward of a Function are static methods with a ctx since 1.3, and it is "
-                "used by apply.", r"Legacy autograd function with non-static forward"),
+    Explanation("legacy function", "forward and backward of a Function are static methods with a ctx since 1.3, and "
+                "apply uses it.", r"Legacy autograd function with non-static forward"),
     Explanation("numpy", "A tensor that requires a gradient gives no array; write x.detach().numpy().",
                 r"Can't call numpy\(\) on Tensor that requires grad"),
     Explanation("bool arithmetic", "Comparisons give bool since 1.2, which cannot be subtracted; write ~mask or ^.",
@@ -55,12 +55,13 @@ EXPLANATIONS = (
     Explanation("size_average", "size_average and reduce became reduction='mean', 'sum' or 'none' in 0.4.1.",
                 r"size_average and reduce args will be deprecated"),
     Explanation("implicit dim", "softmax and its kin want dim= since 0.3.", r"Implicit dimension choice"),
-    Explanation("underscore", "What works in place ends in an underscore since 0.4: clip_grad_norm_, init.xavier_uniform_.",
-                r"is now deprecated in favor of `torch\.nn\.(?:utils\.clip_|.*_`)|now deprecated in favor of `nn\.init\."
-                r"|has no attribute '(?:clip_grad_norm|xavier_uniform|xavier_normal|kaiming_normal|uniform|normal|constant)'"),
-    Explanation("linear algebra", "It was taken out of torch; torch.linalg has it (eigh, eig, solve, lstsq, matrix_rank).",
-                r"deprecated since version 1\.9 and is now removed|has no attribute '(?:gesv|potrf|potrs|potri|trtrs|btrifact"
-                r"|btrisolve|btriunpack|gels|pstrf|symeig)'"),
+    Explanation("underscore", "What works in place ends in an underscore since 0.4, as clip_grad_norm_ and "
+                "init.xavier_uniform_ do.",
+                r"is now deprecated in favor of `(?:torch\.)?nn\.(?:utils|init)\.\w+_`"
+                r"|has no attribute '(?:clip_grad_norm|xavier_uniform|xavier_normal|kaiming_normal|constant)'"),
+    Explanation("linear algebra", "It was taken out of torch; torch.linalg has it (eigh, eig, solve, matrix_rank).",
+                r"deprecated since version 1\.9 and is now removed|has no attribute '(?:gesv|potr[fsi]|trtrs|btri\w+"
+                r"|gels|pstrf|symeig)'"),
     Explanation("deprecated linear algebra", "torch.linalg has it now.", r"is deprecated in favor of torch\.linalg"),
     Explanation("fft", "torch.fft is a module since 1.8: torch.fft.fft, torch.fft.rfft.",
                 r"'module' object is not callable|has no attribute '(?:rfft|irfft|ifft)'", r"fft"),
@@ -72,12 +73,12 @@ EXPLANATIONS = (
     Explanation("six", "torch._six was taken out in 2.0; collections.abc has what it had.",
                 r"No module named 'torch\._six'"),
     Explanation("legacy", "torch.legacy was taken out in 1.0, torch.utils.ffi became torch.utils.cpp_extension.",
-                r"No module named 'torch\.legacy|module 'torch\.utils' has no attribute 'ffi'|No module named 'torch\.utils\.ffi"),
+                r"No module named 'torch\.(?:legacy|utils\.ffi)|module 'torch\.utils' has no attribute 'ffi'"),
     Explanation("reinforce", "reinforce was taken out in 0.4; torch.distributions and log_prob do it.",
                 r"reinforce\(\) was removed"),
     Explanation("mean of integers", "mean wants a floating dtype; write x.float().mean().",
                 r"mean\(\): could not infer output dtype"),
-    Explanation("integer division", "Dividing integers gives floats since 1.6; write // or torch.div(…, rounding_mode=…).",
+    Explanation("integer division", "Dividing integers gives floats since 1.6; write //, or div with rounding_mode.",
                 r"result type Float can't be cast to the desired output type"),
     Explanation("integers with gradients", "Only floating tensors have gradients; write 1. for 1.",
                 r"Only Tensors of floating point and complex dtype can require gradients"),

@@ -148,7 +148,7 @@ def confine(folder: str, limits: dict[str, Any]) -> None:
 
     def watch(event: str, given: tuple[Any, ...]) -> None:
         if event == "open":
-            path, mode, flags = given
+            path, _, flags = given
             if path is None or isinstance(path, int):
                 return
             if flags and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC) and not inside(path):
@@ -213,7 +213,7 @@ def state_of(engine: Any) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     with suppress(Exception):
         digest.update(engine.get_rng_state().numpy().tobytes())
-    state = np.random.get_state()
+    state: Any = np.random.get_state()
     digest.update(np.asarray(state[1]).tobytes() + str(state[2:]).encode())
     digest.update(str(hash(random.getstate())).encode())
     return digest.hexdigest()
@@ -341,10 +341,11 @@ def refused(error: BaseException) -> dict[str, Any]:
             line = trace.tb_lineno
         trace = trace.tb_next
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
-    answer: dict[str, Any] = {"error": [name, str(error)], "line": line}
-    if isinstance(error, SyntaxError):
-        answer["error"][1] = error.msg or str(error)
+    own = kind.__module__ in ("builtins", "__main__")
+    text = error.msg or str(error) if isinstance(error, SyntaxError) else str(error)
+    answer: dict[str, Any] = {
+        "error": [kind.__qualname__ if own else f"{kind.__module__}.{kind.__qualname__}", text], "line": line,
+    }
     for field in ("name", "filename"):
         if isinstance(held := getattr(error, field, None), str):
             answer[field] = held
@@ -392,8 +393,8 @@ def inside_of(name: str, held: Any, module: str, seen: set[int]) -> Iterator[tup
             owner = getattr(each, "__module__", None)
             if isinstance(owner, str) and owner.partition(".")[0] not in (module.partition(".")[0], "builtins"):
                 continue
-            if isinstance(each, type) and (each is held or isinstance(held, type)
-                                           and not getattr(each, "__qualname__", "").startswith(held.__qualname__)):
+            if isinstance(each, type) and (each is held or (isinstance(held, type)
+                                           and not getattr(each, "__qualname__", "").startswith(held.__qualname__))):
                 continue
             if callable(each) or isinstance(each, property) or hasattr(each, "__objclass__"):
                 yield from inside_of(f"{name}.{key}", each, module, seen)

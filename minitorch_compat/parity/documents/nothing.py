@@ -15,11 +15,10 @@ DRAWS = {"matplotlib", "seaborn", "plotly", "bokeh", "altair", "visdom", "torchv
 class Nothing(ModuleType):
     """Whatever is asked of it is nothing again."""
 
-    __path__: list[str] = []
-    __all__: list[str] = []
-
     def __init__(self, name: str = "nothing") -> None:
         super().__init__(name)
+        self.__path__: list[str] = []
+        self.__all__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from .markdown import Piece, joined
 from .page import Block
-from .source import PROMPT
+from .source import PROMPT, depth
 
-DIRECTIVE = re.compile(r"^(\s*)\.\. (code-block|code|sourcecode|ipython|testcode|testoutput|doctest|prompt|parsed-literal|"
-                       r"highlight)::\s*(.*)$")
+DIRECTIVE = re.compile(r"^(\s*)\.\. (code-block|code|sourcecode|ipython|testcode|testoutput|doctest|prompt|"
+                       r"parsed-literal|highlight)::\s*(.*)$")
 COMMENT = re.compile(r"^(\s*)\.\. ")
 LITERAL = re.compile(r"^(\s*)(?!\.\. ).*::\s*$")
 LANGUAGES = {"testcode": "python", "doctest": "python", "testoutput": "text", "ipython": "python",
@@ -78,7 +78,7 @@ def session_end(lines: list[str], i: int) -> int:
     end, level = i, 0
     while i < len(lines):
         if lines[i].strip():
-            level = 0 if PROMPT.match(lines[i]) else level + sum(map(lines[i].count, "([{")) - sum(map(lines[i].count, ")]}"))
+            level = 0 if PROMPT.match(lines[i]) else level + depth(lines[i])
             i += 1
             end = i
             continue

@@ -251,8 +251,12 @@ def assigned(node: ast.stmt) -> str:
 
 
 ARROW = re.compile(r"#\s*(?:=+>|-+>|→|⇒|(?:[Oo]ut(?:puts?)?(?:\[\d*\])?|OUT(?:PUT)?|[Rr]esult|输出|结果)\s*[:：])\s*")
-WORD = re.compile(r"#\s*(?:[Pp]rints?|[Oo]utputs?|[Rr]eturns?|[Gg]ives?|[Rr]aises?|[Tt]hrows?|[Ee]rror|输出)\s*[:：]?\s*")
-HEAD = re.compile(r"#\s*(?:(?:[Oo]ut(?:put)?|OUT(?:PUT)?|[Pp]rints|[Rr]esult|输出|结果)(?:\[\d*\])?\s*[:：]?|=+>|-+>|→)\s*$")
+WORD = re.compile(
+    r"#\s*(?:[Pp]rints?|[Oo]utputs?|[Rr]eturns?|[Gg]ives?|[Rr]aises?|[Tt]hrows?|[Ee]rror|输出)\s*[:：]?\s*"
+)
+HEAD = re.compile(
+    r"#\s*(?:(?:[Oo]ut(?:put)?|OUT(?:PUT)?|[Pp]rints|[Rr]esult|输出|结果)(?:\[\d*\])?\s*[:：]?|=+>|-+>|→)\s*$"
+)
 BEGINS = re.compile(
     r"(?:tensor|array|Parameter containing:|OrderedDict|torch\.Size)\s*[(\n]|torch\.(?:u?int\d+|b?float\d*|bool|double|"
     r"half|long|complex\d+|strided)\s*$|\w*\[?torch\.\w+Tensor of size|Variable containing:|<[\w.]+(?: [^>]*)?>\s*$"

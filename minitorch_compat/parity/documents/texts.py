@@ -17,7 +17,7 @@ DIGITS = 4
 
 def cleaned(text: str) -> str:
     """Text without what no two runs share, and without blanks at the ends of lines."""
-    text = ADDRESS.sub("0x…", PLACE.sub("", text)).replace("<BLANKLINE>", "").replace("\r\n", "\n").replace("\t", "    ")
+    text = ADDRESS.sub("0x…", PLACE.sub("", text)).replace("<BLANKLINE>", "").replace("\r\n", "\n").expandtabs(4)
     lines = [line.rstrip() for line in text.split("\n")]
     while lines and not lines[0]:
         lines.pop(0)
@@ -67,7 +67,7 @@ def elided(want: str, got: str) -> bool:
         else:
             pattern.append("".join(f"({NUMBER.pattern})" if NUMBER.fullmatch(part) else re.escape(part)
                                    for part in re.split(f"({NUMBER.pattern})", piece) if part))
-    wanted = [each for each in NUMBER.findall(want)]
+    wanted = NUMBER.findall(want)
     found = re.fullmatch("".join(pattern), got)
     return found is not None and len(found.groups()) == len(wanted) and all(
         map(digits_agree, wanted, found.groups()))

@@ -86,11 +86,13 @@ COMMON = {
     "Variable": "from torch.autograd import Variable", "os": "import os", "math": "import math", "time": "import time",
     "random": "import random", "Dataset": "from torch.utils.data import Dataset", "DataLoader":
     "from torch.utils.data import DataLoader", "pd": "import pandas as pd", "sys": "import sys", "copy": "import copy",
-    "Function": "from torch.autograd import Function", "autograd": "from torch import autograd", "numpy": "import numpy",
+    "Function": "from torch.autograd import Function", "autograd": "from torch import autograd",
 }
 GPU = re.compile(r"CUDA|NVIDIA|\bGPU|\bMPS\b|\bHIP\b|\bXPU\b|Torch not compiled with|Cannot access accelerator|"
                  r"accelerator", re.I)
-SEVERAL = re.compile(r"process group|MASTER_ADDR|environment variable (?:RANK|WORLD_SIZE)|RPC|rendezvous|mpi backend", re.I)
+SEVERAL = re.compile(
+    r"process group|MASTER_ADDR|environment variable (?:RANK|WORLD_SIZE)|\bRPC|rendezvous|mpi backend", re.I
+)
 COMPILER = re.compile(r"C\+\+ compiler|InvalidCxx|[Tt]riton|Ninja is required|torch\._inductor|backend_compile|dlopen|"
                       r"CppCompile|fork a new process|Resource temporarily|can't start new thread")
 SAYS_ERROR = re.compile(r"#.*(?:error|\bfails?\b|raises?|throws?|exception|illegal|wrong|not allowed|won't work|"
@@ -280,8 +282,8 @@ class Judging:
 
     def announced(self, step: Step) -> bool:
         """Whether a comment at the code, or in the line above it, says that it will not work."""
-        around = self.lines[max(0, step.line - 2):step.line + step.source.count("\n")] if self.page.path else [step.source]
-        return any(SAYS_ERROR.search(line) for line in around)
+        first, last = max(0, step.line - 2), step.line + step.source.count("\n")
+        return any(SAYS_ERROR.search(line) for line in (self.lines[first:last] if self.page.text else [step.source]))
 
     def trouble(self, step: Step, shown: Shown) -> Trouble:
         """Why a step stopped that nobody said would: the page's fault, or something that is not there."""
@@ -302,8 +304,9 @@ class Judging:
             return Trouble(UNCHECKED, f"it needs `{name}`, which the page does not make{after}")
         if "ImportError" in bases:
             name = (shown.name or "").partition(".")[0]
-            if name and name != "torch" or (not name and "torch" not in text):
-                return Trouble(UNCHECKED, f"it needs the package {name or 'in: ' + brief(text)}, which is not installed")
+            if (name and name != "torch") or (not name and "torch" not in text):
+                what = f"package {name}, which is not installed" if name else f"package in: {brief(text)}"
+                return Trouble(UNCHECKED, f"it needs the {what}")
             if "ModuleNotFoundError" not in bases and re.search(r"install|requires", text):
                 return Trouble(UNCHECKED, brief(text))
         if "FileNotFoundError" in bases or "NotADirectoryError" in bases:
