@@ -40,11 +40,12 @@ def docstring_pages(package: str) -> Iterator[Page]:
     """A page for each docstring of an installed package that has a prompt in it. Raises NoPage."""
     for name, module, text in docstrings_of(package):
         first = module.partition(".")[0]
-        preamble = ("import math", "import numpy as np", f"import {first}", f"import {module}",
-                    "from torch import nn", "import torch.nn.functional as F", f"from {module} import *",
-                    f"import {module} as _m; globals().update("
-                    "{k: v for k, v in vars(_m).items() if k[:2] != '__' and k not in globals()})")
-        yield Page(name, tuple(blocks(text)), preamble=preamble, text=text)
+        preamble = ["import math", "import numpy as np", f"import {first}", "from torch import nn",
+                    "import torch.nn.functional as F"]
+        if module != first:
+            preamble.append(f"import builtins, {module} as _m; globals().update({{k: v for k, v in vars(_m).items() if "
+                            "not k.startswith('__') and k not in globals() and not hasattr(builtins, k)})")
+        yield Page(name, tuple(blocks(text)), preamble=tuple(preamble), text=text)
 
 
 def check_docstrings(

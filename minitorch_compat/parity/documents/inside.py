@@ -11,6 +11,7 @@ import importlib
 import json
 import linecache
 import os
+import pkgutil
 import random
 import re
 import resource
@@ -53,6 +54,9 @@ def main(arguments: list[str]) -> int:
         install(engine)
     settle(engine)
     draw_nothing()
+    for name in getattr(engine, "__all__", ()):  # what is loaded here need not be in every fork
+        with suppress(Exception):
+            getattr(engine, name)
     about = described(arguments[0], engine)
     print(json.dumps({"engine": [about.name, about.version]}), file=answers)
     for line in sys.stdin:
@@ -366,10 +370,21 @@ def docstrings(name: str) -> Iterator[tuple[str, str, str]]:
         yield from inside_of(name, getattr(importlib.import_module(owner), last), owner, set())
         return
     seen: set[int] = set()
+    load_under(room)
     rooms = [(key, each) for key, each in sorted(sys.modules.items())
              if (key == name or key.startswith(f"{name}.")) and isinstance(each, types.ModuleType)]
     for key, each in rooms:
         yield from inside_of(key, each, key, seen)
+
+
+def load_under(room: Any) -> None:
+    """Import the public modules of a package, as far as they can be."""
+    for found in pkgutil.iter_modules(vars(room).get("__path__", []), f"{room.__name__}."):
+        last = found.name.rpartition(".")[2]
+        if not last.startswith("_") and last not in ("testing", "test", "tests"):
+            with suppress(Exception, SystemExit), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                load_under(importlib.import_module(found.name))
 
 
 def importable(name: str) -> bool:
@@ -380,24 +395,33 @@ def importable(name: str) -> bool:
 
 
 def inside_of(name: str, held: Any, module: str, seen: set[int]) -> Iterator[tuple[str, str, str]]:
-    text = getattr(held, "__doc__", None)
+    try:
+        text = held.__doc__
+    except Exception:  # such as that of a class whose attributes answer anything
+        return
     if isinstance(text, str) and ">>>" in text and hash(text) not in seen:
         seen.add(hash(text))
         yield name, module, text
     if isinstance(held, types.ModuleType | type):
         for key, each in sorted(vars(held).items(), key=lambda pair: str(pair[0])):
-            if isinstance(each, staticmethod | classmethod):
-                each = each.__func__
-            if isinstance(each, types.ModuleType):
-                continue
-            owner = getattr(each, "__module__", None)
-            if isinstance(owner, str) and owner.partition(".")[0] not in (module.partition(".")[0], "builtins"):
-                continue
-            if isinstance(each, type) and (each is held or (isinstance(held, type)
-                                           and not getattr(each, "__qualname__", "").startswith(held.__qualname__))):
-                continue
-            if callable(each) or isinstance(each, property) or hasattr(each, "__objclass__"):
-                yield from inside_of(f"{name}.{key}", each, module, seen)
+            with suppress(Exception):  # attributes of modules may answer anything
+                yield from under(name, key, each, held, module, seen)
+
+
+def under(name: str, key: str, each: Any, held: Any, module: str, seen: set[int]) -> Iterator[tuple[str, str, str]]:
+    """What stands under one name of a module or a class, where it is at home there."""
+    if isinstance(each, staticmethod | classmethod):
+        each = each.__func__
+    if isinstance(each, types.ModuleType):
+        return
+    owner = getattr(each, "__module__", None)
+    if isinstance(owner, str) and owner.partition(".")[0] not in (module.partition(".")[0], "builtins"):
+        return
+    if isinstance(each, type) and (each is held or (isinstance(held, type)
+                                   and not getattr(each, "__qualname__", "").startswith(held.__qualname__))):
+        return
+    if callable(each) or isinstance(each, property) or hasattr(each, "__objclass__"):
+        yield from inside_of(f"{name}.{key}", each, module, seen)
 
 
 def list_docstrings(name: str) -> int:

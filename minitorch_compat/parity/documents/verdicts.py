@@ -213,7 +213,7 @@ class Judging:
             return Claim(want, OUTDATED, mine[0], "it is random, and of another shape or form today", form_only=True)
         how = {"spaces": "only white space differs", "numbers": "the numbers are others today"}.get(found, "")
         today = mine[0]
-        why = explain_text(want.text, today) or how or f"torch shows {brief(today)} today"
+        why = explain_text(want.text, today) or how or f"torch shows {brief(today) or 'nothing'} today"
         return Claim(want, OUTDATED, today, why)
 
     def by_chance(self, number: int, place: int | None) -> bool:
