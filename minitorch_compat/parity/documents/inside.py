@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import hashlib
 import importlib
 import json
@@ -57,6 +58,8 @@ def main(arguments: list[str]) -> int:
     for name in getattr(engine, "__all__", ()):  # what is loaded here need not be in every fork
         with suppress(Exception):
             getattr(engine, name)
+    state_of(engine)
+    gc.freeze()
     about = described(arguments[0], engine)
     print(json.dumps({"engine": [about.name, about.version]}), file=answers)
     for line in sys.stdin:
@@ -112,7 +115,7 @@ def ended(child: int, seconds: float) -> str:
             os.waitpid(child, 0)
             return f"it did not end within {seconds - 5:g} s"
         time.sleep(pause)
-        pause = min(pause * 2, 0.05)
+        pause = min(pause * 2, 0.01)
     if os.WIFSIGNALED(status):
         return f"the process died of {signal.Signals(os.WTERMSIG(status)).name}"
     return "" if os.WEXITSTATUS(status) == 0 else f"the process ended with code {os.WEXITSTATUS(status)}"
@@ -212,15 +215,14 @@ class Printed:
         return taken
 
 
-def state_of(engine: Any) -> str:
-    """A digest of the states of all common random generators."""
-    digest = hashlib.md5(usedforsecurity=False)
+def state_of(engine: Any) -> list[str]:
+    """Digests of the states of torch's, NumPy's and Python's random generators."""
+    of_engine = b""
     with suppress(Exception):
-        digest.update(engine.get_rng_state().numpy().tobytes())
+        of_engine = engine.get_rng_state().numpy().tobytes()
     state: Any = np.random.get_state()
-    digest.update(np.asarray(state[1]).tobytes() + str(state[2:]).encode())
-    digest.update(str(hash(random.getstate())).encode())
-    return digest.hexdigest()
+    states = of_engine, np.asarray(state[1]).tobytes() + str(state[2:]).encode(), str(hash(random.getstate())).encode()
+    return [hashlib.md5(each, usedforsecurity=False).hexdigest()[:12] for each in states]
 
 
 def run_page(request: dict[str, Any], engine: Any, answers: Any) -> None:
@@ -238,7 +240,7 @@ def run_page(request: dict[str, Any], engine: Any, answers: Any) -> None:
         engine.manual_seed(request["seed"])
     if request["filled"]:
         with suppress(Exception):  # memory that nobody wrote to is then not what it was in the first run
-            engine.use_deterministic_algorithms(True, warn_only=True)
+            engine._C._set_deterministic_algorithms(True, warn_only=True)  # the public door loads a compiler
     out, errors = Printed(limits["output"]), Printed(limits["output"])
     sys.stdout, sys.stderr = out, errors  # type: ignore[assignment]
     signal.signal(signal.SIGALRM, too_long)
@@ -262,7 +264,7 @@ def run_page(request: dict[str, Any], engine: Any, answers: Any) -> None:
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             answer.update(
-                block=number, step=place, began=began, drew=began != state_of(engine), warned=warned,
+                block=number, step=place, states=[began, state_of(engine)], warned=warned,
                 events=out.take(), errors="".join(text for _, text in errors.take())[-2000:],
             )
             tell(answers, answer)

@@ -51,8 +51,8 @@ class Shown:
     ended: str | None = None
     exit: str | None = None
     drawn: bool = False
-    began: str = ""
-    drew: bool = False
+    states: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Digests of the random generators before and after."""
     warned: tuple[str, ...] = ()
     errors: str = ""
 
@@ -190,6 +190,7 @@ def shown(answer: dict[str, Any]) -> Shown:
     for name in ("error", "bases", "warned"):
         if name in fields:
             fields[name] = tuple(fields[name])
+    fields["states"] = tuple(map(tuple, answer.get("states", ((), ()))))
     fields["events"] = tuple((line, text) for line, text in answer.get("events", ()))
     return Shown(**fields)
 

@@ -1,11 +1,12 @@
 """Python files: cells marked by percent signs, the sections of a Sphinx gallery, or one program."""
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from .page import Block
-from .source import program
+from .source import program, tree_of
 
 PERCENT = re.compile(r"^# ?%%(.*)$")
 RULE = re.compile(r"^#{20,}\s*$")
@@ -27,8 +28,16 @@ def blocks(text: str) -> Iterator[Block]:
         source = uncommented("\n".join(lines[begin:end]))
         if source.strip():
             block = program(source, begin + 1, shows_last=marked)
-            if block.steps:
+            if not all(is_prose(step.source) for step in block.steps):
                 yield block
+
+
+def is_prose(source: str) -> bool:
+    """Whether a statement is text alone, as the heading of a gallery page is."""
+    tree = tree_of(source)
+    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) and (
+        isinstance(tree.body[0].value, ast.Constant) and isinstance(tree.body[0].value.value, str)
+    )
 
 
 def uncommented(source: str) -> str:

@@ -222,7 +222,7 @@ class Judging:
         for other in self.others:
             pairs = list(zip(mine, other.blocks[number], strict=False))
             chosen = pairs if place is None else pairs[place:place + 1]
-            if any(one.drew and one.began != two.began for one, two in chosen):
+            if any(drew_unseeded(one, two) for one, two in chosen):
                 return True
         return False
 
@@ -362,6 +362,14 @@ class Judging:
                 continue
             return f"differs: {brief(shown_text(other))}, where torch has {brief(shown_text(one))}"
         return "same"
+
+
+def drew_unseeded(one: Shown, two: Shown) -> bool:
+    """Whether a step drew numbers from a generator that stands elsewhere in another run, before and after."""
+    return any(
+        begun != other_begun and ended != begun and ended != other_ended
+        for begun, ended, other_begun, other_ended in zip(*one.states, *two.states, strict=True)
+    )
 
 
 def of_step(shown: Shown, want: Want) -> list[str] | None:
