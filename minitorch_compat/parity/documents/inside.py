@@ -82,6 +82,8 @@ def serve(request: dict[str, Any], engine: Any, answers: Any) -> None:
         code = 1
         try:
             os.setsid()
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the requests are not the page's to read
+            sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 (for the life of the process)
             confine(folder, request["limits"])
             run_page(request, engine, answers)
             code = 0

@@ -111,9 +111,9 @@ def joined(found: Iterator[Piece]) -> Iterator[Block]:
             kind = "output"
         elif language:
             kind = "other"
-        elif takes and (looks_like_output(lines) or SAYS_OUTPUT.search(prose)):
+        elif takes and (looks_like_output(lines) or SAYS_OUTPUT.search(prose) or not CODE_LIKE.search(text)):
             kind = "output"
-        elif parses(text) and CODE_LIKE.search(text) and not re.search(r"^\s*(?:\$ |pip |conda )", text, re.M):
+        elif not looks_like_output(lines) and CODE_LIKE.search(text) and not re.search(r"^\s*(?:\$ |pip |conda )", text, re.M):
             kind = "code"
         else:
             kind = "other"

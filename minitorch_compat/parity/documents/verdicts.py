@@ -91,7 +91,8 @@ COMMON = {
 GPU = re.compile(r"CUDA|NVIDIA|\bGPU|\bMPS\b|\bHIP\b|\bXPU\b|Torch not compiled with|Cannot access accelerator|"
                  r"accelerator", re.I)
 SEVERAL = re.compile(
-    r"process group|MASTER_ADDR|environment variable (?:RANK|WORLD_SIZE)|\bRPC|rendezvous|mpi backend", re.I
+    r"process group|MASTER_ADDR|environment variable (?:RANK|WORLD_SIZE)|\bRPC|rendezvous|mpi backend|"
+    r"distributed autograd", re.I
 )
 COMPILER = re.compile(r"C\+\+ compiler|InvalidCxx|[Tt]riton|Ninja is required|torch\._inductor|backend_compile|dlopen|"
                       r"CppCompile|fork a new process|Resource temporarily|can't start new thread")
@@ -325,7 +326,7 @@ class Judging:
             return Trouble(UNCHECKED, f"it needs a compiler or more processes: {brief(text)}")
         if re.search(r"(?:is not installed|[Pp]lease install|pip install|requires? .* to be installed)", text):
             return Trouble(UNCHECKED, brief(text))
-        if kind == "SyntaxError":
+        if "SyntaxError" in bases:
             why = explain(step.source, met) or f"this is not Python: {text}"
             return Trouble(FAILS, why)
         why = explain(step.source, met)
