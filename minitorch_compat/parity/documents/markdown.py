@@ -17,6 +17,7 @@ OUTPUT = {"text", "output", "out", "console", "plaintext", "plain", "txt", "none
           "testoutput", "python-traceback", "pytb", "log", "ansi"}
 SKIPS = re.compile(r"no[-_]?run|\bskip\b|eval\s*[=:]\s*false|not[-_]?run|pseudo", re.I)
 SAYS_OUTPUT = re.compile(r"(?:output|prints?|printed|result\w*|gives?|shows?|输出|结果|得到)[^.]*[:：]?\s*$", re.I)
+SHELL = re.compile(r"^\s*(?:\$ |pip |conda )", re.M)
 CODE_LIKE = re.compile(r"^\s*(?:import |from \w[\w.]* import |def |class |for .*:|with .*:|print\(|\w[\w., ]*\s*=[^=]|"
                        r"\w[\w.]*\()", re.M)
 
@@ -113,7 +114,7 @@ def joined(found: Iterator[Piece]) -> Iterator[Block]:
             kind = "other"
         elif takes and (looks_like_output(lines) or SAYS_OUTPUT.search(prose) or not CODE_LIKE.search(text)):
             kind = "output"
-        elif not looks_like_output(lines) and CODE_LIKE.search(text) and not re.search(r"^\s*(?:\$ |pip |conda )", text, re.M):
+        elif not looks_like_output(lines) and CODE_LIKE.search(text) and not SHELL.search(text):
             kind = "code"
         else:
             kind = "other"
