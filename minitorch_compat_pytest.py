@@ -18,6 +18,8 @@ def pytest_addoption(parser: Any) -> None:
                     help="write a report, repeatable: html:PATH, md:PATH, json:PATH or junit:PATH")
     group.addoption("--parity-journal", metavar="PATH", default=None, help="write results as they come, as JSON lines")
     group.addoption("--parity-timeout", metavar="SECONDS", type=float, default=60.0, help="for one case (default: 60)")
+    group.addoption("--parity-docs", metavar="GLOB", action="append", default=[],
+                    help="check documents (Markdown, reStructuredText, Python, notebooks), repeatable: 'docs/**/*.md'")
     group.addoption("--parity-select", metavar="PATH", default=None,
                     help="run only the cases whose ids a file lists, one a line")
 
@@ -26,6 +28,10 @@ def pytest_configure(config: Any) -> None:
     option = config.option
     if option.parity_report or option.parity_journal or option.parity_engine or option.parity_reference:
         plugin(config)
+    if option.parity_docs:
+        from minitorch_compat.parity.documents.by_pytest import Documents
+
+        config.pluginmanager.register(Documents(config, option.parity_docs), f"{NAME}-documents")
 
 
 def pytest_collect_file(file_path: Path, parent: Any) -> Any:

@@ -434,7 +434,7 @@ def list_docstrings(name: str) -> int:
     try:
         for found in docstrings(name):
             print(json.dumps(found), file=answers)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         print(json.dumps({"no package": f"{name}: {error}"}), file=answers)
         return 2
     return 0
