@@ -17,7 +17,7 @@ from .modes import altered, mode, no_grad
 from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Kept, tensors
-from .tensor import Tensor, wrap
+from .tensor import OutdatedView, Tensor, wrap
 from .views import Untracked, check_write, rebase, refuse_expanded, shared_of
 
 ndarray = np.ndarray
@@ -297,7 +297,7 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
         if rest or wrong:
             return stumbled(form.__name__, form, True, (x, other, *rest), wrong)
         y = other
-        if x._created is not None:
+        if x._created is not None or type(x) is OutdatedView:
             return general(x, y)
         a = x._data
         dtype = a.dtype

@@ -1001,6 +1001,8 @@ accumulating = threading.RLock()
 def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
     """Add ``gradient`` to ``leaf.grad``: in place when not recording; a buffer nobody else holds is taken as is."""
     with accumulating:
+        if leaf._base is not None:
+            leaf._step()  # a view that lost its history says so, recorded or not
         if leaf._node is not LEAF:
             if leaf._node is not None:
                 raise errors.leaf_moved_inside()

@@ -365,12 +365,6 @@ def div(x: Any, y: Any, *, rounding_mode: str | None = None) -> Tensor:
     )
 
 
-def div_(x: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """``x /= other``."""
-    begin_write(x, (other,))
-    return commit(x, div(x, other, rounding_mode=rounding_mode))
-
-
 def _div_function(
     input: Any = NOTHING, other: Any = NOTHING, *rest: Any, rounding_mode: str | None = None, out: Tensor | None = None,
     as_method: bool = False, **wrong: Any
@@ -387,7 +381,7 @@ def _div_function(
 
 
 attach("div", _div, _div_function)
-Tensor.div_ = checked("div_", method=True)(div_)  # type: ignore[attr-defined]
+Tensor.div_ = checked("div_", method=True)(in_place(div))  # type: ignore[attr-defined]
 
 
 def rdiv(x: Tensor, other: Any) -> Tensor:
