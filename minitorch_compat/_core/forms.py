@@ -275,6 +275,13 @@ def in_place(
             if traceback is None or traceback.tb_next is not None:
                 raise
             raise Misfit from None
+        except NotImplementedError:
+            if elementwise:
+                # That the result would not fit is said before that there is no kernel.
+                wanted = dtypes.result_type(x._data, *[each._data for each in others])
+                if not dtypes.can_cast(wanted, x.dtype):
+                    raise dtypes.cannot_cast(wanted, x.dtype) from None
+            raise
         if apart == "last":
             refuse_shared(x, others)
         return commit(x, out, expanded)

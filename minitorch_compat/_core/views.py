@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import address, restride, strides
+from .._kernels.layout import address, restride, storage_offset, strides
 from . import errors
 from .graph import LEAF, NOWHERE, Node, Written, record
 from .modes import altered, mode
@@ -464,7 +464,9 @@ def derived(view: Any) -> Node:
     before = view._before
     if view._created is not None:
         raise refused_view(view, str(view._created), indirectly=True)
-    place = (base._data.shape, strides(base._data), *geometry(view._data, base._data))
+    # The base may have been given other memory since: the view is where it would be in it.
+    offset = storage_offset(view._data) - storage_offset(base._data)
+    place = (base._data.shape, strides(base._data), view._data.shape, strides(view._data), offset)
     node = record(AsStridedBackward0, (edge_of(base),), (), place)
     hand_over(view, before, node)
     return node

@@ -27,7 +27,7 @@ from .._core.operations import op
 from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
-from .._core.tensor import Tensor
+from .._core.tensor import OutdatedView, Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64
@@ -251,7 +251,7 @@ def add_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     """``x += alpha * other``."""
     if rest or wrong:
         return stumbled("add_", add_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
-    if isinstance(other, Tensor) and x._created is None and (
+    if isinstance(other, Tensor) and x._created is None and type(x) is not OutdatedView and (
         (x._node is None and other._node is None) or (altered and not mode.enabled)
     ):
         a, b = x._data, other._data

@@ -200,8 +200,10 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
         # torch takes the way of masked_fill_ here.
         warn_of_expanded("masked_fill_", "tensor[mask] = scalar", target)
         if values._data.dtype != target.dtype:
-            if target.dtype.kind in "iu" and values._data.dtype.kind in "fc":
-                values = wrap(cast(values.item(), x.dtype))
+            if target.dtype.kind in "iuf" and values._data.dtype.kind in "fc":
+                # The value goes by way of a number, which may be refused.
+                number = wrap(cast(values.item(), x.dtype))
+                values = number if target.dtype.kind != "f" else values
             values = (values.real if values.is_complex() and target.dtype.kind != "c" else values).to(x.dtype)
     else:
         refuse_shared_memory(target, values._data)

@@ -6,10 +6,11 @@ the same on both engines as long as they agree, and a failing program shrinks by
 
 Not drawn: conjugated views, real and imaginary parts and complex numbers seen as pairs (the action is there, its
 weight is 0); writes to windows that overlap, and operands that share memory in a way torch does not look for; targets
-of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history and on views;
-computations with inference tensors outside inference mode; gradients of ``autograd.grad`` as they are instead of
-copies of them; inputs of ``autograd.grad`` that must have been used; functions that round, beyond float32. Not
-compared: versions and strides of ``.grad``, strides of results that are no views along dimensions of one element, the
+of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history and on views; changes of
+shape in place, while nothing is recorded, of tensors that require grad; computations with inference tensors outside
+inference mode; gradients of ``autograd.grad`` as they are instead of copies of them; functions that round, beyond
+float32; square roots and matrix products that must be rounded; numbers but 0 as an index of a 0-d tensor; hooks, and
+halves. Not compared: versions of ``.grad``, strides of results that are no views along dimensions of one element, the
 sign of complex zeros, and the warning of a lost imaginary part.
 """
 
@@ -344,7 +345,8 @@ def basic_index(m: Machine, x: Any, n: Numbers, most: int = 3) -> Any:
         kind = n(12)
         if kind < 4:
             size = x.shape[min(len(items), x.ndim - 1)] if x.ndim else 1
-            items.append(n(2 * size + 1) - size if kind == 3 else n(size or 1))
+            # Of a 0-d tensor torch reads a size that is not there for any number but 0.
+            items.append(n(2 * size + 1) - size if kind == 3 and x.ndim else n(size or 1))
         elif kind < 10:
             items.append(n.one_of((slice(None), slice(1, None), slice(None, -1), slice(None, None, 2), slice(0, 2),
                                    slice(5, 9), slice(-2, None))))
