@@ -194,6 +194,9 @@ def prod_x(xp, g, x, out, shape, dim):
     if not has_zero(x):
         return g * xp.conj(out / x)
     if dim is None:
+        if xp is arrays and np.count_nonzero(x) < x.size - 1:
+            # Each product of the others has a zero in it, whatever arrives.
+            return xp.zeros_like(x)
         flat = xp.reshape(x, (-1,))
         return xp.expand(g, shape) * xp.conj(xp.reshape(others(xp, flat, 0), shape))
     if shape[dim[0]] == 1:

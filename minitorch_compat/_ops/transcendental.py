@@ -362,12 +362,15 @@ entry.publish("ldexp", ldexp, inplace=in_place(ldexp))
 
 def angles(x: Array) -> Array:
     """The angles of complex numbers, in fresh memory; of real ones zero or half a turn."""
+    if x.dtype.kind in "biu":
+        r = np.asarray(kernels.angle(x.astype(dtypes.get_default_dtype().numpy)))
+        return r if r.ndim < 2 else layout.laid_out(r, layout.empty_like(x))
     r = np.asarray(kernels.angle(x))
     return r if r.ndim < 2 else layout.in_order(r) if x.dtype.kind == "c" else layout.laid_out(r, x)
 
 
 angle = unary(
-    "angle", angles, to_float, inplace=False, arranged=True,
+    "angle", angles, inplace=False, arranged=True,
     x=lambda xp, g, x: xp.zeros_like(g)
     if not is_complex(x) else xp.where(x == 0, 0.0, x / xp.abs(x) / xp.abs(x) * g * 1j),
 )
