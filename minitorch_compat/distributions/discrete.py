@@ -402,8 +402,8 @@ class Multinomial(Distribution):
         sample_shape = torch.Size(sample_shape)
         drawn = self._categorical.sample(torch.Size((self.total_count,)) + sample_shape)
         drawn = drawn.permute(*range(1, drawn.dim()), 0)
-        counts = self._categorical.logits.new(self._extended_shape(sample_shape)).zero_()
-        counts.scatter_add_(-1, drawn, torch.ones_like(drawn, dtype=counts.dtype))
+        counts = drawn.new(self._extended_shape(sample_shape)).zero_()
+        counts.scatter_add_(-1, drawn, torch.ones_like(drawn))
         return counts.type_as(self.probs)
 
     def log_prob(self, value: Any) -> Any:

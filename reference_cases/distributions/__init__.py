@@ -1,0 +1,1 @@
+"""torch.distributions: drawing, densities, entropies, divergences, and what is refused."""

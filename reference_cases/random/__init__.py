@@ -1,0 +1,1 @@
+"""Random numbers: generators, seeds, and every way to draw."""
