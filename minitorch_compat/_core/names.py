@@ -214,10 +214,10 @@ NAMES: dict[str, str] = {
     """,
     "torch.distributions": """
         CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform GeneralizedPareto
-        LKJCholesky LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform MultivariateNormal
+        LKJCholesky LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform
         PositiveDefiniteTransform ReshapeTransform StackTransform Wishart biject_to constraint_registry
         continuous_bernoulli generalized_pareto lkj_cholesky logistic_normal lowrank_multivariate_normal
-        multivariate_normal transform_to utils wishart
+        transform_to utils wishart
     """,
     "torch.mps": """
         Event compile_shader current_allocated_memory driver_allocated_memory event get_rng_state profiler

@@ -5,16 +5,18 @@ import re as _re
 import sys as _sys
 
 from .._core.absent import room as _room
-from . import constraints, continuous, discrete, distribution, kl, transformed, transforms
+from . import constraints, continuous, discrete, distribution, kl, multivariate, transformed, transforms
 from .continuous import *
 from .discrete import *
 from .distribution import *
 from .kl import *
+from .multivariate import *
 from .transformed import *
 from .transforms import *
 
 __all__ = [
     *distribution.__all__, *continuous.__all__, *discrete.__all__, *transformed.__all__, *transforms.__all__,
+    *multivariate.__all__,
     *kl.__all__,
 ]
 
@@ -22,6 +24,7 @@ _FILES = {
     continuous: "beta cauchy chi2 dirichlet exponential fishersnedecor gamma laplace normal studentT uniform von_mises",
     discrete: "bernoulli binomial categorical geometric multinomial negative_binomial one_hot_categorical poisson",
     distribution: "exp_family",
+    multivariate: "multivariate_normal",
     transformed: """gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy log_normal mixture_same_family
         pareto relaxed_bernoulli relaxed_categorical transformed_distribution weibull""",
 }

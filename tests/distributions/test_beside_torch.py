@@ -33,7 +33,8 @@ DISTRIBUTIONS = """
     TransformedDistribution(D.Normal(l,f),D.SigmoidTransform())
     TransformedDistribution(D.Normal(l,f),D.TanhTransform())
     TransformedDistribution(D.Gumbel(l,f),[D.SoftplusTransform(),D.PowerTransform(2.)])
-    TransformedDistribution(D.Normal(r,r),D.StickBreakingTransform())
+    TransformedDistribution(D.Normal(r,r),D.StickBreakingTransform()) MultivariateNormal(l,torch.diag(f)+0.1)
+    MultivariateNormal(r,scale_tril=torch.diag(f)) MultivariateNormal(r,precision_matrix=torch.diag(f)+0.1)
 """
 WHAT = (
     "d", "d.mean", "d.mode", "d.variance", "d.stddev", "d.batch_shape", "d.event_shape", "d.support", "d.sample()",
@@ -82,7 +83,7 @@ def apart(first: Any, second: Any, bitwise: bool, distance: float) -> bool:
 
 FLOATING = {
     "LogNormal", "Gumbel", "Pareto", "Weibull", "InverseGamma", "Kumaraswamy", "VonMises", "TransformedDistribution",
-    "RelaxedBernoulli", "RelaxedOneHotCategorical", "Laplace", "Geometric", "StudentT",
+    "RelaxedBernoulli", "RelaxedOneHotCategorical", "Laplace", "Geometric", "StudentT", "MultivariateNormal",
 }  # fmt: skip
 """Whose draws pass through powers, logarithms and exponentials, which are near torch's and not always the same."""
 
@@ -119,7 +120,8 @@ REFUSED = """
     OneHotCategorical(r).log_prob(r) Dirichlet(r).log_prob(r*2)
     Distribution.set_default_validate_args(3) kl_divergence(D.Normal(l,f),D.Categorical(r)) kl_divergence(1,2)
     register_kl(int,D.Normal) constraints.dependent.check(l) constraints.real.check(l)
-    AffineTransform(0.,1.,cache_size=2)
+    AffineTransform(0.,1.,cache_size=2) MultivariateNormal(l) MultivariateNormal(torch.tensor(1.),r)
+    MultivariateNormal(l,torch.diag(-f)) MultivariateNormal(l,f) MultivariateNormal(l,scale_tril=torch.diag(-f))
 """
 
 
@@ -140,6 +142,7 @@ PAIRS = """
     Normal(l,f)|Uniform(l,f+3) Gamma(f,o)|Beta(f,o) LogNormal(l,f)|LogNormal(o,o) Poisson(f)|Binomial(5,o)
     Chi2(f)|Gamma(f,o) Exponential(f)|Uniform(l,f+3) Independent(D.Normal(l,f),1)|Independent(D.Normal(o,o),1)
     Independent(D.Normal(l,f),1)|Normal(l,f)
+    MultivariateNormal(l,torch.diag(f)+0.1)|MultivariateNormal(f,scale_tril=torch.diag(f))
 """
 
 
