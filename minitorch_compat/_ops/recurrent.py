@@ -461,9 +461,8 @@ def pad_packed_sequence(
                 f"total_length={total_length} and max sequence length being {longest}"
             )
         steps = total_length
-    out = FUNCTIONS["full"](
-        (steps, sizes[0], *data.shape[1:]), padding_value, dtype=data.dtype, device=data.device
-    )
+    out = FUNCTIONS["empty"]((steps, sizes[0], *data.shape[1:]), dtype=data.dtype, device=data.device)
+    out.fill_(padding_value)
     lengths = [0] * sizes[0]
     first = begin = 0
     for step in range(1, longest + 1):

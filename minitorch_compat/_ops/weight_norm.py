@@ -8,24 +8,35 @@ from typing import Any
 import numpy as np
 
 from .._core.errors import Misfit
+from .._core.operations import op
 from .._core.quiet import quietly
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, stands_for_others, wrap
-from .._kernels import summation
+from .._kernels import reduce, summation
 from .._kernels.elementwise import widened
 from . import entry
+from .criteria import norm_along
+from .reductions import norm_x
 
 Array = np.ndarray
+
+
+@op("norm_of_all", method=False, module=False, node="NormBackward0", x=norm_x)
+def norm_of_all(x: Array, p, dim, keepdim):
+    """The p-norm of everything, as torch's own code calls it."""
+    return reduce.norm(x, p, dim, keepdim)
 
 
 def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Any:
     """The norms of the slices along one dimension, or, for dimension -1, of everything."""
     if dim == -1:
-        return v.norm(pow)
+        return norm_of_all(v, float(pow), None, False)
     if dim == 0:
-        return v.contiguous().view(v.size(0), -1).norm(pow, 1).view(v.size(0), *[1] * (v.dim() - 1))
+        rows = v.contiguous().view(v.size(0), -1)
+        return norm_along(rows, float(pow), (1,), False).view(v.size(0), *[1] * (v.dim() - 1))
     if dim == v.dim() - 1:
-        return v.contiguous().view(-1, v.size(dim)).norm(pow, 0).view(*[1] * dim, v.size(dim))
+        rows = v.contiguous().view(-1, v.size(dim))
+        return norm_along(rows, float(pow), (0,), False).view(*[1] * dim, v.size(dim))
     return norm_except_dim(v.transpose(0, dim), pow, 0).transpose(0, dim)
 
 

@@ -595,6 +595,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.nn.functional.scaled_dot_product_attention(x, y, z, torch.eye(3, 2).double())": (
         unit(2, 3, 2), unit(2, 2, 2), unit(2, 2, 3),
     ),
+    "torch.norm_except_dim(x, 2, -1)": (real(2, 3),),
     "torch._weight_norm(x, y, 0)": (real(2, 3), positive(2, 1)),
     "torch._weight_norm(x, y, 1)": (real(2, 3, 2), positive(1, 3, 1)),
 }

@@ -82,6 +82,11 @@ def clip_grad_norm(
 @no_grad
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = None) -> None:
     """Cut all gradients to ±``clip_value``."""
+    limit = float(clip_value)
     for parameter in _tensors(parameters):
-        if parameter.grad is not None:
-            parameter.grad.clamp_(min=-float(clip_value), max=float(clip_value))
+        if parameter.grad is None:
+            continue
+        if foreach is False:
+            parameter.grad.clamp_(min=-limit, max=limit)
+        else:  # many at once, torch writes twice
+            parameter.grad.clamp_min_(-limit).clamp_max_(limit)

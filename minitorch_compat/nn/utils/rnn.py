@@ -173,7 +173,7 @@ def pad_sequence(
     longest = max(each.size(0) for each in sequences)
     shape = (len(sequences), longest) if batch_first else (longest, len(sequences))
     first = sequences[0]
-    out = FUNCTIONS["full"]((*shape, *rest), padding_value, dtype=first.dtype, device=first.device)
+    out = FUNCTIONS["empty"]((*shape, *rest), dtype=first.dtype, device=first.device).fill_(padding_value)
     for place, each in enumerate(sequences):
         length = each.size(0)
         start = longest - length if padding_side == "left" else 0
