@@ -11,18 +11,10 @@ import numpy as np
 from .._kernels import layout
 from . import dtypes
 from .naming import Rebuild
-from .storage import TypedStorage
+from .storage import SET_SIGNATURES, TypedStorage
 from .tensor import Tensor, wrap
 
 ndarray = np.ndarray
-
-SET_SIGNATURES = (
-    "set_()",
-    "set_(Storage source)",
-    "set_(Storage source, int storage_offset, ints size, ints stride=None)",
-    "set_(Tensor source)",
-    "set_(Tensor source, int storage_offset, ints size, ints stride=None)",
-)
 
 INTERNAL = frozenset(
     ("_data", "_node", "_base", "_shared", "_created", "_grad", "_accumulator", "_backward_hooks",

@@ -22,6 +22,13 @@ DEPRECATED = (
 )
 
 
+SET_SIGNATURES = (
+    "set_()",
+    "set_(Storage source)",
+    "set_(Storage source, int storage_offset, ints size, ints stride=None)",
+    "set_(Tensor source)",
+    "set_(Tensor source, int storage_offset, ints size, ints stride=None)",
+)
 WRAPPED = (
     "TypedStorage.__init__ received an invalid combination of arguments. Expected one of:\n"
     " * (*, torch.device device, torch.dtype dtype)\n * (int size, *, torch.device device, torch.dtype dtype)\n"

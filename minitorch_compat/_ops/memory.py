@@ -11,8 +11,7 @@ import numpy as np
 from .._core.forms import publish
 from .._core.modes import mode
 from .._core.options import Misfit, checked, length_of, size_of
-from .._core.rebuilding import SET_SIGNATURES
-from .._core.storage import TypedStorage, UntypedStorage
+from .._core.storage import SET_SIGNATURES, TypedStorage, UntypedStorage
 from .._core.tensor import Tensor
 from .._core.views import check_write
 from .._kernels import layout
