@@ -759,9 +759,12 @@ def stands_for_others(values: Any) -> bool:
 
 def numbers_of(x: Any) -> ndarray:
     """The memory of a tensor, also of one that stands for others: for questions about all its elements."""
-    while x._transformed:
+    while "_data" not in x.__dict__:
+        if not x._transformed:
+            # A view of conjugates makes its numbers when asked.
+            return x._data
         x = x._value
-    return x._data
+    return x.__dict__["_data"]
 
 
 def wrap_dim(dim: int, count: int) -> int:

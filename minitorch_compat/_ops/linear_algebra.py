@@ -1216,13 +1216,17 @@ def chained(factors: Sequence[Tensor]) -> Tensor:
                 for cut in range(first, last)
             )
 
-    def product(first: int, last: int) -> Tensor:
-        if first == last:
-            return factors[first]
-        cut = cost[first, last][1]
-        return mm(product(first, cut), product(cut + 1, last))
+    return product_of(factors, cost, 0, len(factors) - 1)
 
-    return product(0, len(factors) - 1)
+
+def product_of(
+    factors: Sequence[Tensor], cost: dict[tuple[int, int], tuple[int, int]], first: int, last: int
+) -> Tensor:
+    """The product of the factors from ``first`` to ``last``, cut where it is cheapest."""
+    if first == last:
+        return factors[first]
+    cut = cost[first, last][1]
+    return mm(product_of(factors, cost, first, cut), product_of(factors, cost, cut + 1, last))
 
 
 @function("diagonal")
