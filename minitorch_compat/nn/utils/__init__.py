@@ -18,4 +18,4 @@ __all__ = [
 ]
 
 
-__getattr__ = _room("torch.nn.utils", __name__, frozenset(("prune",)))
+__getattr__ = _room("torch.nn.utils", __name__)
