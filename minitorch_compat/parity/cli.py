@@ -1,4 +1,4 @@
-"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, exec, compare, check.
+"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, coverage, exec, compare, check.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
 before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of known differences.
@@ -173,6 +173,10 @@ def parser() -> argparse.ArgumentParser:
     made = command("report", report_command, "Write the reports of a run from its journal, finished or not.")
     made.add_argument("journal", metavar="FILE.jsonl", type=Path)
     reports(made)
+    made = command("coverage", coverage_command, "List torch's public names an engine has, lacks, or has otherwise.")
+    made.add_argument("--engine", metavar="M", default="minitorch_compat", help="the engine")
+    made.add_argument("--reference", metavar="M", default="torch", help="whose names are asked for (default: torch)")
+    made.add_argument("--report", metavar="DIR", type=Path, help="write the page there as coverage.md")
     made = command("exec", exec_command, "Run a program with the engine in torch's place.")
     made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE | -m MODULE | -c TEXT [ARGUMENTS]")
     made = command("compare", compare_command, "Run a program on torch and on an engine, and tell where they part.")
@@ -631,6 +635,24 @@ def report_command(options: argparse.Namespace) -> int:
     for path in write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS):
         say(str(path))
     return code_of(run)
+
+
+def coverage_command(options: argparse.Namespace) -> int:
+    import warnings
+
+    from .coverage import coverage, page, text
+    from .engines import load
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of names that are on their way out when they are only looked at
+        names = coverage(load(options.reference), load(options.engine))
+    say(text(names, options.engine, options.reference))
+    if options.report:
+        options.report.mkdir(parents=True, exist_ok=True)
+        path = options.report / "coverage.md"
+        path.write_text(page(names, options.engine, options.reference), encoding="utf-8")
+        say(f"wrote {path}")
+    return AGREEMENT
 
 
 def exec_command(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import sys
 from contextlib import suppress
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,9 +28,11 @@ def load(name: str) -> Any:
     """The engine of that name.
 
     `torch`, `minitorch_compat` or `package.module` is a module, `package.module:attribute` something in one,
-    `file.py:factory` what a function in a file returns, and `recorded:2.13` answers from a recording. Raises NoEngine
-    where that leads nowhere.
+    `file.py:factory` what a function in a file returns, and `recorded:2.13` answers from a recording. A name that an
+    installed package registers under the group `minitorch_compat.engines` stands for what it is registered with. Raises
+    NoEngine where that leads nowhere.
     """
+    name = registered(name)
     if name.startswith("recorded:"):
         from .recorded import find
 
@@ -46,6 +49,17 @@ def load(name: str) -> Any:
             raise NoEngine(f"no engine {name!r}: {place} has no {attribute}") from None
     made = held() if place.endswith(".py") and callable(held) else held
     return made
+
+
+GROUP = "minitorch_compat.engines"
+"""Entry points under which packages make their engines known by a name."""
+
+
+def registered(name: str) -> str:
+    """What a name is registered with, as `module` or `module:attribute`; the name itself where it is in no register."""
+    if not name.isidentifier():
+        return name
+    return next((point.value for point in entry_points(group=GROUP, name=name)), name)
 
 
 def from_path(place: str) -> ModuleType:

@@ -69,3 +69,13 @@ def test_a_case_finds_torch_as_it_is_at_first():
         assert torch.rand(1).item() == torch.rand(1, generator=torch.Generator().manual_seed(0)).item()
     finally:
         prepare(torch)
+
+
+def test_a_name_can_be_registered(tmp_path, monkeypatch):
+    (tmp_path / "their_engine.py").write_text("class Made:\n    __version__ = '3'\n\nmade = Made()\n")
+    info = tmp_path / "theirs-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[minitorch_compat.engines]\ntheirs = their_engine:made\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert load("theirs").__version__ == "3"

@@ -10,11 +10,12 @@ from ..result import Run
 FORMATS = ("html", "md", "json", "junit")
 """The names of the formats that are written unless one is asked for, the one for a browser first."""
 
-MORE = ("badge", "github")
+MORE = ("badge", "github", "operators")
 """Formats that are written only when asked for."""
 
 SUFFIXES = {
     "html": ".html", "md": ".md", "json": ".json", "junit": ".xml", "badge": "-badge.json", "github": "-summary.md",
+    "operators": "-operators.md",
 }
 
 __all__ = ["FORMATS", "MORE", "SUFFIXES", "render", "write", "write_file"]
@@ -35,6 +36,8 @@ def render(run: Run, format: str) -> str:
             from .badge import badge as renderer
         case "github":
             from .github import job_summary as renderer
+        case "operators":
+            from .operators import operators as renderer
         case _:
             raise ValueError(f"no report format {format!r}; there are {', '.join(FORMATS + MORE)}")
     return renderer(run)

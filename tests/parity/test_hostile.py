@@ -1,0 +1,180 @@
+"""Engines that do their worst cost the case they do it in, and nothing else; a killed run loses no result."""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from minitorch_compat.parity import isolated
+from minitorch_compat.parity.cli import main
+from minitorch_compat.parity.journal import read
+
+WORST = '''
+import os, signal, sys, threading, time
+from engines import engine
+from toy import Tensor
+
+
+class Rude:
+    def __repr__(self):
+        raise RuntimeError("no words")
+    __str__ = __repr__
+
+
+class RudeError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words either")
+
+
+class Liar(Tensor):
+    shape = property(lambda self: (7, 7))
+    def numpy(self):
+        return "no array"
+
+
+def raising():
+    raise RudeError()
+
+
+def forking():
+    if os.fork() == 0:
+        time.sleep(0.05)
+
+
+def flooding():
+    for _ in range(30):
+        print("x" * 1_000_000)
+
+
+def gushing():
+    while True:
+        os.write(1, b"x" * 1_000_000)
+
+
+def polluting():
+    os.write(1, b"these are its last words")
+    os._exit(9)
+
+
+def interrupting():
+    raise KeyboardInterrupt
+
+
+def closing():
+    for handle in range(3, 64):
+        try:
+            os.close(handle)
+        except OSError:
+            pass
+
+
+ACTS = {
+    "rude": lambda: Rude(), "liar": lambda: Liar([1.0]), "raising": raising, "forking": forking, "flooding": flooding,
+    "gushing": gushing, "polluting": polluting, "interrupting": interrupting, "closing": closing,
+    "exits": lambda: sys.exit(3), "aborts": os.abort, "sleeps": lambda: time.sleep(60),
+    "segfaults": lambda: os.kill(os.getpid(), signal.SIGSEGV), "kills": lambda: os.kill(0, signal.SIGKILL),
+}
+for name, act in ACTS.items():
+    globals()[name] = lambda act=act: engine(act=act)
+'''
+
+CASE = '''
+
+@case()
+def shown(torch, see):
+    """What an act gives back."""
+    see("before", 1)
+    given = torch.act()
+    see("given", given)
+'''
+
+
+@pytest.fixture
+def hostile(toys):
+    (toys / "hostile.py").write_text(WORST)
+    cases = toys / "toy_catalogue" / "reference_cases" / "toys.py"
+    text = cases.read_text().replace('@case(fact="2")\ndef acting', '@case(fact="9")\ndef unused_name')
+    text = text.replace('@case(fact="3")', CASE.strip() + '\n\n\n@case(fact="3")')
+    cases.write_text(text.replace("    torch.act()\n\n\n@case()", "\n\n@case()"))
+    return toys
+
+
+def run(engine, *more):
+    code = main(["run", "--catalogue", "toy_catalogue", "--reference", "engines.py:right", "--engine",
+                 f"hostile.py:{engine}", "--format", "json", "--report", "out", "--timeout", "1", *more])
+    with open("out/report.json") as file:
+        told = {each["name"]: (each["outcome"], each["message"]) for each in json.load(file)["results"]}
+    return code, told
+
+
+ENDS = {
+    "rude": "differs", "liar": "differs", "raising": "differs", "forking": "agrees", "flooding": "differs",
+    "gushing": "differs", "polluting": "crashed", "interrupting": "crashed", "closing": "crashed", "exits": "crashed",
+    "aborts": "crashed", "sleeps": "timed out", "segfaults": "crashed", "kills": "crashed",
+}
+
+
+@pytest.mark.parametrize(("engine", "outcome"), ENDS.items())
+def test_it_costs_one_case(hostile, monkeypatch, engine, outcome):
+    monkeypatch.setattr(isolated, "GRACE", 1.0)
+    code, told = run(engine, *(("-n", "2") if engine in ("aborts", "polluting", "kills") else ()))
+    assert {name: each[0] for name, each in told.items()} == {
+        "everything": "agrees", "unused_name": "agrees", "shown": outcome, "last": "agrees"}, told
+    assert code == (outcome != "agrees")
+    if engine == "polluting":
+        assert "exit code 9" in told["shown"][1] and "these are its last words" in told["shown"][1]
+
+
+def test_a_worker_killed_from_outside_costs_at_most_its_case(toys):
+    """While two processes sleep in a case each, one of them is killed."""
+    given = [sys.executable, "-m", "minitorch_compat.parity.cli", "run", "--catalogue", "toy_catalogue", "--reference",
+             "engines.py:right", "--engine", "engines.py:slow", "--timeout", "3", "-n", "2", "--format", "json",
+             "--report", "out"]
+    process = subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (toys / "out" / "results.jsonl").exists() or "everything" not in (
+        toys / "out" / "results.jsonl").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True)
+    workers = [int(line.split()[0]) for line in children.stdout.splitlines() if "spawn_main" in line]
+    for each in workers:
+        os.kill(each, signal.SIGKILL)
+    process.communicate(timeout=60)
+    told = {each["name"]: each["outcome"] for each in json.loads((toys / "out" / "report.json").read_text())["results"]}
+    assert told["everything"] == "agrees" and set(told) == {"everything", "acting", "last"}
+    assert "case is broken" not in told.values()
+
+
+def test_a_run_killed_at_any_moment_loses_no_result(toys):
+    """Every line that was written is whole, and --resume runs the rest. PARITY_KILLS says how often."""
+    cases = toys / "toy_catalogue" / "reference_cases" / "toys.py"
+    many = "\n\nfor number in range(40):\n" + "".join(
+        f"    {line}\n" for line in (
+            "def body(torch, see):", '    """One of many."""', '    see("x", torch.double(torch.leaf()))',
+            'body.__name__ = f"many_{number}"', "case()(body)"))
+    cases.write_text(cases.read_text() + many)
+    command = [sys.executable, "-m", "minitorch_compat.parity.cli", "run", "--catalogue", "toy_catalogue", "-k", "many",
+               "--reference", "engines.py:right", "--engine", "engines.py:right", "--format", "json", "--report", "out",
+               "-n", "2", "--resume"]
+    journal = toys / "out" / "results.jsonl"
+    draws = random.Random(0)
+    for _ in range(int(os.environ.get("PARITY_KILLS", "2"))):
+        if draws.random() < 0.3:
+            journal.unlink(missing_ok=True)
+        before = {each.id for each in read(journal).results} if journal.exists() and journal.stat().st_size else set()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(draws.uniform(0.1, 1.5))
+        process.kill()
+        process.wait()
+        if journal.exists() and journal.stat().st_size:
+            after = {each.id for each in read(journal).results}
+            assert before <= after
+    if journal.exists() and not journal.stat().st_size:
+        journal.unlink()
+    assert subprocess.run(command, capture_output=True, timeout=100).returncode == 0
+    assert len(read(journal).results) == 40
