@@ -50,7 +50,8 @@ def test_options(name: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_rates_for_lists_are_computed_in_single_precision(dtype: str) -> None:
     # Other powers than this one end in another last bit now and then.
-    assert_same_training("ASGD", {"foreach": True, "t0": 3, "lambd": 0.1, "alpha": 2}, dtype, 0)
+    options = {"foreach": True, "t0": 3, "lambd": 0.1, "alpha": 2}
+    assert_same_training("ASGD", options, dtype, 0, kept=0.01)  # an average of float32 may be rounded twice
 
 
 @pytest.mark.parametrize("name", RULES)
