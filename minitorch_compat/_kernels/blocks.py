@@ -6,6 +6,7 @@ no graph and no new memory.
 
 from __future__ import annotations
 
+import math
 import threading
 from functools import lru_cache
 from typing import Any
@@ -20,8 +21,11 @@ SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 
 @lru_cache(maxsize=4096)
-def _number(value: float, dtype: np.dtype) -> np.ndarray:
-    """A number as torch's loops take it: rounded to the dtype of the elements (0-d, which NumPy reads fastest)."""
+def _number(value: float, dtype: np.dtype, minus: bool) -> np.ndarray:
+    """A number as torch's loops take it: rounded to the dtype of the elements (0-d, which NumPy reads fastest).
+
+    `minus` tells -0.0 from 0.0, which are one key otherwise.
+    """
     number = np.array(value, dtype)
     number.flags.writeable = False
     return number
@@ -53,7 +57,10 @@ class Words:
 
     def part(self, value: Any) -> np.ndarray:
         """An array as it is, a number (or a tensor with one element) in this dtype."""
-        return value if type(value) is np.ndarray else _number(float(value), self.dtype)
+        if type(value) is np.ndarray:
+            return value
+        number = float(value)
+        return _number(number, self.dtype, not number and math.copysign(1.0, number) < 0)
 
     def fma(self, a: np.ndarray, b: np.ndarray, c: np.ndarray, out: np.ndarray) -> np.ndarray:
         """``a * b + c``, rounded once, for arrays ``a`` and ``c``; see ``fused`` for the two roundings of float32."""

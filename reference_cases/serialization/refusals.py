@@ -150,7 +150,7 @@ def options_that_do_not_fit(torch, see):
 
 
 @case()
-def warnings(torch, see):
+def warnings_of_old_options(torch, see):
     """Arguments for another unpickler, another protocol, and hooks that stay behind are warned of."""
     with see.warnings("arguments"):
         torch.load(io.BytesIO(saved(torch, torch.ones(1))), encoding="latin1")

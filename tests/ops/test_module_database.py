@@ -12,10 +12,14 @@ from module_database import modules, of_module  # noqa: E402
 
 import minitorch_compat as engine  # noqa: E402
 
-ABSENT = {
-    "nn.LinearCrossEntropyLoss", "nn.TransformerEncoder", "nn.TransformerEncoderLayer", "nn.TransformerDecoderLayer",
-    "nn.Transformer", "nn.MultiheadAttention",
-}  # fmt: skip
+ABSENT = {"nn.LinearCrossEntropyLoss"}
+KNOWN = {
+    "nn.MultiheadAttention": "gradients of expanded and batch-first inputs have other strides",
+    "nn.TransformerEncoderLayer": "gradients of expanded and batch-first inputs have other strides",
+    "nn.TransformerDecoderLayer": "gradients of expanded and batch-first inputs have other strides",
+    "nn.TransformerEncoder": "the layer among its arguments cannot be made anew from its attributes",
+}
+"""What differs, or cannot be compared yet, and why."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +39,9 @@ def one_thread_that_always_warns():
 @pytest.mark.parametrize(("dtype", "training"), [("float64", True), ("float32", False)])
 @pytest.mark.parametrize("info", modules(), ids=lambda info: info.name)
 @pytest.mark.filterwarnings("ignore")
-def test_a_module_shows_what_torchs_does(info: Any, dtype: str, training: bool) -> None:
+def test_a_module_shows_what_torchs_does(info: Any, dtype: str, training: bool, request: Any) -> None:
+    if info.name in KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[info.name]))
     count, found, missing = of_module(info, getattr(torch, dtype), training)
     if info.name in ABSENT:
         assert missing

@@ -104,7 +104,7 @@ WHERE: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("where", WHERE, ids=str)
+@pytest.mark.parametrize("where", WHERE, ids=lambda each: "a function" if callable(each) else str(each))
 def test_places_of_storages(where: Any) -> None:
     agree(lambda t: t.load(io.BytesIO(SOUND), map_location=where))
 
