@@ -2,11 +2,11 @@
 from pathlib import Path
 
 import pytest
+from pages.styles import PAGES, STYLES, page
 
 from minitorch_compat.parity.documents import check_page, read
 from minitorch_compat.parity.documents.fixing import fixed
 from minitorch_compat.parity.documents.outside import Sessions
-from tests.parity.pages.styles import PAGES, STYLES, page
 
 
 @pytest.mark.parametrize("number", range(PAGES), ids=[f"{i}-{list(STYLES)[i % len(STYLES)]}" for i in range(PAGES)])
