@@ -1,5 +1,4 @@
 """Attention, and the layers of encoders and decoders."""
-import warnings
 
 from minitorch_compat.parity import Scaled, chapter
 
@@ -131,20 +130,6 @@ def dropout_in_a_layer(torch, see):
 def why_not_nested(torch, see):
     """An encoder says at once why it will not drop padding."""
     print(torch.nn.TransformerEncoder(torch.nn.TransformerEncoderLayer(4, 2, 8), 2))
-
-
-@case(tolerance=SUMS)
-def padding_is_dropped(torch, see):
-    """In evaluation an encoder of the quick kind leaves zeros where the padding was; recording, it does not."""
-    torch.manual_seed(0)
-    layer = torch.nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
-    encoder = torch.nn.TransformerEncoder(layer, 2).eval()
-    x, mask = tokens(torch, 2, 3, 4), torch.tensor([[False, False, True], [False, False, True]])
-    see("recording", encoder(x, src_key_padding_mask=mask))
-    with torch.no_grad(), warnings.catch_warnings():
-        # torch warns of its nested tensors as often as it makes one.
-        warnings.simplefilter("ignore")
-        see("not recording", encoder(x, src_key_padding_mask=mask))
 
 
 @case(tolerance=SUMS)
