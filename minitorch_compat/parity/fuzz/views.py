@@ -20,6 +20,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 Step = tuple[Any, ...]
@@ -188,6 +189,9 @@ class Machine:
         """What can be written or added: a number, a tensor that is there, a new one."""
         return n.one_of(SCALARS) if n(3) == 0 else self.like(x, n)
 
+    def value_for_index(self, x: Any, n: Numbers) -> Any:
+        return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
+
     # ---- what can be seen
 
     def everything(self) -> list[Any]:
@@ -263,7 +267,7 @@ class Machine:
             if x.requires_grad:
                 x.backward(self.torch.ones_like(x), retain_graph=True)
 
-        return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
+        return [self.watch(partial(backward, each), nullcontext()) for each in tuple(self.tensors)]
 
 
 def is_square(x: Any) -> bool:
@@ -592,13 +596,6 @@ def write_with_several(m: Machine, n: Numbers) -> None:
         else:
             source = m.pick(n).clone()
             getattr(x, name)(dim, places, source)
-
-
-def value_for_index(self: Machine, x: Any, n: Numbers) -> Any:
-    return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
-
-
-Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
 
 
 @action("set item", 14)
