@@ -7,16 +7,26 @@ import numpy as np
 INF = float("inf")
 
 
+def exp(x: np.ndarray) -> np.ndarray:
+    """Rounded once: single precision by way of double, as the C library has it and NumPy's own vectors do not."""
+    return np.exp(x, dtype=np.float64).astype(x.dtype, copy=False)
+
+
+def log(x: np.ndarray) -> np.ndarray:
+    """Rounded once, as ``exp``."""
+    return np.log(x, dtype=np.float64).astype(x.dtype, copy=False)
+
+
 def added(*parts: np.ndarray) -> np.ndarray:
     """The logarithm of a sum of exponentials, -inf where all parts are."""
     largest = parts[0]
     for part in parts[1:]:
         largest = np.maximum(largest, part)
     base = np.where(largest == -INF, largest.dtype.type(0), largest)
-    total = np.exp(parts[0] - base)
+    total = exp(parts[0] - base)
     for part in parts[1:]:
-        total = total + np.exp(part - base)
-    return np.log(total) + base
+        total = total + exp(part - base)
+    return log(total) + base
 
 
 def extended(labels: np.ndarray, blank: int) -> tuple[np.ndarray, np.ndarray]:
@@ -93,11 +103,11 @@ def backward(
         beta[some, t, 2 * target_lengths[some] - 1] = emitted[some, t, 2 * target_lengths[some] - 1]
     through = np.where(inside[:, None], alpha + beta, -INF)
     collected = np.full((batch, steps, classes), -INF, log_probs.dtype)
-    for place in range(width):
+    for place in range(width - 1, -1, -1):  # from the end, as torch adds them
         index = path[:, place]
         collected[rows, :, index] = added(collected[rows, :, index], through[:, :, place])
     each = log_probs.transpose(1, 0, 2)
-    gradient = (np.exp(each) - np.exp(collected + losses[:, None, None] - each)) * g[:, None, None]
+    gradient = (exp(each) - exp(collected + losses[:, None, None] - each)) * g[:, None, None]
     gradient[np.arange(steps) >= input_lengths[:, None]] = 0
     if zero_infinity:
         gradient[losses == INF] = 0

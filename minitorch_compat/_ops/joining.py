@@ -191,10 +191,12 @@ publish("cartesian_prod", cartesian_prod, method=False)
 
 def folded(xp: Any, g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) -> Any:
     """The gradients of all repetitions added up."""
+    if len(repeats) == len(shape) and all(count == 1 for count in repeats):
+        return g
     new = len(repeats) - len(shape)
     sizes = (1,) * new + tuple(shape)
     apart = xp.reshape(g, tuple([each for pair in zip(repeats, sizes, strict=True) for each in pair]))
-    return xp.reshape(xp.sum(apart, tuple(range(0, 2 * len(repeats), 2))), shape) if repeats else g
+    return xp.reshape(xp.sum(apart, tuple(range(0, 2 * len(repeats), 2))), shape)
 
 
 @op("repeat_", method=False, module=False, node="RepeatBackward0",

@@ -143,6 +143,10 @@ def check_nll(x: Array, target: Array, weight: Array | None) -> None:
         raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x).scalar_type}'")
     if target.dtype not in (np.int64, np.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {dtypes.of(target).scalar_type}")
+    if x.ndim == 1 and target.ndim and target.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.size}")
+    if x.ndim > 2 and x.size and target.dtype == np.uint8:
+        raise RuntimeError("expected scalar type Long but found Byte")
     if weight is not None and weight.dtype != x.dtype:
         raise RuntimeError(
             f"expected scalar type {dtypes.of(x).scalar_type} but found {dtypes.of(weight).scalar_type}"
@@ -198,8 +202,6 @@ def nll_loss_nd(
     shape, places = input._data.shape, target._data.shape
     if not shape:
         raise ValueError(f"Expected 1 or more dimensions (got {len(shape)})")
-    if len(shape) == 1 and places and places[0] != 1:
-        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {places[0]}")
     if len(shape) > 1 and places and shape[0] != places[0]:
         raise ValueError(
             f"Expected input batch_size ({shape[0]}) to match target batch_size ({places[0]})."
@@ -279,7 +281,7 @@ def of_probabilities(
     if reduction == "sum":
         return -products.sum()
     if not input._data.size:
-        return (-products.sum()).fill_(float("nan"))
+        return -products.sum().fill_(float("nan"))
     return over(-products.sum(), input._data.size // count)
 
 

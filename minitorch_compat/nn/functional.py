@@ -24,10 +24,11 @@ from .._ops.linear import linear
 from .._ops.loss import mse_loss as _mse_loss
 from . import multihead as _multihead
 from . import spatial as _spatial
+from .linear_cross_entropy import linear_cross_entropy
 from .multihead import *  # noqa: F403
 from .spatial import *  # noqa: F403
 
-__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "mse_loss", "nll_loss", *_multihead.__all__,
+__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "linear_cross_entropy", "mse_loss", "nll_loss", *_multihead.__all__,
            *_spatial.__all__]
 
 

@@ -36,18 +36,32 @@ def own(value: Any, known: dict[int, Any] | None = None) -> Any:
     known = {} if known is None else known
     if isinstance(value, torch.nn.Module):
         made = walk(f"nn.{type(value).__name__}")
-        return made(value.norm, value.eps, value.keepdim) if isinstance(value, torch.nn.PairwiseDistance) else made()
+        if isinstance(value, torch.nn.PairwiseDistance):
+            return made(value.norm, value.eps, value.keepdim)
+        return layer_like(value, made) if isinstance(value, torch.nn.TransformerEncoderLayer) else made()
     if isinstance(value, type) and issubclass(value, torch.nn.Module):
         return walk(f"nn.{value.__name__}")
     if isinstance(value, dict):
         return {key: own(each, known) for key, each in value.items()}
     if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
         return type(value)(own(each, known) for each in value)
-    if getattr(value, "__module__", "") == "torch.nn.functional":
+    if getattr(value, "__module__", "") in ("torch.nn.functional", "torch._C._nn"):
         return walk(f"nn.functional.{value.__name__}")
     if isinstance(value, torch.Tensor):
         return known.setdefault(id(value), twin(value))
     return twin(value)
+
+
+def layer_like(layer: torch.nn.TransformerEncoderLayer, made: Any) -> Any:
+    """The engine's layer of the same options and weights."""
+    attention = layer.self_attn
+    mine = made(
+        attention.embed_dim, attention.num_heads, layer.linear1.out_features, layer.dropout.p,
+        own(layer.activation), layer.norm1.eps, attention.batch_first, layer.norm_first, layer.linear1.bias is not None,
+        dtype=own(layer.linear1.weight.dtype),
+    ).train(layer.training)
+    mine.load_state_dict({key: twin(each) for key, each in layer.state_dict().items()})
+    return mine
 
 
 def weights(module: Any) -> dict[str, Any]:
