@@ -695,7 +695,9 @@ def norm(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + input.dtype.scalar_type
         )
     if isinstance(p, str):
-        if p != "fro":
+        if p not in ("fro", "nuc"):
+            raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+        if p == "nuc" or (isinstance(dim, (tuple, list)) and len(dim) > 2):
             from .linear_algebra import matrix_norm
 
             result = matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim)
