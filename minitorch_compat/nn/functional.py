@@ -28,8 +28,8 @@ from .linear_cross_entropy import linear_cross_entropy
 from .multihead import *  # noqa: F403
 from .spatial import *  # noqa: F403
 
-__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "linear_cross_entropy", "mse_loss", "nll_loss", *_multihead.__all__,
-           *_spatial.__all__]
+__all__ = ["cross_entropy", "dropout", "l1_loss", "leaky_relu", "linear", "linear_cross_entropy", "mse_loss",
+           "nll_loss", *_multihead.__all__, *_spatial.__all__]
 
 
 def legacy_reduction(size_average: Any, reduce: Any, emit_warning: bool = True) -> str:

@@ -72,9 +72,8 @@ def linear_cross_entropy(
             f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
             f"(N, {width}), got unbatched input with shape {tuple(input.shape)}"
         )
-    if linear_bias is not None:
-        if tuple(linear_bias.shape) != tuple(classes):
-            raise RuntimeError(f"expected linear_bias shape {tuple(classes)}, got {tuple(linear_bias.shape)}")
+    if linear_bias is not None and tuple(linear_bias.shape) != tuple(classes):
+        raise RuntimeError(f"expected linear_bias shape {tuple(classes)}, got {tuple(linear_bias.shape)}")
     if ignore_index is not None and target.is_floating_point():
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     check_reduction(reduction)

@@ -12,7 +12,9 @@ from module_database import modules, of_module  # noqa: E402
 
 import minitorch_compat as engine  # noqa: E402
 
-ABSENT: set[str] = set()
+KNOWN = {"nn.LinearCrossEntropyLoss": "what its options ask for, the computation in pieces, is absent"}
+"""What differs, and why."""
+
 
 @pytest.fixture(autouse=True)
 def one_thread_that_always_warns():
@@ -31,11 +33,10 @@ def one_thread_that_always_warns():
 @pytest.mark.parametrize(("dtype", "training"), [("float64", True), ("float32", False)])
 @pytest.mark.parametrize("info", modules(), ids=lambda info: info.name)
 @pytest.mark.filterwarnings("ignore")
-def test_a_module_shows_what_torchs_does(info: Any, dtype: str, training: bool) -> None:
+def test_a_module_shows_what_torchs_does(info: Any, dtype: str, training: bool, request: Any) -> None:
+    if info.name in KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[info.name]))
     count, found, missing = of_module(info, getattr(torch, dtype), training)
-    if info.name in ABSENT:
-        assert missing
-        return
     assert not missing
     assert not found
     assert count
