@@ -6,6 +6,7 @@
 """
 from typing import TYPE_CHECKING, Any
 
+from .adapter import Adapter
 from .case import Case, catalogue, chapter
 from .statement import digits, matches, refusal, says, warns
 from .tolerance import Bound, Exact, Scaled, Ulps
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from .runner import run
 
 __all__ = [
-    "Bound", "Case", "Exact", "Scaled", "Ulps", "catalogue", "chapter", "digits", "matches", "refusal", "run", "says",
-    "warns",
+    "Adapter", "Bound", "Case", "Exact", "Scaled", "Ulps", "catalogue", "chapter", "digits", "matches", "refusal",
+    "run", "says", "warns",
 ]
 
 

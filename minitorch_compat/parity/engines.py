@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .adapter import adapter_of
 from .result import Engine
 
 
@@ -18,10 +19,18 @@ class NoEngine(Exception):
 
 BUILD = re.compile(r"\+(cpu|cu\d+|rocm[\d.]*|xpu)$")
 
-GET_TORCH = (
-    "torch is not installed; get it with: pip install -c constraints.txt \"minitorch-compat[parity]\" "
-    "(from a clone: -e \".[parity]\")"
-)
+EXTRAS = {"torch": "parity", "tinygrad": "engines", "mygrad": "engines", "autograd": "engines"}
+"""Packages and the optional extra of this one that brings each."""
+
+
+def get(package: str) -> str:
+    """What to tell where a package of an extra is not installed."""
+    extra = EXTRAS[package]
+    return (f"{package} is not installed; get it with: pip install -c constraints.txt \"minitorch-compat[{extra}]\" "
+            f"(from a clone: -e \".[{extra}]\")")
+
+
+GET_TORCH = get("torch")
 
 
 def load(name: str) -> Any:
@@ -66,8 +75,8 @@ def from_path(place: str) -> ModuleType:
     try:
         return importlib.import_module(place)
     except ModuleNotFoundError as error:
-        if error.name == "torch":
-            raise NoEngine(GET_TORCH) from None
+        if error.name in EXTRAS:
+            raise NoEngine(get(error.name)) from None
         if error.name and place.startswith(error.name):
             raise NoEngine(f"no engine {place!r}: there is no module {error.name}") from None
         raise NoEngine(f"no engine {place!r}: importing it fails: {error}") from error
@@ -94,7 +103,8 @@ def from_file(place: str) -> ModuleType:
 def described(name: str, engine: Any) -> Engine:
     """The engine's name and the version it gives, without the tail that says for which device it was built."""
     version = str(getattr(engine, "__version__", "") or "of no version")
-    return Engine(name, BUILD.sub("", version))
+    adapter = adapter_of(engine)
+    return Engine(name, BUILD.sub("", version), {} if adapter is None else adapter.terms)
 
 
 def prepare(engine: Any) -> None:

@@ -48,7 +48,7 @@ class Array(Seen):
 
     @property
     def tensor(self) -> bool:
-        return self.requires_grad is not None
+        return self.requires_grad is not None or self.dtype.startswith("torch.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,10 +113,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine by the name it was asked for, and the version it gives."""
+    """An engine by the name it was asked for, and the version it gives.
+
+    `terms` tells, for each dimension that its adapter leaves out or compares its own way, why or how.
+    """
 
     name: str
     version: str
+    terms: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import struct
 import traceback
 import types
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from .adapter import Adapter, adapter_of
 from .observation import (
     Aliasing,
     Array,
@@ -51,7 +52,9 @@ class See:
 
     def __init__(self, engine: Any):
         self._engine = engine
-        self._tensor = getattr(engine, "Tensor", ())
+        self._adapter = adapter_of(engine)
+        own = None if self._adapter is None else self._adapter.tensor
+        self._tensor = getattr(engine, "Tensor", ()) if own is None else own
         self._seen: list[Seen] = []
         self._names: set[str] = set()
         self._warned: list[Warned] = []
@@ -77,7 +80,7 @@ class See:
         try:
             yield
         except Exception as error:
-            missing = what_is_missing(error)
+            missing = self._what_is_missing(error)
             if missing:
                 self._missing.append((name, missing))
             self._add(Refusal(name=name, type=name_of(type(error)), text=spoken(error)))
@@ -106,6 +109,8 @@ class See:
 
     def graph(self, name: str, root: Any) -> None:
         """Record the graph behind a tensor, or from a node on: names, next_functions, and which nodes are shared."""
+        if self._leaves_out("graph"):
+            return
         tensor = isinstance(root, self._tensor)
         node = root.grad_fn if tensor else root
         # Nodes are held while their identities are compared: torch makes the Python object anew after it was dropped.
@@ -134,7 +139,11 @@ class See:
 
     def aliasing(self, name: str, *things: Any) -> None:
         """Record which of the tensors and ndarrays are one object, begin at one address, or overlap in memory."""
-        spans = [span(each) for each in things]
+        if self._leaves_out("aliasing"):
+            return
+        adapter = self._adapter
+        spans = [span(each if adapter is None or not isinstance(each, self._tensor) else adapter.to_numpy(each))
+                 for each in things]
         pairs = []
         for i, a in enumerate(things):
             for j in range(i + 1, len(things)):
@@ -145,10 +154,14 @@ class See:
 
     def versions(self, name: str, *tensors: Any) -> None:
         """Record the version counters of tensors."""
+        if self._leaves_out("mutation and versions"):
+            return
         self._add(Versions(name=name, versions=tuple(int(each._version) for each in tensors)))
 
     def stream(self, name: str = "stream", generator: Any = None) -> None:
         """Record every byte of a generator's state, the default one's unless another is given."""
+        if self._leaves_out("random stream"):
+            return
         state = self._engine.get_rng_state() if generator is None else generator.get_state()
         self._add(stream_of(name, state))
 
@@ -159,9 +172,16 @@ class See:
         for key, value in held.items():
             self._record(f"{name}[{key_of(key)!r}]", value, "state")
 
+    def _leaves_out(self, dimension: str) -> bool:
+        return self._adapter is not None and self._adapter.leaves_out(dimension)
+
+    def _what_is_missing(self, error: BaseException) -> str | None:
+        return what_is_missing(error, self._engine if self._adapter is not None else None, self._tensor)
+
     def _record(self, name: str, value: Any, role: str | None) -> None:
         if isinstance(value, self._tensor):
-            self._add(tensor_seen(name, value, role))
+            adapter = self._adapter
+            self._add(tensor_seen(name, value, role) if adapter is None else foreign_seen(name, value, role, adapter))
         elif isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufcV" and value.dtype.names is None:
             self._add(ndarray_seen(name, value, role))
         elif self._holds_arrays(value):
@@ -242,7 +262,7 @@ def observe(case: Any, engine: Any) -> Observation:
         try:
             case(engine, see)
         except Exception as error:
-            raised = raised_as(error)
+            raised = raised_as(error, see._what_is_missing)
         except (SystemExit, GeneratorExit) as error:
             raised = raised_as(error)
     stream = None
@@ -259,11 +279,11 @@ def observe(case: Any, engine: Any) -> Observation:
     )
 
 
-def raised_as(error: BaseException) -> Raised:
-    """An exception as plain data, its traceback beginning in the case."""
+def raised_as(error: BaseException, ask: Callable[[BaseException], str | None] | None = None) -> Raised:
+    """An exception as plain data, its traceback beginning in the case; `ask` tells what it says to be missing."""
     try:
         lines = traceback.format_exception(type(error), error, skip_own(error.__traceback__))
-        missing = what_is_missing(error)
+        missing = (ask or what_is_missing)(error)
     except Exception:
         lines, missing = [type(error).__name__], None
     return Raised(name_of(type(error)), spoken(error), normalised("".join(lines)), missing)
@@ -275,22 +295,34 @@ def skip_own(trace: types.TracebackType | None) -> types.TracebackType | None:
     return trace
 
 
-def what_is_missing(error: BaseException) -> str | None:
+UNKNOWN_KEYWORD = re.compile(r"(?:.*\.)?([\w<>]+)\(\) got an unexpected keyword argument '(\w+)'")
+
+
+def what_is_missing(
+    error: BaseException, engine: Any = None, tensor: type | tuple[type, ...] = ()
+) -> str | None:
     """What the engine does not have, where an exception tells just that; None where it tells of anything else.
 
     NotImplementedError does, and an AttributeError about a module, a class or a tensor. An AttributeError about
-    anything else is a mistake somewhere, not a gap.
+    anything else is a mistake somewhere, not a gap. An engine with an adapter is given: what it lacks then goes by
+    torch's name, and a keyword argument that one of its functions does not know is lacking as well.
     """
     if isinstance(error, NotImplementedError):
         return normalised(str(error)) or "NotImplementedError"
     if isinstance(error, AttributeError) and error.name is not None:
         owner = error.obj
+        if engine is not None and owner is engine:
+            return f"torch.{error.name}"
+        if isinstance(owner, tensor):
+            return f"Tensor.{error.name}"
         if isinstance(owner, types.ModuleType | types.SimpleNamespace):
             return f"{getattr(owner, '__name__', type(owner).__name__)}.{error.name}"
         if isinstance(owner, type):
             return f"{owner.__name__}.{error.name}"
         if hasattr(owner, "requires_grad") or hasattr(owner, "next_functions"):
             return f"{type(owner).__name__}.{error.name}"
+    if engine is not None and isinstance(error, TypeError) and (told := UNKNOWN_KEYWORD.fullmatch(str(error))):
+        return f"the argument {told[2]} of {told[1]}()"
     return None
 
 
@@ -325,6 +357,21 @@ def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:
             requires_grad=bool(tensor.requires_grad), is_leaf=bool(tensor.is_leaf),
             grad_fn=None if tensor.grad_fn is None else tensor.grad_fn.name(), version=version, conj=conj,
         )
+
+
+def foreign_seen(name: str, tensor: Any, role: str | None, adapter: Adapter) -> Array:
+    """A tensor of an engine with an adapter; what it does not tell is None, and differs unless it is left out."""
+    values = np.asarray(adapter.to_numpy(tensor))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = {each: getattr(tensor, each, None) for each in ("requires_grad", "is_leaf", "grad_fn", "_version")}
+    node = told["grad_fn"]
+    return Array(
+        name=name, role=role, type="Tensor", dtype=f"torch.{values.dtype}", shape=values.shape,
+        strides=tuple(step // max(1, values.itemsize) for step in values.strides),
+        values=np.array(values, order="C", copy=True), requires_grad=told["requires_grad"], is_leaf=told["is_leaf"],
+        grad_fn=None if node is None else node.name(), version=told["_version"],
+    )
 
 
 def ndarray_seen(name: str, array: Any, role: str | None) -> Array:

@@ -40,7 +40,7 @@ def test_live_and_recorded_say_the_same(recording, engine):
     for mine, theirs in zip(one["results"], other["results"], strict=True):
         for name in ("outcome", "message", "differences", "verdict", "reference"):
             assert mine[name] == theirs[name]
-    assert other["reference"] == {"name": f"recorded:{recording}", "version": "1.0, recorded"}
+    assert other["reference"] == {"name": f"recorded:{recording}", "version": "1.0, recorded", "terms": {}}
 
 
 def test_the_same_again_is_the_same_to_the_byte(recording):

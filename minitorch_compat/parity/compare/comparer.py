@@ -1,6 +1,7 @@
 """What a comparer is, and the walk over two observations that asks each of them."""
 from collections.abc import Callable, Iterator, Sequence
 
+from ..adapter import Adapter
 from ..display import text_of
 from ..observation import Observation, Printed, Seen, Warnings
 from ..result import DIMENSIONS, Difference, Numeric
@@ -22,6 +23,33 @@ class Comparer:
         self, expected: Seen, message: str, reference: object, candidate: object, numeric: Numeric | None = None
     ) -> Difference:
         return Difference(self.dimension, expected.name, message, str(reference), str(candidate), numeric)
+
+
+class Overridden(Comparer):
+    """A dimension that an engine's adapter compares its own way."""
+
+    def __init__(self, base: Comparer, message: Callable[[Seen, Seen], str | None]):
+        self.base, self.message, self.dimension = base, message, base.dimension
+
+    def looks_at(self, expected: Seen, actual: Seen) -> bool:
+        return self.base.looks_at(expected, actual)
+
+    def differences(self, expected: Seen, actual: Seen, rule: Tolerance) -> Iterator[Difference]:
+        message = self.message(expected, actual)
+        if message is not None:
+            yield self.difference(expected, message, text_of(expected), text_of(actual))
+
+
+def adapted(comparers: Sequence[Comparer], adapters: Sequence[Adapter | None]) -> tuple[Comparer, ...]:
+    """The comparers as adapters want them: without the dimensions they leave out, and theirs where they have one."""
+    found = tuple(comparers)
+    for adapter in adapters:
+        rules = {} if adapter is None else adapter.compare
+        found = tuple(
+            each if (rule := rules.get(each.dimension)) is None or isinstance(rule, str) else Overridden(each, rule)
+            for each in found if not isinstance(rules.get(each.dimension), str)
+        )
+    return found
 
 
 def whole(observation: Observation) -> list[Seen]:
