@@ -219,18 +219,21 @@ def binary(
     scalars: bool = True,
     same: str = "",
     without: Callable[[Any, Any], Sequence[Any]] | None = None,
+    uncast: bool = False,
 ) -> Callable[..., Any]:
     """An elementwise operation of two tensors, or of a tensor and a number, with promotion and broadcasting.
 
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     ``without`` says of two operands of different dtypes for which of them torch has no gradient, by the exception.
+    The formulas see the operands in one dtype, or ``uncast``.
     """
     from .forms import attach, begin_out, in_place, quick_in_place, write_out
 
     FLOAT32_NUMBERS, FLOAT64_NUMBERS = (_float32_numbers, _float64_numbers) if scalars else ({}, {})
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
-    natural = frozenset("fcV" if rule is dtypes.arithmetic_to_float else "biufcV") if not same else frozenset(same)
+    # Gradients of bfloat16 are always fitted, which the quick form does not: a formula's numbers make it wider.
+    natural = frozenset(same or ("fc" if rule is dtypes.arithmetic_to_float else "biufc"))
     promote = dtypes.arithmetic_to_float if rule is dtypes.arithmetic_to_float else dtypes.arithmetic
 
     keep = None if recorder is None else pair_keeper(recorder)
@@ -371,11 +374,12 @@ def binary(
         if recorder is not None and (not altered or mode.enabled) and (p._node is not None or q._node is not None):
             if r.dtype.kind not in "fcV":
                 return out
-            # The formulas see the operands as they entered the kernel, in one dtype.
-            kept_x, kept_y = seen(p, r.dtype), seen(q, r.dtype)
+            kept_x, kept_y = (p, q) if uncast else (seen(p, r.dtype), seen(q, r.dtype))
             step = recorder.node((kept_x, kept_y))
             step.edges = tuple([None if each is NOWHERE else each for each in (edge_of(p), edge_of(q))])
             step.fit = fit_of((p if left else None, q if right else None), r)
+            if uncast:
+                step.fit = ((a.shape, p._data.dtype), (b.shape, q._data.dtype))
             if without is not None:
                 step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
             out._node = step
@@ -474,12 +478,12 @@ def reduction(
     x: Formula | None = None,
     nodes: tuple[str, str] | None = None,
     typed: bool = False,
-    check: Callable[[ndarray, Any], None] | None = None,
+    check: Callable[[Tensor, Any, Any], None] | None = None,
 ) -> Callable[..., Tensor]:
     """An operation that takes away dimensions: ``kernel(array, axes or None, keepdim)``.
 
     Its formula sees the gradient, and ``out``, in the shape they have with ``keepdim=True``; ``typed`` operations take
-    ``dtype=``.
+    ``dtype=``. ``check`` refuses what is to be refused before dimensions are counted.
     """
     from .forms import attach, write_out
 
@@ -500,7 +504,7 @@ def reduction(
         except AttributeError:
             return astray(name, call, (x, dim, keepdim, dtype), {})
         if check is not None:
-            check(a, dtype)
+            check(x, dim, dtype)
         entered = a
         if dtype is not None:
             entered = a.astype(dtype.numpy, copy=False)

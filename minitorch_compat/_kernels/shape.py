@@ -6,6 +6,7 @@ dimensions arrive as tuples of ints; what a call may look like otherwise is the 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
@@ -14,6 +15,7 @@ import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types
 from minitorch_compat._kernels.layout import Shape, at, dim_of, in_order, restride, wrap_dim, wrap_dims
+from minitorch_compat._kernels.native_text import native_text
 
 ndarray = np.ndarray
 
@@ -469,6 +471,15 @@ def meshgrid(tensors: Sequence[ndarray], indexing: str = "ij") -> tuple[ndarray,
         raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    for each in tensors:
+        if each.ndim > 1:
+            if each.dtype.kind == "c":
+                warnings.warn(
+                    "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4
+                )
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {native_text(each)}"
+            )
     swap = indexing == "xy" and len(tensors) >= 2
     vectors = [tensors[1], tensors[0], *tensors[2:]] if swap else list(tensors)
     shape = tuple(each.size for each in vectors)

@@ -13,7 +13,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
-from .._core.forms import FUNCTIONS, publish, write_out
+from .._core.forms import FUNCTIONS, publish, wants_grad, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
@@ -91,8 +91,8 @@ def share(xp, g, mask, dim):
 # ---- sums
 
 
-def check_mean(x: ndarray, dtype: Any) -> None:
-    given = dtypes.of(x) if dtype is None else dtype
+def check_mean(x: Tensor, dim: Any, dtype: Any) -> None:
+    given = dtypes.of(x._data) if dtype is None else dtype
     if given.category < dtypes.FLOAT:
         source = "Input" if dtype is None else "Optional"
         raise RuntimeError(
@@ -137,8 +137,8 @@ mean = reduction(
 )
 
 
-def check_nansum(x: ndarray, dtype: Any) -> None:
-    if x.dtype.kind == "c":
+def check_nansum(x: Tensor, dim: Any, dtype: Any) -> None:
+    if x._data.dtype.kind == "c":
         raise RuntimeError("nansum on CPU does not support complex inputs")
 
 
@@ -279,23 +279,22 @@ def extreme(name: str, kernel: Any) -> None:
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                 "with the 'dim' argument."
             )
-        if not x.size and any_empty(x, axes):
-            empty = next(each for each in axes if not x.shape[each])
-            raise IndexError(f"{name}(): Expected reduction dim {empty} to have non-zero size.")
-        if x.dtype.kind == "c":
+        if x.dtype.kind == "c" and x.size:
             raise types.not_implemented(f"{name[1:]}_values_cpu", x.dtype)
         return kernel(x, axes, keepdim)
 
-    reduction(name, forward, x=lambda xp, g, x, out, dim: share(xp, g, x == out, dim))
+    def first(x: Tensor, dim: Any, dtype: Any) -> None:
+        """What is said of a tensor without elements before dimensions are counted, and named as they were given."""
+        shape = x._data.shape
+        if not shape or x._data.size or dim is None:
+            return
+        for each in dim if isinstance(dim, (tuple, list)) else (dim,):
+            if not shape[wrap_dim(each, len(shape))]:
+                raise IndexError(f"{name}(): Expected reduction dim {each} to have non-zero size.")
+        if x._data.dtype.kind == "c" and wants_grad(x) and axes_of(dim, len(shape), name):
+            raise errors.real_only(name)
 
-
-def any_empty(x: ndarray, axes: tuple[int, ...]) -> bool:
-    return not all_full(x, axes)
-
-
-def all_full(x: ndarray, axes: tuple[int, ...]) -> bool:
-    """Whether no dimension among ``axes`` has length 0."""
-    return product_of([x.shape[each] for each in axes]) > 0
+    reduction(name, forward, x=lambda xp, g, x, out, dim: share(xp, g, x == out, dim), check=first)
 
 
 extreme("amax", kernels.amax)
@@ -447,12 +446,14 @@ def both_extremes(xp, g, x, low, high, dim, keepdim, shape):
 
 @op("aminmax_", method=False, module=False, node="AminmaxBackward0", results=("low", "high"), x=both_extremes)
 def low_and_high(x: Array, dim, keepdim):
-    if x.dtype.kind == "c":
-        raise types.not_implemented("aminmax_cpu", x.dtype)
-    if not x.size and (dim is None or any_empty(x, dim)):
+    if not x.size and dim is None:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
+    if dim is not None and not x.shape[dim[0]]:
+        raise IndexError(f"aminmax: Expected reduction dim {dim[0]} to have non-zero size.")
+    if x.dtype.kind == "c":
+        raise types.not_implemented("aminmax_cpu", x.dtype)
     return kernels.aminmax(x, dim, keepdim)
 
 

@@ -175,7 +175,7 @@ def over_square(xp, x, y):
 
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
-    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False,
+    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False, uncast=True,
     without=lambda x, y: (None, errors.negates_bools if x.dtype.kind == "b" else None),
     x=lambda xp, g, x, y: g * y * over_square(xp, x, y),
     y=lambda xp, g, x, y: g * -x * over_square(xp, x, y),

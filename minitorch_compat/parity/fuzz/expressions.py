@@ -46,35 +46,34 @@ def of_absolute(expected: Any, *inputs: np.ndarray) -> Any:
 
 
 EXACT = """
-    x + y; x - y; torch.sub(x, y, alpha=2); x + 2; x - 0.5; 1.5 - x; x + True; 2 * x;
-    x * -1.5; x / y; x / 2; 1 / x; -x; x // 2; x % 3; torch.fmod(x, y); torch.remainder(x, y);
-    torch.floor_divide(x, y); torch.div(x, y, rounding_mode="trunc"); torch.maximum(x, y); torch.minimum(x, y);
-    torch.fmax(x, y); torch.clamp(x, -1, 1); torch.clamp(x, min=y); torch.relu(x); x.abs(); x.sign(); x.floor();
-    x.ceil(); x.round(); x.trunc(); x.frac(); x * y; x * x; x ** 2; x ** 3; x ** 0; x ** -1; x.square();
-    x.reciprocal(); x == y; x != y; x < y; x >= 1; x > 0; x.logical_not(); torch.logical_and(x, y); torch.isnan(x);
-    torch.isfinite(x); x & y; x | y; x ^ 1; ~x; x << 1; torch.where(x > 0, x, y); torch.where(x > 0, x, 0.5);
-    torch.where(z > 0, x, y); x.masked_fill(x < 0, 2); torch.lerp(x, y, 0.25); torch.addcmul(x, y, z);
-    torch.addcmul(x, y, z, value=0.5); torch.addcdiv(x, y, z); torch.heaviside(x, y); torch.copysign(x, y);
-    torch.nan_to_num(x); torch.gcd(x, y); x.conj(); x.real; torch.hypot(x, y); x.sum(); x.sum(0);
-    x.sum(-1, keepdim=True); x.sum((0, -1)); x.mean(); x.mean(1); x.mean(0, keepdim=True); x.prod(); x.prod(0);
-    x.amax(0); x.amin(); x.amax(0, keepdim=True); x.amax((0, 1)); x.amin((0, -1)); x.aminmax()[0]; x.max(); x.min(); x.max(0)[0]; x.min(1)[1]; x.argmax();
-    x.argmin(0); x.any(); x.all(0); x.cumsum(0); x.cumsum(-1); x.cumprod(0); x.var(); x.var(0, unbiased=False);
-    x.count_nonzero(); x.median(); x.sort(0)[0]; x.sort(-1, descending=True)[1]; x.topk(1)[0];
-    x.cummax(0)[0]; x.t(); x.T; x.transpose(0, 1); x.permute(1, 0); x.unsqueeze(0); x.unsqueeze(-1); x.squeeze();
-    x.squeeze(0); x.flatten(); x.reshape(-1); x.view(-1); x.reshape(3, 2); x.expand(2, 3); x.contiguous(); x.clone();
-    x.detach(); x.flip(0); x.roll(1, 0); x[0]; x[-1]; x[1:]; x[..., 0]; x[:, 1]; x[::2]; x[None]; x[x > 0];
-    x[torch.tensor([0, 1])]; x[:, torch.tensor([1, 0])]; x.index_select(0, torch.tensor([1, 0]));
-    x.gather(0, torch.zeros_like(x, dtype=torch.int64)); x.diagonal(); x.take(torch.tensor([0, 1]));
-    x.narrow(0, 0, 1); x.tril(); x.triu(1); x.diag(); x.split(1)[0]; x.chunk(2, -1)[0]; x.unbind(0)[0];
-    torch.cat((x, y)); torch.cat((x, y), -1); torch.stack((x, y)); torch.stack((x, x), -1); torch.hstack((x, y));
-    torch.vstack((x, y)); torch.cat((x, x[:1])); x.repeat(2, 1); x.tile(2); torch.outer(x, x); x.float(); x.double();
-    x.half(); x.bfloat16(); x.to(torch.float32); x.long(); x.int(); x.bool(); x.to(torch.complex64);
-    torch.zeros_like(x); torch.ones_like(x) * x; torch.full_like(x, 2); x.new_ones(3); torch.broadcast_to(x, (3, 3));
-    x.movedim(0, -1); x.unfold(0, 1, 1); x.sum().item() and x;
+    x + y; x - y; torch.sub(x, y, alpha=2); x + 2; x - 0.5; 1.5 - x; x + True; 2 * x; x * -1.5; x / y; x / 2; 1 / x; -x;
+    x // 2; x % 3; torch.fmod(x, y); torch.remainder(x, y); torch.floor_divide(x, y);
+    torch.div(x, y, rounding_mode="trunc"); torch.maximum(x, y); torch.minimum(x, y); torch.fmax(x, y);
+    torch.clamp(x, -1, 1); torch.clamp(x, min=y); torch.relu(x); x.abs(); x.sign(); x.floor(); x.ceil(); x.round();
+    x.trunc(); x.frac(); x * y; x * x; x ** 2; x ** 3; x ** 0; x ** -1; x.square(); x.reciprocal(); x == y; x != y;
+    x < y; x >= 1; x > 0; x.logical_not(); torch.logical_and(x, y); torch.isnan(x); torch.isfinite(x); x & y; x | y;
+    x ^ 1; ~x; x << 1; torch.where(x > 0, x, y); torch.where(x > 0, x, 0.5); torch.where(z > 0, x, y);
+    x.masked_fill(x < 0, 2); torch.lerp(x, y, 0.25); torch.addcmul(x, y, z); torch.addcmul(x, y, z, value=0.5);
+    torch.addcdiv(x, y, z); torch.heaviside(x, y); torch.copysign(x, y); torch.nan_to_num(x); torch.gcd(x, y); x.conj();
+    x.real; torch.hypot(x, y); x.sum(); x.sum(0); x.sum(-1, keepdim=True); x.sum((0, -1)); x.mean(); x.mean(1);
+    x.mean(0, keepdim=True); x.prod(); x.prod(0); x.amax(0); x.amin(); x.amax(0, keepdim=True); x.amax((0, 1));
+    x.amin((0, -1)); x.aminmax()[0]; x.max(); x.min(); x.max(0)[0]; x.min(1)[1]; x.argmax(); x.argmin(0); x.any();
+    x.all(0); x.cumsum(0); x.cumsum(-1); x.cumprod(0); x.var(); x.var(0, unbiased=False); x.count_nonzero(); x.median();
+    x.sort(0)[0]; x.sort(-1, descending=True)[1]; x.topk(1)[0]; x.cummax(0)[0]; x.t(); x.T; x.transpose(0, 1);
+    x.permute(1, 0); x.unsqueeze(0); x.unsqueeze(-1); x.squeeze(); x.squeeze(0); x.flatten(); x.reshape(-1); x.view(-1);
+    x.reshape(3, 2); x.expand(2, 3); x.contiguous(); x.clone(); x.detach(); x.flip(0); x.roll(1, 0); x[0]; x[-1]; x[1:];
+    x[..., 0]; x[:, 1]; x[::2]; x[None]; x[x > 0]; x[torch.tensor([0, 1])]; x[:, torch.tensor([1, 0])];
+    x.index_select(0, torch.tensor([1, 0])); x.gather(0, torch.zeros_like(x, dtype=torch.int64)); x.diagonal();
+    x.take(torch.tensor([0, 1])); x.narrow(0, 0, 1); x.tril(); x.triu(1); x.diag(); x.split(1)[0]; x.chunk(2, -1)[0];
+    x.unbind(0)[0]; torch.cat((x, y)); torch.cat((x, y), -1); torch.stack((x, y)); torch.stack((x, x), -1);
+    torch.hstack((x, y)); torch.vstack((x, y)); torch.cat((x, x[:1])); x.repeat(2, 1); x.tile(2); torch.outer(x, x);
+    x.float(); x.double(); x.half(); x.bfloat16(); x.to(torch.float32); x.long(); x.int(); x.bool();
+    x.to(torch.complex64); torch.zeros_like(x); torch.ones_like(x) * x; torch.full_like(x, 2); x.new_ones(3);
+    torch.broadcast_to(x, (3, 3)); x.movedim(0, -1); x.unfold(0, 1, 1); x.sum().item() and x;
     x.scatter_add(0, torch.zeros_like(x, dtype=torch.int64), x); torch.tensordot(x, y, 0); torch.diff(x); x.rot90();
-    torch.meshgrid(x, y, indexing="ij")[0]; torch.meshgrid(x.ravel(), y.ravel(), indexing="ij")[0]; x.dist(y, 1); torch.atleast_2d(x);
-    x.index_add(0, torch.tensor([0]), x[:1]); x.norm(); x.norm(1); x.masked_select(x > 0); torch.isclose(x, y);
-    torch.equal(x, y); x.numel() * x; torch.kron(x, y); torch.square(x).sum(-1); x.signbit()
+    torch.meshgrid(x, y, indexing="ij")[0]; torch.meshgrid(x.ravel(), y.ravel(), indexing="ij")[0]; x.dist(y, 1);
+    torch.atleast_2d(x); x.index_add(0, torch.tensor([0]), x[:1]); x.norm(); x.norm(1); x.masked_select(x > 0);
+    torch.isclose(x, y); torch.equal(x, y); x.numel() * x; torch.kron(x, y); torch.square(x).sum(-1); x.signbit()
 """
 """Equal to the bit."""
 
