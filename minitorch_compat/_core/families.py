@@ -219,14 +219,14 @@ def binary(
     scalars: bool = True,
     same: str = "",
     without: Callable[[Any, Any], Sequence[Any]] | None = None,
-    uncast: bool = False,
+    uncast: str = "",
 ) -> Callable[..., Any]:
     """An elementwise operation of two tensors, or of a tensor and a number, with promotion and broadcasting.
 
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     ``without`` says of two operands of different dtypes for which of them torch has no gradient, by the exception.
-    The formulas see the operands in one dtype, or ``uncast``.
+    The formulas see the operands in one dtype, but integers named in ``uncast`` as they are.
     """
     from .forms import attach, begin_out, in_place, quick_in_place, write_out
 
@@ -374,7 +374,10 @@ def binary(
         if recorder is not None and (not altered or mode.enabled) and (p._node is not None or q._node is not None):
             if r.dtype.kind not in "fcV":
                 return out
-            kept_x, kept_y = (p, q) if uncast else (seen(p, r.dtype), seen(q, r.dtype))
+            kept_x, kept_y = [
+                each if name in uncast and each._data.dtype.kind in "iu" else seen(each, r.dtype)
+                for name, each in (("x", p), ("y", q))
+            ]
             step = recorder.node((kept_x, kept_y))
             step.edges = tuple([None if each is NOWHERE else each for each in (edge_of(p), edge_of(q))])
             step.fit = fit_of((p if left else None, q if right else None), r)

@@ -58,6 +58,18 @@ class WrittenTwice(Written):
     writes = 2
 
 
+class Nothing(ndarray):
+    """Zeros that torch does not store: a product with them is nothing, also where the other factor is nan."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, out: Any = None, **keywords: Any) -> Any:
+        factors = [each.view(ndarray) if isinstance(each, Nothing) else each for each in operands]
+        if out is not None:
+            keywords["out"] = tuple([each.view(ndarray) if isinstance(each, Nothing) else each for each in out])
+        made = getattr(ufunc, method)(*factors, **keywords)
+        product = ufunc is np.multiply or (ufunc is np.divide and isinstance(operands[0], Nothing))
+        return np.zeros_like(made).view(Nothing) if product and method == "__call__" and out is None else made
+
+
 OWN: Any = object()
 """The ``grad_dtype`` of a leaf that was not given one: its own dtype."""
 
@@ -599,7 +611,7 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
             g = gradients.pop(node)
         else:
             break
-        if type(g) is not ndarray and node.outputs == 1:
+        if type(g) is not ndarray and node.outputs == 1 and type(g) is not Nothing:
             g = np.asarray(g)
     for leaf in leaves:
         g = gradients.pop(id(leaf))
@@ -763,7 +775,7 @@ class Pass:
         while heap:
             node = heappop(heap)[1]
             g = gradients.pop(node)
-            if node.outputs == 1 and not create and type(g) is not ndarray and g is not None:
+            if node.outputs == 1 and not create and type(g) is not ndarray and g is not None and type(g) is not Nothing:
                 g = np.asarray(g)
             if inputs is not None:
                 assert needed is not None

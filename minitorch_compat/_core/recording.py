@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Sequence
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -166,8 +167,20 @@ def fitted(xp: Any, g: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
 
 
 _order: Any = Node.__dict__["order"]
-AT_ONCE = property(lambda node: _order.__get__(node) - (1 << 60), _order.__set__)
-"""The order of steps that torch cannot take back: before all others that are ready."""
+_at_once = count(-(1 << 60))
+
+
+def at_once(node: Any) -> Any:
+    """A place before all steps but those that asked for one earlier."""
+    place = _order.__get__(node)
+    if place > -(1 << 59):
+        place = next(_at_once)
+        _order.__set__(node, place)
+    return place
+
+
+AT_ONCE = property(at_once, _order.__set__)
+"""The order of steps that torch cannot take back: before all others that are ready, and as they became it."""
 
 
 def node_class(

@@ -189,7 +189,7 @@ def sign(x: np.ndarray) -> np.ndarray:
             "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
         )
     if x.dtype.char == "?":
-        return x.copy("K")
+        return x.copy()
     return np.subtract(x > 0, x < 0, dtype=np.int8).astype(x.dtype)
 
 

@@ -26,6 +26,11 @@ def chosen(numbers: np.ndarray) -> tuple[int, float, str]:
     return highest + 6 if highest else 7, 1.0, ".4f"
 
 
+def spelled(value: float, spelling: str) -> str:
+    """A number as C++ writes it, which shows the sign of nan as well."""
+    return "-nan" if math.isnan(value) and np.signbit(value) else format(value, spelling)
+
+
 def matrix(rows: np.ndarray, indent: str) -> str:
     """The rows of a matrix, as many columns at a time as a line holds."""
     width, scale, spelling = chosen(rows)
@@ -39,7 +44,7 @@ def matrix(rows: np.ndarray, indent: str) -> str:
         if scale != 1:
             text += f"{np.format_float_positional(scale, trim='-') if scale > 1 else f'{scale:g}'} *\n{indent}"
         text += between.join(
-            " ".join(format(value / scale, spelling).rjust(width) for value in row[first : first + count])
+            " ".join(spelled(value / scale, spelling).rjust(width) for value in row[first : first + count])
             for row in rows
         ) + "\n"
     return text

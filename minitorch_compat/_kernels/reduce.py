@@ -47,7 +47,7 @@ def prod(x: np.ndarray, dim: Dim = None, keepdim: bool = False, dtype: np.dtype 
         x = x.astype(np.int64)
     dims = normalized(dim, x.ndim)
     rows = _rows_of(x, dims)
-    if rows is None and x.dtype.char in types.HALVES:
+    if rows is None and x.dtype.char in types.HALVES and x.size:
         kept = [axis for axis in range(x.ndim) if axis not in dims]
         rows = x.transpose(*kept, *dims).reshape(*(x.shape[axis] for axis in kept), -1)
     elif rows is None or x.dtype.char not in _LANES:

@@ -473,7 +473,7 @@ def meshgrid(tensors: Sequence[ndarray], indexing: str = "ij") -> tuple[ndarray,
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     for each in tensors:
         if each.ndim > 1:
-            if each.dtype.kind == "c":
+            if each.dtype.kind == "c" and each.size:
                 warnings.warn(
                     "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4
                 )

@@ -502,8 +502,10 @@ def pow_x(xp, g, x, y):
 
 _pow_tensors = binary(
     "pow_tensors", kernels.pow, x=pow_x, y=pow_y, method=False, module=False, inplace=False, node="PowBackward1",
+    uncast="y",
     without=lambda x, y: (errors.subtracts_bools if y.dtype.kind == "b" else None, None),
 )
+arrays.pow_tensors = lambda x, y: kernels.pow(x, y.astype(x.dtype, copy=False))
 
 
 @op(

@@ -197,6 +197,8 @@ def prod_x(xp, g, x, out, shape, dim):
         if xp is arrays and np.count_nonzero(x) < x.size - 1:
             # Each product of the others has a zero in it, whatever arrives.
             return xp.zeros_like(x)
+        if x.shape == (1,) * len(shape):
+            return xp.reshape(g, shape)
         flat = xp.reshape(x, (-1,))
         return xp.expand(g, shape) * xp.conj(xp.reshape(others(xp, flat, 0), shape))
     if shape[dim[0]] == 1:

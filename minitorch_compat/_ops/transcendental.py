@@ -12,6 +12,7 @@ from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, binary, unary
 from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, write_out
+from .._core.graph import Nothing
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.scalars import is_number, number_of
@@ -142,7 +143,7 @@ def sinc_x(xp, g, x):
     """The quotient rule, and zero at zero."""
     turned = x * math.pi
     slope = (turned * xp.cos(turned) - xp.sin(turned)) / (turned * x)
-    return g * xp.conj(xp.where(turned * turned == 0, 0.0, slope))
+    return xp.where(turned * x == 0, 0.0, g * xp.conj(slope))
 
 
 def not_complex(name: str, kernel: Any, kinds: str = "c") -> Any:
@@ -175,7 +176,7 @@ def over_square(xp, x, y):
 
 sinc = unary("sinc", kernels.sinc, to_float, x=sinc_x)
 atan2 = binary(
-    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False, uncast=True,
+    "atan2", not_complex("atan2_cpu", kernels.atan2), dtypes.arithmetic_to_float, scalars=False, uncast="xy",
     without=lambda x, y: (None, errors.negates_bools if x.dtype.kind == "b" else None),
     x=lambda xp, g, x, y: g * y * over_square(xp, x, y),
     y=lambda xp, g, x, y: g * -x * over_square(xp, x, y),
@@ -230,13 +231,14 @@ def abs_x(xp, g, x):
 
 
 abs = unary("abs", size_of, x=abs_x, arranged=True)
-sign = unary("sign", lambda x: x if x.dtype.kind == "b" else kernels.sign(x), x=zero)
+sign = unary("sign", kernels.sign, x=zero)
 
 
 def sgn_x(xp, g, x, out):
     """Zero for real numbers; a complex sign turns with its argument."""
     if not is_complex(x):
-        return xp.zeros_like(g)
+        zeros = xp.zeros_like(g)
+        return zeros.view(Nothing) if xp is arrays else zeros
     size = xp.abs(x)
     turned = xp.real_part(g * xp.conj(out)) * out
     return xp.where(size == 0, 0.0, (g - turned) / size)
@@ -292,10 +294,35 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
 publish("round", round)
 publish("round_", in_place(round))
 
-copysign = binary(
-    "copysign", not_complex("copysign_cpu", kernels.copysign), dtypes.arithmetic_to_float,
-    x=lambda xp, g, x, out: g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x)), y=zero,
+def copysign_x(xp, g, x, out):
+    """One where the sign stayed, minus one where it turned, and nothing at zero."""
+    return g * xp.where(x == 0, 0.0, out / xp.where(x == 0, 1.0, x))
+
+
+_copysign = not_complex("copysign_cpu", kernels.copysign)
+copysign_tensors = binary(
+    "copysign", _copysign, dtypes.arithmetic_to_float, scalars=False,
+    x=copysign_x, y=lambda xp, g: xp.written(xp.zeros_like(g)),
 )
+
+
+@op("copysign_number", method=False, module=False, node="CopysignBackward1", elementwise=("x", "other"), x=copysign_x)
+def copysign_number(x: Array, other):
+    """``x`` with the sign of a number."""
+    wanted = to_float(dtypes.result_type(x, other)).numpy
+    return _copysign(x.astype(wanted, copy=False), np.asarray(other, wanted))
+
+
+def copysign(input: Tensor, other: Any, *, out: Tensor | None = None) -> Tensor:
+    """``input`` with the sign of ``other``."""
+    call = copysign_tensors if isinstance(other, Tensor) else copysign_number
+    if call is copysign_number and not is_number(other):
+        raise Misfit
+    result = call(input, other)
+    return result if out is None else write_out("copysign", out, result, (input, other))
+
+
+entry.publish("copysign", copysign, inplace=in_place(copysign))
 
 
 def like_with_like(kernel: Any) -> Callable[..., Tensor]:
@@ -312,7 +339,8 @@ def like_with_like(kernel: Any) -> Callable[..., Tensor]:
 
 
 nextafter = binary(
-    "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0), y=zero
+    "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0),
+    y=lambda xp, g: xp.written(xp.zeros_like(g)),
 )
 heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
@@ -409,7 +437,6 @@ nextafter = in_one_dtype("nextafter", nextafter)
 gcd = in_one_dtype("gcd", gcd)
 lcm = in_one_dtype("lcm", lcm)
 entry.guard("atan2", "arctan2", "hypot", "logaddexp", "logaddexp2", "nextafter", "gcd", "lcm", tensors=2)
-entry.guard("copysign", tensors=1)
 entry.guard("xlogy")
 maximum = binary(
     "maximum", kernels.maximum, scalars=False, inplace=False,
