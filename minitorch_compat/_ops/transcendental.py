@@ -300,10 +300,17 @@ def copysign_x(xp, g, x, out):
 
 
 _copysign = not_complex("copysign_cpu", kernels.copysign)
-copysign_tensors = binary(
-    "copysign", _copysign, dtypes.arithmetic_to_float, scalars=False,
-    x=copysign_x, y=lambda xp, g: xp.written(xp.zeros_like(g)),
-)
+arrays.zeros_of = lambda g, shape: np.zeros(shape, g.dtype)
+tensors.zeros_of = lambda g, shape: FUNCTIONS["zeros"](shape, dtype=g.dtype)
+
+
+@op("copysign_tensors", method=False, module=False, node="CopysignBackward0", elementwise=("x", "y"),
+    x=broadcast_sum(copysign_x, "x"), y=lambda xp, g, y_shape: xp.written(xp.zeros_of(g, y_shape)))
+def copysign_tensors(x: Array, y: Array):
+    """``x`` with the signs of ``y``."""
+    layout.broadcast_shapes(x.shape, y.shape)
+    wanted = dtypes.arithmetic_to_float(x, y).numpy
+    return _copysign(x.astype(wanted, copy=False), y.astype(wanted, copy=False))
 
 
 @op("copysign_number", method=False, module=False, node="CopysignBackward1", elementwise=("x", "other"), x=copysign_x)
@@ -340,7 +347,7 @@ def like_with_like(kernel: Any) -> Callable[..., Tensor]:
 
 nextafter = binary(
     "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0),
-    y=lambda xp, g: xp.written(xp.zeros_like(g)),
+    y=lambda xp, g, y: xp.written(xp.zeros_like(y)),
 )
 heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
