@@ -44,6 +44,8 @@ adjoint argwhere conj corrcoef det detach fliplr flipud imag is_complex is_conj 
     Tensor input
 affine_grid_generator
     Tensor theta, ints size, bool align_corners
+alias_copy t_copy view_as_complex_copy view_as_real_copy
+    Tensor input, *, Tensor out=None
 all any
     Tensor input, *, Tensor out=None
     Tensor input, ints dim=None, bool keepdim=False, *, Tensor out=None
@@ -70,6 +72,10 @@ argsort
     Tensor input, int dim=-1, bool descending=False
 as_strided
     Tensor input, ints size, ints stride, int storage_offset=None
+as_strided_copy
+    Tensor input, ints size, ints stride, int storage_offset=None, *, Tensor out=None
+as_strided_scatter
+    Tensor input, Tensor src, ints size, ints stride, int storage_offset=None
 as_tensor
     object data, *, dtype dtype=None, device device=None
 asarray
@@ -218,6 +224,8 @@ diagflat
     Tensor input, int offset=0
 diagonal
     Tensor input, int offset=0, int dim1=0, int dim2=1
+diagonal_copy
+    Tensor input, int offset=0, int dim1=0, int dim2=1, *, Tensor out=None
 diagonal_scatter
     Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1
 diff
@@ -259,6 +267,8 @@ empty_strided Tensor.new_empty_strided
     ints size, ints stride, *, $options
 equal is_same_size
     Tensor input, Tensor other
+expand_copy
+    Tensor input, ints size, *, bool implicit=False, Tensor out=None
 eye
     int n, *, Tensor out=None, $options
     int n, int m, *, Tensor out=None, $options
@@ -445,6 +455,8 @@ nanquantile quantile
 narrow
     Tensor input, int dim, Tensor start, int length
     Tensor input, int dim, int start, int length
+narrow_copy
+    Tensor input, int dim, int start, int length, *, Tensor out=None
 native_layer_norm
     Tensor input, ints normalized_shape, Tensor? weight, Tensor? bias, float eps
 new
@@ -480,6 +492,8 @@ pairwise_distance
     Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False
 pdist
     Tensor input, float p=2
+permute_copy
+    Tensor input, ints dims, *, Tensor out=None
 pinverse
     Tensor input, float rcond=1e-15
 pixel_shuffle
@@ -577,8 +591,12 @@ searchsorted
         Tensor sorter=None, Tensor out=None
 select
     Tensor input, int dim, int index
+select_copy
+    Tensor input, int dim, int index, *, Tensor out=None
 select_scatter
     Tensor input, Tensor src, int dim, int index
+slice_copy
+    Tensor input, int dim=0, int start=None, int end=None, int step=1, *, Tensor out=None
 slice_scatter
     Tensor input, Tensor src, int dim=0, int start=None, int end=None, int step=1, *, Tensor out=None
 sort
@@ -587,12 +605,20 @@ sort
 split
     Tensor input, int split_size, int dim=0
     Tensor input, ints split_size, int dim=0
+split_copy
+    Tensor input, int split_size, int dim=0, *, Tensors out=None
 split_with_sizes unsafe_split_with_sizes
     Tensor input, ints split_sizes, int dim=0
+split_with_sizes_copy
+    Tensor input, ints split_sizes, int dim=0, *, Tensors out=None
 squeeze
     Tensor input
     Tensor input, int dim
     Tensor input, ints dim
+squeeze_copy
+    Tensor input, *, Tensor out=None
+    Tensor input, int dim, *, Tensor out=None
+    Tensor input, ints dim, *, Tensor out=None
 std var
     Tensor input, ints[1]? dim, bool unbiased=True, bool keepdim=False, *, Tensor out=None
     Tensor input, ints[1] dim=None, *, Number correction=None, bool keepdim=False, Tensor out=None
@@ -635,6 +661,8 @@ threshold
     Tensor input, Number threshold, Number value, *, Tensor out=None
 topk
     Tensor input, int k, int dim=-1, bool largest=True, bool sorted=True, *, Tensors[2] out=None
+transpose_copy
+    Tensor input, int dim0, int dim1, *, Tensor out=None
 trapz
     Tensor y, *, float dx=1, int dim=-1
     Tensor y, Tensor x, *, int dim=-1
@@ -648,8 +676,12 @@ triplet_margin_loss
         bool swap=False, int reduction=at::Reduction::Mean
 unbind
     Tensor input, int dim=0
+unbind_copy
+    Tensor input, int dim=0, *, Tensors out=None
 unflatten
     Tensor input, int dim, ints sizes
+unfold_copy
+    Tensor input, int dimension, int size, int step, *, Tensor out=None
 unique_consecutive
     Tensor input, bool return_inverse=False, bool return_counts=False, int dim=None
 unique_dim
@@ -658,8 +690,13 @@ unsafe_split
     Tensor input, int split_size, int dim=0
 unsqueeze
     Tensor input, int dim
+unsqueeze_copy
+    Tensor input, int dim, *, Tensor out=None
 vander
     Tensor x, int N=None, bool increasing=False
+view_copy
+    Tensor input, dtype dtype, *, Tensor out=None
+    Tensor input, ints size, *, Tensor out=None
 where
     Tensor condition
     Tensor condition, Tensor input, Tensor other, *, Tensor out=None

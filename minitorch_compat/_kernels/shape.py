@@ -255,7 +255,7 @@ def _part(x: ndarray, dim: int, start: int, end: int, step: int = 1) -> ndarray:
 def slice_(x: ndarray, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> ndarray:
     """Every `step`-th element of a dimension between two bounds, which are clamped like Python's."""
     if not x.ndim:
-        raise RuntimeError("slice() cannot be applied to a 0-dim tensor.")
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(dim, x.ndim)
     if step <= 0:
         raise RuntimeError("slice step must be positive")

@@ -35,6 +35,13 @@ later(
     nanquantile quantile renorm trapezoid trapz unravel_index vander""",
     "bincount corrcoef cov cross diff dist histc histogram nanquantile quantile renorm renorm_",
 )
+later(
+    "copies",
+    """alias_copy as_strided_copy as_strided_scatter diagonal_copy diagonal_scatter expand_copy narrow_copy
+    permute_copy select_copy select_scatter slice_copy slice_scatter split_copy split_with_sizes_copy squeeze_copy
+    t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy""",
+    "as_strided_scatter diagonal_scatter narrow_copy select_scatter slice_scatter",
+)
 later("gammas", "_dirichlet_grad _sample_dirichlet _standard_gamma", "")
 later("nonlinear", "celu celu_ hardshrink prelu rrelu rrelu_ selu selu_ threshold threshold_", "hardshrink prelu")
 later(

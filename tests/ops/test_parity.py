@@ -90,6 +90,7 @@ KNOWN = {
     "x.sum(dtype=torch.float64)": "the warning that an imaginary part is discarded",
     "x.mean(dtype=torch.float64)": "the warning that an imaginary part is discarded",
     "x * 1j": "there is no complex32",
+    "torch.as_strided_scatter(x, torch.ones(2, 2), (2, 2), (1, 2))": "torch names a line of its own sources",
     "x.size(5)": "the text for a tensor without dimensions",
 }
 """What is known to differ, and why or where; a test fails when it no longer does."""
@@ -146,7 +147,18 @@ SHAPES = """x.view(-1)|x.view(2, -1)|x.view(5)|x.view(size=(6,))|x.reshape(3, 2)
     x[[0, 1]]|x[torch.tensor([5])]|x[x > 0]|x[torch.tensor(0)]|x[:, torch.tensor([0, 2])]|x['a']|x[1.5]|x[True]|x[[]]
     torch.index_select(x, 0, torch.tensor([0, 1]))|x.gather(0, torch.tensor([[0, 1]]))|x.take(torch.tensor([0, 1]))
     x.masked_select(x > 0)|x.masked_fill(x > 0, 1)|x.index_fill(0, torch.tensor([0]), 1)|torch.where(x > 0, x, 0.)
-    x.index_add(0, torch.tensor([0, 0]), x[:2])|x.nonzero()|torch.argwhere(x)|torch.where(x > 0)|x.clone()"""
+    x.index_add(0, torch.tensor([0, 0]), x[:2])|x.nonzero()|torch.argwhere(x)|torch.where(x > 0)|x.clone()
+    torch.alias_copy(x)|torch.as_strided_copy(x, (2, 2), (1, 1))|torch.diagonal_copy(x)|torch.expand_copy(x, (2, 2, 3))
+    x.narrow_copy(0, 0, 1)|torch.permute_copy(x, (1, 0))|torch.select_copy(x, 0, 1)|torch.slice_copy(x, 0, 0, 1)
+    torch.split_copy(x, 1)|torch.split_with_sizes_copy(x, (1, 1))|torch.squeeze_copy(x)|torch.squeeze_copy(x, 0)
+    torch.t_copy(x)|torch.transpose_copy(x, 0, 1)|torch.unbind_copy(x)|torch.unfold_copy(x, 0, 2, 1)|torch.view_copy(x)
+    torch.unsqueeze_copy(x, 0)|torch.view_copy(x, (3, -1))|torch.view_copy(x, torch.int32)|torch.view_as_real_copy(x)
+    torch.narrow_copy(x)|torch.select_copy(x, 'a')|torch.alias_copy(x, out=torch.empty(0))
+    x.select_scatter(x[0] * 2, 0, 1)|torch.select_scatter(x, torch.ones(2), 0, 1)|torch.slice_scatter(x, x)
+    x.slice_scatter(torch.ones(x[1:].shape), start=1)|torch.slice_scatter(x, x, 0, 0, 1)|torch.select_scatter(x, x)
+    x.diagonal_scatter(torch.zeros(2))|torch.diagonal_scatter(x, x.diagonal(), 1)
+    torch.as_strided_scatter(x, torch.ones(2, 2), (2, 2), (1, 2))
+    torch.as_strided_scatter(x.contiguous(), torch.ones(2, 2), (2, 2), (1, 2))"""
 PRODUCTS = """x @ y|torch.mm(x, y)|torch.matmul(x, y)|torch.addmm(y[0], x, y)|x.mm(y)|torch.mv(x, y[:, 0])|x @ y[:, 0]
     torch.dot(x[0], y[:, 0])|torch.outer(x[0], y[0])|torch.bmm(x[None], y[None])|torch.einsum('ij,jk->ik', x, y)
     torch.tensordot(x, y, 1)|torch.inner(x, x)|torch.kron(x, y)|torch.mm(x, x)

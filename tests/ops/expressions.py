@@ -20,8 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from .inputs import Input, bits, text_of
+from beside_torch import Input, bits, text_of
 
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52,
            "complex64": 2.0**-23, "complex128": 2.0**-52}
@@ -189,8 +188,7 @@ class Run:
         """The result, the exception, and the warnings of a step."""
         self.last = self.operands(step)
         scope = {"torch": self.side, **dict(zip("xyz", self.last, strict=True))}
-        result: Any = None
-        refusal = None
+        result, refusal = None, None
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -264,7 +262,7 @@ def facts(value: Any) -> dict[str, Any]:
 
 def ulps_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many floats lie between the elements of two real arrays."""
-    integer: Any = {2: np.int16, 4: np.int32, 8: np.int64}[a.dtype.itemsize]
+    integer = {2: np.int16, 4: np.int32, 8: np.int64}[a.dtype.itemsize]
     smallest = np.int64(np.iinfo(integer).min)
     ranks = []
     for each in (a, b):

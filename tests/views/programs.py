@@ -20,7 +20,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from typing import Any
 
 Step = tuple[Any, ...]
@@ -189,9 +188,6 @@ class Machine:
         """What can be written or added: a number, a tensor that is there, a new one."""
         return n.one_of(SCALARS) if n(3) == 0 else self.like(x, n)
 
-    def value_for_index(self, x: Any, n: Numbers) -> Any:
-        return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
-
     # ---- what can be seen
 
     def everything(self) -> list[Any]:
@@ -267,7 +263,7 @@ class Machine:
             if x.requires_grad:
                 x.backward(self.torch.ones_like(x), retain_graph=True)
 
-        return [self.watch(partial(backward, each), nullcontext()) for each in tuple(self.tensors)]
+        return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
 
 
 def is_square(x: Any) -> bool:
@@ -596,6 +592,13 @@ def write_with_several(m: Machine, n: Numbers) -> None:
         else:
             source = m.pick(n).clone()
             getattr(x, name)(dim, places, source)
+
+
+def value_for_index(self: Machine, x: Any, n: Numbers) -> Any:
+    return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
+
+
+Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
 
 
 @action("set item", 14)
