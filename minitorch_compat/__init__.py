@@ -1,6 +1,7 @@
 """An engine that behaves like PyTorch on the CPU: ``import minitorch_compat as torch``."""
 # ruff: noqa: F401
 
+from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from types import ModuleType as _Module
 
@@ -49,48 +50,32 @@ __all__ = [name for name, value in globals().items() if name[0] != "_" and type(
 
 _mark_absent(Tensor)
 _LAZY = frozenset((
-    "_tensor", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda", "distributions",
+    "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda", "distributions",
     "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special", "storage", "utils",
 ))  # fmt: skip
-_SETTINGS = frozenset((
-    "are_deterministic_algorithms_enabled", "compile", "compiled_with_cxx11_abi", "get_deterministic_debug_mode",
-    "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "has_lapack", "has_mkl",
-    "has_openmp", "has_spectral", "is_deterministic_algorithms_warn_only_enabled", "set_deterministic_debug_mode",
-    "set_float32_matmul_precision", "set_flush_denormal", "set_num_interop_threads", "set_num_threads",
-    "use_deterministic_algorithms",
-))  # fmt: skip
+_LATER = {
+    name: place for place, names in {
+        "_core.printing": "set_printoptions",
+        "amp": "GradScaler autocast",
+        "autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
+        "cuda": "OutOfMemoryError",
+        "func": "vmap",
+        "serialization": "load save",
+        "settings": """are_deterministic_algorithms_enabled compile compiled_with_cxx11_abi
+            get_deterministic_debug_mode get_float32_matmul_precision get_num_interop_threads get_num_threads
+            has_lapack has_mkl has_openmp has_spectral is_deterministic_algorithms_warn_only_enabled
+            set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_interop_threads
+            set_num_threads use_deterministic_algorithms""",
+        "stand_in": "as_torch",
+    }.items() for name in names.split()
+}  # fmt: skip
+"""Where the names are that are imported when they are first asked for."""
 _find = _room("torch", __name__, _LAZY)
 
 
 def __getattr__(name: str) -> object:
-    if name in ("load", "save"):
-        from . import serialization
-
-        return getattr(serialization, name)
-    if name in ("is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_anomaly_enabled"):
-        from .autograd import anomaly_mode
-
-        return getattr(anomaly_mode, name)
-    if name == "as_torch":
-        from .stand_in import as_torch
-
-        return as_torch
-    if name in _SETTINGS:
-        from . import settings
-
-        return getattr(settings, name)
-    if name in ("GradScaler", "autocast"):
-        from . import amp
-
-        return getattr(amp, name)
-    if name == "OutOfMemoryError":
-        from . import cuda
-
-        return cuda.OutOfMemoryError
-    if name == "vmap":
-        from . import func
-
-        return func.vmap
+    if name in _LATER:
+        return getattr(_import_module(f"{__name__}.{_LATER[name]}"), name)
     if name.endswith("Storage"):
         from .storage import LEGACY
 
@@ -100,5 +85,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    later = ("GradScaler", "OutOfMemoryError", "as_torch", "autocast", "load", "save", "vmap")
-    return sorted({*globals(), *_LAZY, *_SETTINGS, *later})
+    return sorted({*globals(), *_LAZY, *_LATER})

@@ -42,6 +42,8 @@ later(
     t_copy transpose_copy unbind_copy unfold_copy unsqueeze_copy view_as_complex_copy view_as_real_copy view_copy""",
     "as_strided_scatter diagonal_scatter narrow_copy select_scatter slice_scatter",
 )
+later("stft", "istft stft", "istft stft")
+later("windows", "bartlett_window blackman_window hamming_window hann_window kaiser_window", "")
 later("gammas", "_dirichlet_grad _sample_dirichlet _standard_gamma", "")
 later("nonlinear", "celu celu_ hardshrink prelu rrelu rrelu_ selu selu_ threshold threshold_", "hardshrink prelu")
 later(

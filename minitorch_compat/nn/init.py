@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.absent import room as _room
+from .._core.forms import FUNCTIONS
 from .._core.modes import no_grad
 from .._core.tensor import Tensor
 
@@ -140,6 +141,88 @@ def kaiming_normal_(
     return normal_(tensor, 0, calculate_gain(nonlinearity, a) / math.sqrt(fan), generator)
 
 
+@_without_grad
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
+    """Normal with this mean and standard deviation, on condition that the numbers lie in [a, b].
+
+    By rejection (von Neumann, 1951): of normal numbers where three in ten or more are accepted, otherwise of uniform
+    ones, by the density relative to the highest in the interval.
+    """
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. "
+            "The distribution of values may be incorrect.",
+            stacklevel=3,
+        )
+    likely = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
+    if likely > 0.3:
+        tensor.normal_(mean, std, generator=generator)
+        while (outside := (tensor < a) | (tensor > b)).any():
+            tensor.copy_(tensor.where(~outside, tensor.new_empty(tensor.shape).normal_(mean, std, generator=generator)))
+        return tensor
+    highest = 0.5 * ((min(max(mean, a), b) - mean) / std) ** 2
+    tensor.uniform_(a, b, generator=generator)
+    proposed, rejected = tensor, None
+    while True:
+        density = ((proposed - mean) / std).square().mul(-0.5).add(highest).exp()
+        refused = tensor.new_empty(tensor.shape).uniform_(generator=generator) > density
+        tensor.copy_(proposed if rejected is None else tensor.where(~rejected, proposed))
+        rejected = refused if rejected is None else rejected & refused
+        if not rejected.any():
+            return tensor
+        proposed = tensor.new_empty(tensor.shape).uniform_(a, b, generator=generator)
+
+
+@_without_grad
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """``gain`` times orthonormal rows or columns, whichever are fewer; dimensions after the first count as one.
+
+    The orthonormal factor of a normal matrix, its signs chosen so that it is uniform (Saxe et al., 2013).
+    """
+    from .. import linalg
+
+    if tensor.ndimension() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if not tensor.numel():
+        return tensor
+    rows = tensor.shape[0]
+    matrix = tensor.new_empty((rows, tensor.numel() // rows)).normal_(0, 1, generator=generator)
+    wide = rows < matrix.shape[1]
+    q, r = linalg.qr(matrix.t() if wide else matrix)
+    q *= r.diagonal().sign()
+    return tensor.view(matrix.shape).copy_(q.t() if wide else q).mul_(gain).view(tensor.shape)
+
+
+@_without_grad
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Kernels of a convolution that hands on as many channels as it can, in each group."""
+    if tensor.ndimension() not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    if tensor.shape[0] % groups:
+        raise ValueError("dim 0 must be divisible by groups")
+    each = tensor.shape[0] // groups
+    middle = tuple(size // 2 for size in tensor.shape[2:])
+    tensor.zero_()
+    for group in range(groups):
+        for channel in range(min(each, tensor.shape[1])):
+            tensor[(group * each + channel, channel, *middle)] = 1
+    return tensor
+
+
+@_without_grad
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Normal numbers, a share ``sparsity`` of those of each column zero (Martens, 2010)."""
+    if tensor.ndimension() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    tensor.normal_(0, std, generator=generator)
+    for column in range(columns):
+        tensor[FUNCTIONS["randperm"](rows)[: math.ceil(sparsity * rows)], column] = 0
+    return tensor
+
+
 def _renamed(replacement: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """The function under its name without the underscore, which warns."""
     new = replacement.__name__
@@ -163,6 +246,9 @@ xavier_uniform = _renamed(xavier_uniform_)
 xavier_normal = _renamed(xavier_normal_)
 kaiming_uniform = _renamed(kaiming_uniform_)
 kaiming_normal = _renamed(kaiming_normal_)
+dirac = _renamed(dirac_)
+orthogonal = _renamed(orthogonal_)
+sparse = _renamed(sparse_)
 
 
 __getattr__ = _room("torch.nn.init", __name__)

@@ -71,3 +71,20 @@ def the_suffix_of_a_long_text(torch, see):
     print((x * 1).sum())
     print(torch.ones(2, 2, requires_grad=True) * 3)
     print(torch.ones(2, 2, dtype=torch.float64, requires_grad=True) * 3)
+
+
+@case()
+def options_of_printing(torch, see):
+    """set_printoptions changes digits, ends and width, a profile sets all at once, and sci_mode is set by every call."""
+    x = torch.arange(1, 31) / 7
+    torch.set_printoptions(precision=2, sci_mode=True)
+    print(x[:3])
+    torch.set_printoptions(threshold=10, edgeitems=2, linewidth=40)
+    print(x, x[:9])
+    torch.set_printoptions(profile="short")
+    print(x)
+    torch.set_printoptions(profile="full")
+    print(x)
+    with torch._tensor_str.printoptions(precision=1):
+        print(x[0])
+    print(x[0], torch._tensor_str.get_printoptions())

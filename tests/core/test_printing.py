@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import minitorch_compat as engine
 from minitorch_compat._core import printing
 from minitorch_compat._core.printing import printoptions, tensor_text
 from minitorch_compat._core.tensor import Tensor, wrap
@@ -23,9 +24,9 @@ NAMES = "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 bfloat16
 @pytest.fixture(autouse=True)
 def default_options() -> Iterator[None]:
     """Every test starts and ends with the default options."""
-    printing.set_printoptions(profile="default")
+    engine.set_printoptions(profile="default")
     yield
-    printing.set_printoptions(profile="default")
+    engine.set_printoptions(profile="default")
 
 
 def text(values: Any, dtype: str = "float32", **words: Any) -> str:
@@ -108,13 +109,13 @@ def test_options_are_kept_as_torch_keeps_them() -> None:
     assert repr(printing.PRINT_OPTS) == (
         "__PrinterOptions(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)"
     )
-    printing.set_printoptions(sci_mode=True, precision=6)
+    engine.set_printoptions(sci_mode=True, precision=6)
     assert list(printing.get_printoptions().values()) == [6, 1000, 3, 80, True]
-    printing.set_printoptions(edgeitems=2)
+    engine.set_printoptions(edgeitems=2)
     assert printing.PRINT_OPTS.sci_mode is None, "every call sets it anew"
-    printing.set_printoptions(profile="nobody knows it")
+    engine.set_printoptions(profile="nobody knows it")
     assert printing.PRINT_OPTS.precision == 6
-    printing.set_printoptions(profile="short", precision=3)
+    engine.set_printoptions(profile="short", precision=3)
     assert list(printing.get_printoptions().values()) == [3, 1000, 2, 80, None]
     with pytest.raises(KeyError), printoptions(threshold=1):
         raise KeyError
@@ -224,8 +225,8 @@ def test_random_tensors_print_as_in_torch() -> None:
             torch.set_printoptions(profile="default")
             torch.set_printoptions(**options)
             expected = repr(there)
-            printing.set_printoptions(profile="default")
-            printing.set_printoptions(**options)
+            engine.set_printoptions(profile="default")
+            engine.set_printoptions(**options)
             actual = tensor_text(array, str(dtype), default_dtype_name=str(default), **words)
             if actual != expected:
                 differences.append((options, expected, actual))
