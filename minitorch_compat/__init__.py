@@ -50,8 +50,9 @@ __all__ = [name for name, value in globals().items() if name[0] != "_" and type(
 
 _mark_absent(Tensor)
 _LAZY = frozenset((
-    "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda", "distributions",
-    "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special", "storage", "utils",
+    "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda",
+    "distributions", "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special",
+    "storage", "utils",
 ))  # fmt: skip
 _LATER = {
     name: place for place, names in {

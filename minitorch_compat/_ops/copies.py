@@ -24,7 +24,7 @@ Array = np.ndarray
 
 # ---- copies of views
 
-COPYING: dict[tuple[type[Node], str], type[Node]] = {}
+COPYING: dict[tuple[type[Node], str], Any] = {}
 """The classes of the steps of copies, by the class of the view's step and the name of their own."""
 
 
@@ -98,13 +98,14 @@ def sliced(input: Tensor, dim: int = 0, start: int | None = None, end: int | Non
     return shape.slice_(input, dim, start, end, step)
 
 
-for _name, _view in {
+_views: dict[str, Callable[..., Any]] = {
     "alias": shape.alias, "as_strided": shape.as_strided, "diagonal": shape.diagonal, "expand": shape.expand,
     "permute": shape.permute, "select": shape.select, "slice": sliced, "split": parts_of,
     "split_with_sizes": shape.split_with_sizes, "squeeze": shape.squeeze, "t": shape.t, "transpose": shape.transpose,
     "unbind": shape.unbind, "unfold": shape.unfold, "unsqueeze": shape.unsqueeze, "view": sized,
     "view_as_complex": view_as_complex, "view_as_real": view_as_real,
-}.items():
+}
+for _name, _view in _views.items():
     copying(_view, f"{_name}_copy")
 copying(shape.narrow, "narrow_copy", "NarrowCopyBackward0", method=True)
 

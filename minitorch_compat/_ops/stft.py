@@ -190,7 +190,7 @@ def istft(
                                           dtypes.float64)  # fmt: skip
     elif window.is_complex() and not return_complex:
         raise RuntimeError("Complex windows are incompatible with return_complex=False")
-    wanted_window = centred(wanted_window, win_length, n_fft, input)
+    padded: Any = centred(wanted_window, win_length, n_fft, input)
     alone = parts.dim() == 3
     if alone:
         parts = parts.unsqueeze(0)
@@ -204,8 +204,8 @@ def istft(
         if not half_of_it:
             spectra = tensors.slice(spectra, 2, 0, n_fft // 2 + 1, 1)
         made = c2r(spectra, [2], norm, n_fft)
-    made = made * wanted_window.view(1, 1, n_fft)
-    squares = wanted_window.pow(2).expand((1, pieces, n_fft))
+    made = made * padded.view(1, 1, n_fft)
+    squares = padded.pow(2).expand((1, pieces, n_fft))
     signal = tensors.unfold_backward(made, (made.shape[0], expected), 1, n_fft, hop_length)
     envelope = tensors.unfold_backward(squares, (1, expected), 1, n_fft, hop_length)
     start = n_fft // 2 if center else 0

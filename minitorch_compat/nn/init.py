@@ -181,7 +181,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
     The orthonormal factor of a normal matrix, its signs chosen so that it is uniform (Saxe et al., 2013).
     """
-    from .. import linalg
+    from .._ops.linear_algebra import LINEAR_ALGEBRA
 
     if tensor.ndimension() < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
@@ -190,7 +190,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     rows = tensor.shape[0]
     matrix = tensor.new_empty((rows, tensor.numel() // rows)).normal_(0, 1, generator=generator)
     wide = rows < matrix.shape[1]
-    q, r = linalg.qr(matrix.t() if wide else matrix)
+    q, r = LINEAR_ALGEBRA["qr"](matrix.t() if wide else matrix)
     q *= r.diagonal().sign()
     return tensor.view(matrix.shape).copy_(q.t() if wide else q).mul_(gain).view(tensor.shape)
 

@@ -75,7 +75,7 @@ def the_suffix_of_a_long_text(torch, see):
 
 @case()
 def options_of_printing(torch, see):
-    """set_printoptions changes digits, ends and width, a profile sets all at once, and sci_mode is set by every call."""
+    """set_printoptions changes what it is given, a profile sets all at once, and every call sets sci_mode."""
     x = torch.arange(1, 31) / 7
     torch.set_printoptions(precision=2, sci_mode=True)
     print(x[:3])
