@@ -24,7 +24,7 @@ import numpy as np
 from . import graph
 from .graph import LEAF, Node, Output, Pass, next_order
 from .modes import exchange, mode
-from .recording import Kept, parameters, revived, tensors
+from .recording import Kept, original, parameters, revived, tensors
 from .tensor import Tensor, TensorType, wrap
 from .transforms import Transformed, attached, border, interpret, replaced, tensors_in, writes
 from .views import edge_of, find_views
@@ -283,7 +283,7 @@ class Step:
             visited.add(id(node))
             stack.extend(node.edges)
             for place, each in enumerate(node.kept or ()):
-                if each is None or id(each) in self.tangents or isinstance(each, Dual):
+                if each is None or id(original(each)) in self.tangents or isinstance(each, Dual):
                     continue
                 x = revived(node, each)
                 if not isinstance(x, Tensor) or x._node is None or x._node is LEAF:

@@ -7,7 +7,6 @@ here: promotion, broadcasting, the in-place and ``out=`` forms, the method. ``op
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,9 +19,21 @@ from .graph import LEAF, NOWHERE, next_order
 from .modes import altered, mode
 from .options import NOTHING, checked, dtype_of, refused, stumbled
 from .quiet import quietly, run
-from .recording import CROSSED, Formula, Recorder, arrays, backward_name, fit_of, note, pair_keeper, parameters, tensors
+from .recording import (
+    CROSSED,
+    Formula,
+    Recorder,
+    arrays,
+    backward_name,
+    fit_of,
+    keep_as_given,
+    note,
+    pair_keeper,
+    parameters,
+    tensors,
+)
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
-from .views import edge_of, look_for_histories, shared_of
+from .views import look_for_histories
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -127,7 +138,15 @@ def unary(
                 if out is None:
                     return call(input)
                 begin_out(name, out, (input,), as_method)
-                return write_out(name, out, call(input), (input,), as_method)
+                try:
+                    result = call(input)
+                except NotImplementedError as error:
+                    # That the result would not fit is said before that there is no kernel, which has a name.
+                    made = rule(input.dtype)
+                    if str(error)[0] == '"' and not dtypes.can_cast(made, out.dtype):
+                        raise dtypes.cannot_cast(made, out.dtype) from None
+                    raise
+                return write_out(name, out, result, (input,), as_method)
             except Misfit:
                 pass
         return stumbled(name, function, as_method, (input, *rest), with_out(wrong, out))
@@ -374,12 +393,9 @@ def binary(
         if recorder is not None and (not altered or mode.enabled) and (p._node is not None or q._node is not None):
             if r.dtype.kind not in "fcV":
                 return out
-            kept_x, kept_y = [
-                each if name in uncast and each._data.dtype.kind in "iu" else seen(each, r.dtype)
-                for name, each in (("x", p), ("y", q))
-            ]
-            step = recorder.node((kept_x, kept_y))
-            step.edges = tuple([None if each is NOWHERE else each for each in (edge_of(p), edge_of(q))])
+            step = recorder.node((p, q))
+            step.edges = tuple([None if each is NOWHERE else each for each in step.edges])
+            keep_as_given(step, r.dtype, tuple([{"x": p, "y": q}[each] for each in uncast]))
             step.fit = fit_of((p if left else None, q if right else None), r)
             if uncast:
                 step.fit = ((a.shape, p._data.dtype), (b.shape, q._data.dtype))
@@ -432,17 +448,6 @@ def repeated(kernel: Any, a: ndarray, b: ndarray) -> Any:
 def refusals(found: Sequence[Any], fits: Sequence[Any]) -> tuple[Any, ...]:
     """What to fit gradients to, with the exceptions in place of those that torch has not."""
     return tuple([fit if refusal is None else (refusal, None) for refusal, fit in zip(found, fits, strict=True)])
-
-
-def seen(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
-    """``x`` cast to the dtype in which an operation computed, with its history."""
-    if x._data.dtype == dtype:
-        return x
-    cast = tensors.to_dtype(x, dtypes.BY_NUMPY[dtype])
-    # A write to the argument is a write to what was kept of it, and is told so.
-    cast._shared = shared_of(x)
-    cast._original = weakref.ref(x)
-    return cast
 
 
 def broadcast_error(a: Sequence[int], b: Sequence[int]) -> RuntimeError:

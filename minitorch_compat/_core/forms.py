@@ -16,9 +16,9 @@ from .graph import dense
 from .modes import altered, mode, no_grad
 from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
-from .recording import Kept, tensors
+from .recording import Cast, Kept, original, tensors
 from .tensor import OutdatedView, Tensor, wrap
-from .views import Untracked, check_write, rebase, refuse_expanded, shared_of
+from .views import Untracked, check_write, look_beside, rebase, refuse_expanded, shared_of
 
 ndarray = np.ndarray
 
@@ -118,7 +118,7 @@ def commit(x: Tensor, out: Tensor, expanded: str | None = None) -> Tensor:
     if expanded is not None and reached_twice(target):
         if expanded:
             warn_of_expanded(expanded, "tensor[mask] = scalar", target)
-        changed = target != source
+        changed = (target != source) & ((target == target) | (source == source))
         target[changed] = source[changed]
     else:
         store(target, source)
@@ -134,11 +134,7 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
     An ``x`` that came as another argument as well is kept as it is: going back through it will be refused.
     """
     kept = node.kept or ()
-    own = node.keeps_first and kept and kept[0] is x
-    if node.keeps_first and not own and kept and kept[0] is not None and kept[0]._shared is x._shared is not None:
-        # A cast of what is overwritten is a copy already.
-        kept[0]._shared = None
-        node.noted = (0, *node.noted[1:]) if node.noted else None
+    own = node.keeps_first and kept and original(kept[0]) is x
     if own or any(type(each) is Kept for each in kept):
         changed = list(kept)
         noted = list(node.noted or (0,) * len(kept))
@@ -146,7 +142,7 @@ def keep_old(x: Tensor, out: Tensor, node: Any) -> None:
             if own and not place:
                 old = wrap(x._data.copy())
                 old._node = x._node
-                changed[place], noted[place] = old, 0
+                changed[place], noted[place] = Cast(old, each.dtype) if type(each) is Cast else old, 0
             elif type(each) is Kept:
                 shared = shared_of(x)
                 changed[place], noted[place] = Kept(x._data, shared), shared.number + 1
@@ -226,7 +222,7 @@ def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True)
     recorded, for memory that is met twice, and for shapes that do not fit.
     """
     others = [each for each in operands if isinstance(each, Tensor)]
-    if differentiable:
+    if differentiable or mode.inference:
         check_write(x, *others)
     target = x._data
     refuse_overlap(target)
@@ -243,13 +239,14 @@ def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True)
 
 def in_place(
     function: Callable[..., Any], *, elementwise: bool = True, apart: str = "", differentiable: bool = True,
-    expanded: str | None = None, first: Callable[..., None] | None = None
+    expanded: str | None = None, first: Callable[..., Any] | None = None, to_bool: bool = False
 ) -> Callable[..., Any]:
     """The in-place form of an operation: the operation, then a write, then the new history.
 
     ``apart`` says when to refuse other tensors that share memory with the one written to: "first", or "last" of all
     there is to refuse. A write that is not ``differentiable`` leaves the history as it is; ``expanded`` is for
-    ``commit``, and ``first`` refuses what torch refuses before memory and sizes are looked at.
+    ``commit``, and ``first`` refuses what torch refuses before memory and sizes are looked at. A write ``to_bool``
+    is one of truth values, which fit everywhere.
     """
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
@@ -276,7 +273,7 @@ def in_place(
                 raise
             raise Misfit from None
         except NotImplementedError:
-            if elementwise:
+            if elementwise and not to_bool:
                 # That the result would not fit is said before that there is no kernel.
                 wanted = dtypes.result_type(x._data, *[each._data for each in others])
                 if not dtypes.can_cast(wanted, x.dtype):
@@ -335,9 +332,13 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
 
 
 OF_ONE_DTYPE = frozenset(
-    ("neg", "ceil", "floor", "trunc", "sign", "frac", "abs", "sgn", "bitwise_not")
+    ("neg", "ceil", "floor", "trunc", "sign", "frac", "abs", "sgn", "bitwise_not", "round", "conj_physical")
 )
 """Elementwise operations that write into a tensor of their own dtype alone."""
+
+
+BOOLEAN = frozenset(("signbit", "isposinf", "isneginf"))
+"""Elementwise operations that write into a tensor of truth values alone."""
 
 
 def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = False) -> None:
@@ -345,14 +346,16 @@ def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = Fals
 
     Misfit for anything but a tensor, and for methods, which do not take it.
     """
-    if as_method or not isinstance(out, Tensor):
+    if as_method or not isinstance(out, Tensor) or name == "relu":
         raise Misfit
     if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
     if name in OF_ONE_DTYPE and inputs[0]._data.dtype != out._data.dtype and (
-        inputs[0]._data.dtype.kind != "c" or name in ("neg", "frac", "sgn", "bitwise_not")
-    ):
+        inputs[0]._data.dtype.kind != "c" or name in ("neg", "frac", "sgn", "bitwise_not", "round", "conj_physical")
+    ) and (name != "neg" or inputs[0]._data.dtype.kind != "b"):
         raise RuntimeError(f"Found dtype {out.dtype.scalar_type} but expected {inputs[0].dtype.scalar_type}")
+    if name in BOOLEAN and out._data.dtype.kind != "b" and inputs[0]._data.dtype.kind != "c":
+        raise RuntimeError(f"{name} does not support non-boolean outputs.")
     refuse_overlap(out._data)
     for each in inputs:
         if isinstance(each, Tensor) and each is not out:
@@ -384,6 +387,8 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
             )
         out._data = np.empty(result._data.shape, out._data.dtype)
     store(out._data, result._data)
+    if mode.inference:
+        look_beside(out, inputs)
     out._bump()
     return out
 

@@ -707,6 +707,7 @@ class Pass:
         self.ready: list[Any] = []
         self.needed: set[Any] | None = None
         self.slots: dict[Node, list[Slot]] = {}
+        self.roots: Sequence[Any] = ()
         self.serial_number = next_serial()
 
     @staticmethod
@@ -749,6 +750,7 @@ class Pass:
             self.captured = dict.fromkeys([*wanted, *self.slots])
             wanted.update(self.slots)
             self.needed = reaching(edges, wanted)
+            self.roots = edges
             if self.into_grad:
                 self.needed.update(each for each in wanted if isinstance(each, Node))
         if Watched.order:
@@ -785,6 +787,9 @@ class Pass:
                         # As in torch, hooks see a captured gradient first only where the pass ends.
                         captured[node] = g
                 elif node not in captured:
+                    if awaited is not None and node in self.roots:
+                        # Where the pass begins, hooks see the gradient that goes no further.
+                        self.before(node, g, False)
                     continue
             if awaited is not None:
                 g = self.before(node, g, inputs is None or leads_on)
@@ -876,12 +881,15 @@ class Pass:
     def settle(self, leaf: Any) -> None:
         """Hand a leaf its whole gradient: capture it, or add it to ``grad``."""
         gradient = self.gradients.pop(leaf)
-        if self.inputs is not None and leaf not in self.captured:
+        captured = self.inputs is None or leaf in self.captured
+        if not captured and not any(each is leaf for each in self.roots):
             return
         bumps = self.bumps.get(leaf, 0)
         hooks = leaf._backward_hooks
         if hooks:
             gradient = self.call_tensor_hooks(hooks, gradient)
+        if not captured:
+            return
         if self.inputs is not None and not self.into_grad:
             self.captured[leaf] = gradient
             return

@@ -265,7 +265,8 @@ class OpRecorder:
         counts = []
         for each in self.kept_inputs:
             value = given[each]
-            wanted = not asking.isdisjoint(self.named[each])
+            # As torch, which asks for whom it saves something only where it is for one argument alone.
+            wanted = len(self.named[each]) > 1 or not asking.isdisjoint(self.named[each])
             if isinstance(value, (tuple, list)):
                 kept.extend(value if wanted else [None] * len(value))
                 counts.append((each, len(value)))

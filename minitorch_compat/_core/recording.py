@@ -19,6 +19,7 @@ import numpy as np
 from .._kernels.scalar_types import type_name
 from . import dtypes, errors, graph
 from .graph import LEAF, NOWHERE, Node, NodeType, Output, record
+from .quiet import quietly
 from .saved_names import saved_names
 from .tensor import Tensor, wrap
 from .views import Shared, edge_of, known_step, shared_of
@@ -51,6 +52,44 @@ class Kept:
         self._data = data
         self._shared = shared
         self.output_nr = output_nr
+
+
+class Cast:
+    """An argument that an operation computed with in another dtype: torch saves it as it was given."""
+
+    __slots__ = ("dtype", "tensor")
+
+    def __init__(self, tensor: Tensor, dtype: np.dtype[Any]) -> None:
+        self.tensor = tensor
+        self.dtype = dtype
+
+    @property
+    def _data(self) -> ndarray:
+        return quietly(self.tensor._data.astype, self.dtype)
+
+    @property
+    def _shared(self) -> Any:
+        return self.tensor._shared
+
+    def revived(self, node: Any) -> Any:
+        """The argument, cast, with its history."""
+        return tensors.to_dtype(self.tensor, dtypes.BY_NUMPY[self.dtype])
+
+
+def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = ()) -> None:
+    """Let the formulas of ``node`` see the arguments that it keeps in the dtype in which it computed.
+
+    Integers among ``uncast`` they see as they were given.
+    """
+    kept = node.kept or ()
+    changed: list[Any] = []
+    for each in kept:
+        if hasattr(each, "packed"):
+            each.dtype = dtype
+        given = any(each is one for one in uncast) and each._data.dtype.kind in "iu"
+        fits = given or not isinstance(each, Tensor) or each._data.dtype == dtype
+        changed.append(each if fits else Cast(each, dtype))
+    node.kept = Unfreed(changed) if type(kept) is Unfreed else tuple(changed)
 
 
 def parameters(function: Any) -> tuple[str, ...]:
@@ -306,10 +345,8 @@ def refuse_changed(node: Node, used: bool) -> None:
 
 
 def original(kept: Any) -> Any:
-    """The tensor that was given where what is kept is its cast, as long as it is there."""
-    given = getattr(kept, "_original", None)
-    found = None if given is None else given()
-    return kept if found is None else found
+    """The tensor that was given where a cast of it is kept."""
+    return kept.tensor if type(kept) is Cast else kept
 
 
 def detached_since(kept: Any, node: Node) -> bool:
@@ -331,7 +368,9 @@ def revived(node: Any, each: Any) -> Any:
 def saved_tensor(node: Node, place: int) -> Any:
     """What the node kept at one place, as a tensor; RuntimeError where it was written to since."""
     check_versions(node, used=False)
-    each = (node.kept or ())[place]
+    each = original((node.kept or ())[place])
+    if hasattr(each, "packed"):
+        return each.unpacked(node)
     return None if each is None else revived(node, each)
 
 

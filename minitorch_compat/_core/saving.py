@@ -61,12 +61,14 @@ def keep_whole(out: Tensor) -> KeptWhole:
 class Packed:
     """What a pack hook made of a kept tensor; stands where the tensor would, and unpacks it on each use."""
 
-    __slots__ = ("number", "own", "packed", "source", "unpack")
+    __slots__ = ("dtype", "number", "own", "packed", "source", "unpack")
 
     _shared = None
 
     def __init__(self, node: Node, kept: Any, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
         self.own = isinstance(kept, recording.Kept)
+        self.dtype = kept.dtype if type(kept) is recording.Cast else None
+        kept = recording.original(kept)
         self.number = getattr(kept, "output_nr", 0)
         if self.own:
             tensor = kept.tensor if type(kept) is KeptWhole else recording.revived(node, kept)
@@ -99,7 +101,8 @@ class Packed:
 
     @property
     def _data(self) -> Any:
-        return self.opened()._data
+        opened = self.opened()._data
+        return opened if self.dtype is None else opened.astype(self.dtype, copy=False)
 
     def opened(self) -> Any:
         """What the unpack hook makes of it."""
@@ -113,6 +116,13 @@ class Packed:
 
     def revived(self, node: Any) -> Any:
         """The unpacked tensor with the history of the one that was packed."""
+        tensor = self.unpacked(node)
+        if self.dtype is None or tensor._data.dtype == self.dtype:
+            return tensor
+        return recording.Cast(tensor, self.dtype).revived(node)
+
+    def unpacked(self, node: Any) -> Any:
+        """The same in its own dtype, as users see it."""
         opened = self.opened()
         source = self.source
         if isinstance(source, Tensor) and opened._data is source._data:
@@ -138,7 +148,8 @@ class PackingSlot:
             for place in type(node).packing_order(len(kept)):
                 each = made[place]
                 # torch packs no numbers, though it keeps them as tensors.
-                if each is not None and type(each) is not Packed and "is_number" not in getattr(each, "__dict__", ()):
+                packs = each is not None and type(each) is not Packed and type(each) is not recording.Cast
+                if packs and "is_number" not in getattr(each, "__dict__", ()):
                     made[place] = Packed(node, each, pack, unpack)
             kept = tuple(made)
         elif kept:

@@ -53,8 +53,6 @@ class Tensor(metaclass=TensorType):
     """Whether a gradient is retained where it was asked for, which is no more where the tensor's history ends."""
     _detached: float | None = None
     """The place in the order of steps at which the tensor last forgot its history in place."""
-    _original: Any = None
-    """For a cast that a step keeps, a weak reference to the tensor that was given."""
     _transformed = False
     """Whether the tensor stands for others, and shows no ``_data``."""
 
@@ -340,7 +338,7 @@ class Tensor(metaclass=TensorType):
         tensor = new(Tensor)
         tensor._data = self._data
         if self.is_inference():
-            tensor._shared = UNTRACKED if mode.inference else UntrackedData()
+            share_data(tensor)
         elif mode.inference:
             tensor._shared = None
         return tensor
@@ -375,6 +373,8 @@ class Tensor(metaclass=TensorType):
             if not mode.inference:
                 # As in torch, after the values were written.
                 raise errors.write_to_inference_tensor()
+            if shared.__class__ is UntrackedData and shared.beside:
+                shared.number, shared.beside = shared.number + times, False
             return
         shared.number += times
         if shared.views or shared.unseen or shared.unseen_plain:
@@ -453,7 +453,7 @@ class Tensor(metaclass=TensorType):
         tensor = new(Tensor)
         tensor._data = self._data
         if self.is_inference():
-            tensor._shared = UNTRACKED if mode.inference else UntrackedData()
+            share_data(tensor)
         else:
             tensor._shared = shared_of(self)
         return tensor
@@ -715,6 +715,14 @@ class MarkingData:
         if mode.inference and "_data" not in held:
             held["_shared"] = UNTRACKED
         held["_data"] = array
+
+
+def share_data(tensor: Tensor) -> None:
+    """Let ``tensor`` be what ``.data`` or ``detach`` shows of an inference tensor; writes to it go no quick way."""
+    if mode.inference:
+        tensor._shared = UNTRACKED
+    else:
+        tensor._shared, tensor._created = UntrackedData(), "inference"
 
 
 def mark_new_tensors(wanted: bool) -> None:

@@ -83,10 +83,11 @@ class Untracked:
 class UntrackedData(Untracked):
     """What the ``.data`` of an inference tensor has of its own: versions, but no history either."""
 
-    __slots__ = ("number",)
+    __slots__ = ("beside", "number")
 
     def __init__(self) -> None:
         self.number = 0  # type: ignore[misc]
+        self.beside = False
 
     def enter(self, view: Any) -> None:
         """A view of it has no versions either."""
@@ -259,6 +260,9 @@ def check_write(x: Any, *others: Any) -> None:
 
     These are writes to leaves that require grad, to their views, and to views of which nobody could tell the history.
     """
+    if mode.inference:
+        look_beside(x, others)
+        return
     if not mode.enabled or not (x.requires_grad or any(getattr(each, "requires_grad", False) for each in others)):
         return
     base = x._base
@@ -272,6 +276,13 @@ def check_write(x: Any, *others: Any) -> None:
         raise errors.write_to_leaf()
     for each in others:
         getattr(each, "_node", None)  # a view that cannot find its history says so now
+
+
+def look_beside(x: Any, others: Iterable[Any]) -> None:
+    """In inference mode torch counts a write to the data of an inference tensor if a normal tensor takes part."""
+    shared = x._shared
+    if shared.__class__ is UntrackedData:
+        shared.beside = not all(isinstance(getattr(each, "_shared", shared), Untracked) for each in others)
 
 
 def look_for_histories(values: Iterable[Any]) -> None:
@@ -357,6 +368,8 @@ def rebase(x: Any, node: Node) -> None:
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (None,), (base._data.strides,))
         slices.fn = node
         slices.region = geometry(x._data, base._data)
+        if base._retains:
+            refuse_handing_over(base, base._node)
         if x.requires_grad:
             take_history(base, slices)
         else:
@@ -421,18 +434,21 @@ def take_history(x: Any, node: Any) -> None:
     """Make ``node`` the history of ``x``: hooks stay with the old one, the wish to retain the gradient comes along."""
     before = x._node
     x._node = node
-    if before is not None:
+    if before is not None or x._retains:
         hand_over(x, before, node)
 
 
 def hand_over(x: Any, before: Any, node: Any, reshaped: bool = False) -> None:
     """What users hung on ``x`` when it had the history ``before``: only the wish to retain its gradient comes along.
 
-    A tensor that was ``reshaped`` in place retains the gradient it had asked for, in the shape that it had.
+    A tensor that was ``reshaped`` in place retains the gradient it had asked for, in the shape that it had; the next
+    history finds nothing to take over from this one, and torch says so.
     """
     x._backward_hooks = None
     if x.output_nr:
         x.output_nr = 0
+    if x._retains and not reshaped:
+        refuse_handing_over(x, before)
     if before is not None and before is not LEAF and before.retained:
         for reference in before.retained.values():
             if reference() is x:
@@ -440,6 +456,20 @@ def hand_over(x: Any, before: Any, node: Any, reshaped: bool = False) -> None:
                     x._retains = True
                 else:
                     before.retained, node.retained = None, {0: reference}
+
+
+def refuse_handing_over(x: Any, before: Any) -> None:
+    """RuntimeError where ``x`` says that it retains its gradient, and its history ``before`` knows nothing of it."""
+    if before is None or before is LEAF:
+        raise RuntimeError(NOTHING_TO_HAND_OVER.format("old_fn", 205))
+    if not any(each() is x for each in (before.retained or {}).values()):
+        raise RuntimeError(NOTHING_TO_HAND_OVER.format("out != nullptr", 207))
+
+
+NOTHING_TO_HAND_OVER = (
+    '{} INTERNAL ASSERT FAILED at "/__w/pytorch/pytorch/torch/csrc/autograd/variable.cpp":{}, please report a bug to '
+    "PyTorch. "
+)
 
 
 def outdate(x: Any) -> None:

@@ -371,6 +371,7 @@ def masked_scatter(x: ndarray, mask: ndarray, source: ndarray) -> ndarray:
 def scatter_too_few(x: ndarray, mask: ndarray, source: ndarray) -> None:
     """Where the source of ``masked_scatter`` has too few elements, write them all, in the order of memory."""
     if np.count_nonzero(mask) > source.size:
+        x, mask = np.atleast_1d(x), np.atleast_1d(mask)
         slowest_first = order(x.shape, layout.strides(x), layout.strides(mask))[::-1]
         places = [each[: source.size] for each in mask.transpose(slowest_first).nonzero()]
         x.transpose(slowest_first)[tuple(places)] = source.reshape(-1)

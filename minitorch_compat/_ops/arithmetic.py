@@ -20,6 +20,7 @@ from .._core.forms import (
     in_place,
     publish,
     refuse_partial_overlap,
+    wants_grad,
     write_out,
 )
 from .._core.modes import altered, mode
@@ -220,6 +221,8 @@ def signed(name: str, plain: Callable[..., Tensor], scaled: Callable[..., Tensor
         if not rest and not wrong:
             try:
                 if out is not None:
+                    if name == "sub" and isinstance(out, Tensor) and not wants_grad(out, input, other):
+                        check_bools(input, other)
                     begin_out(name, out, (input, other), as_method)
                 r = call(input, other, alpha=alpha)
                 return r if out is None else write_out(name, out, r, (input, other), as_method)

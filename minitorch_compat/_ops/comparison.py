@@ -65,7 +65,10 @@ def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def arrays_compared(x: Array, other: Any) -> Array:
         return compare(wrap(x), wrap(other) if isinstance(other, ndarray) else other)._data
 
-    return in_place(lambda x, other: (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other))
+    def call(x: Tensor, other: Any) -> Tensor:
+        return (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other)
+
+    return in_place(call, to_bool=True)
 
 
 def tensor_first(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

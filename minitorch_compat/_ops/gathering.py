@@ -387,7 +387,10 @@ def index_reduce(
 
 publish("index_select", _index_select)
 publish("index_add", _index_add, inplace=in_place(_index_add, elementwise=False, apart="last"))
-publish("index_copy", _index_copy, inplace=in_place(_index_copy, elementwise=False, apart="first"))
+publish("index_copy", _index_copy, inplace=in_place(
+    _index_copy, elementwise=False, apart="first",
+    first=lambda x, dim=0, *_, **__: wrap_dim(dim, x._data.ndim) if isinstance(dim, int) else None,
+))
 publish("index_fill", index_fill, inplace=in_place(
     index_fill, elementwise=False, expanded="",
     first=lambda x, *_: warn_of_expanded("index_fill_", "tensor[mask] = scalar", x._data),

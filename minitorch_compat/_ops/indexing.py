@@ -176,7 +176,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     else:
         # torch writes a number as a tensor, and the node it records has a place for it.
         if wants_grad(y):
-            y.fill_(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype))
+            (y.fill_ if y._data.ndim else y.copy_)(FUNCTIONS["scalar_tensor"](value, dtype=x.dtype))
         else:
             refuse_overlap(y._data)
             y.fill_(value)

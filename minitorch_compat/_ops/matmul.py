@@ -142,20 +142,15 @@ def matmul(x: Any, y: Any) -> Tensor:
     if a.ndim == 1 and b.ndim == 2:
         return squeezed_row(mm(unsqueeze(x, 0), y))
     if a.ndim == 3 == b.ndim and 1 in (a.shape[0], b.shape[0]) and a.shape[0] != b.shape[0]:
-        # One matrix for all of the other factor's.
-        one, many = (x, b) if a.shape[0] == 1 else (y, a)
-        single = one._data[0]
-        if one._node is not None and kernels.folds(*((single, many) if one is x else (many, single)), True):
-            return _folded(matrix_of(x) if one is x else x, matrix_of(y) if one is y else y)
+        # One matrix for all of the other factor's: its gradient is added up in the product.
+        if a.shape[0] == 1 and x._node is not None:
+            return matmul(tensors.squeeze_one(x, 0), y)
+        if b.shape[0] == 1 and y._node is not None:
+            return matmul(x, tensors.squeeze_one(y, 0))
     smaller = x if a.ndim < b.ndim else y
     if kernels.folds(a, b, smaller._node is not None):
         return _folded(x, y)
     return _batched(x, y)
-
-
-def matrix_of(x: Any) -> Tensor:
-    """The one matrix of a batch."""
-    return reshape(x, x._data.shape[1:])
 
 
 def _folded(x: Any, y: Any) -> Tensor:

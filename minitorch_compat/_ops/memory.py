@@ -31,13 +31,17 @@ def resize_(self: Tensor, *sizes: Any, size: Any = None, memory_format: Any = No
     if shape == self._data.shape:
         return self
     count = prod(shape)
-    old = layout.memory(self._data)[layout.storage_offset(self._data) :]
-    if count > old.size:
-        grown = np.empty(count, old.dtype)
-        grown[: old.size] = old
-        old = grown
-    steps = tuple([each * old.itemsize for each in layout.contiguous_strides(shape)])
-    self._data = np.ndarray(shape, old.dtype, old) if count else layout.restride(old, shape, steps)
+    steps = tuple([each * self._data.itemsize for each in layout.contiguous_strides(shape)])
+    if count:
+        old = layout.memory(self._data)
+        offset = layout.storage_offset(self._data)
+        if offset + count > old.size:
+            grown = np.empty(offset + count, old.dtype)
+            grown[: old.size] = old
+            old = grown
+        self._data = np.ndarray(shape, old.dtype, old, offset * old.itemsize, steps)
+    else:
+        self._data = layout.restride(self._data, shape, steps)
     self._bump()
     return self
 

@@ -362,7 +362,11 @@ def several(
     made: Any = NodeType("".join(part.capitalize() for part in name.split("_")) + "Backward0", (Node,), body)
 
     def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
-        parts = kernel(x._data, *values)
+        try:
+            parts = kernel(x._data, *values)
+        except Exception:
+            views.look_for_histories((x,))
+            raise
         results = tuple([wrap(each) if apart and not mode.inference else view_of(x, each) for each in parts])
         if apart and x.is_inference():
             for each in results:

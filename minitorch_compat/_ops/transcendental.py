@@ -53,6 +53,8 @@ tensors.conj = lambda x: conjugated(x) if isinstance(x, Tensor) and x._data.dtyp
 
 def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``input`` with the imaginary parts of the other sign; a real tensor is handed back itself."""
+    if out is not None:
+        begin_out("conj_physical", out, (input,))
     result = tensors.conj(input)
     return result if out is None else write_out("conj_physical", out, result, (input,))
 
@@ -287,6 +289,8 @@ def _round_decimals(x: Array, decimals):
 
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """To the nearest integer, or to so many decimals; halves go to the even neighbour."""
+    if out is not None:
+        begin_out("round", out, (input,))
     result = _round_decimals(input, decimals) if decimals else _round(input)
     return result if out is None else write_out("round", out, result, (input,))
 
@@ -670,3 +674,17 @@ one_bound("clamp_max", "max")
 def nan_to_num(x: Array, nan=None, posinf=None, neginf=None):
     """nan and infinities replaced by numbers."""
     return as_laid_out(kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf), x)
+
+
+def numbers_for_others(
+    input: Tensor, nan: Any = None, posinf: Any = None, neginf: Any = None, *, out: Tensor | None = None
+) -> Tensor:
+    """``nan_to_num``; RuntimeError for an ``out`` of another dtype."""
+    if out is not None and input._data.dtype != out._data.dtype:
+        own, given = out.dtype.scalar_type, input.dtype.scalar_type
+        raise RuntimeError(f"nan_to_num: dtype of out: {own} should be same as input: {given}")
+    result = nan_to_num(input, nan, posinf, neginf)
+    return result if out is None else write_out("nan_to_num", out, result, (input,))
+
+
+publish("nan_to_num", numbers_for_others, method=False)

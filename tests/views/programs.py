@@ -179,7 +179,7 @@ class Machine:
         """``y``, or a copy of it where ``x`` shares its memory in a way that torch does not look for."""
         if y.is_inference() and not self.torch.is_inference_mode_enabled():
             return self.make(str(y.dtype)[6:], tuple(y.shape), 3)
-        if (x is y and not overlaps(x)) or (x.is_contiguous() and y.is_contiguous()):
+        if (x is y and not overlaps(x)) or (x.shape == y.shape and x.is_contiguous() and y.is_contiguous()):
             return y
         same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
         return y.clone() if same else y
@@ -284,6 +284,12 @@ def is_short(x: Any) -> bool:
 def overlaps(x: Any) -> bool:
     """Whether windows of a tensor lie over each other in memory."""
     return x.numel() > 1 + sum((length - 1) * step for length, step in zip(x.shape, x.stride(), strict=True))
+
+
+def without_history(x: Any, value: Any) -> Any:
+    """``value``, without its history where integers are to be filled with it: torch would let them require grad."""
+    whole = not (x.is_floating_point() or x.is_complex())
+    return value.detach() if whole and hasattr(value, "requires_grad") and value.requires_grad else value
 
 
 def without_place(text: str) -> str:
@@ -550,7 +556,7 @@ def write_with_another(m: Machine, n: Numbers) -> None:
 @action("fill", 6)
 def fill(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
-    x.fill_(n.one_of(SCALARS) if n(3) else m.pick(n))
+    x.fill_(n.one_of(SCALARS) if n(3) else without_history(x, m.pick(n)))
 
 
 @action("write with several", 8)
@@ -607,7 +613,7 @@ def set_item(m: Machine, n: Numbers) -> None:
     basic = n(4) > 0
     index = basic_index(m, x, n, 2) if basic else advanced_index(m, x, n)
     value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n)) if basic else m.pick(n).clone()
-    x[index] = value
+    x[index] = without_history(x, value)
 
 
 @action("set item from new", 4)
