@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .adapter import adapter_of
+from .adapter import FROM_FILE, adapter_of
 from .result import Engine
 
 
@@ -48,15 +48,15 @@ def load(name: str) -> Any:
         return find(name)
     place, _, attribute = name.rpartition(":") if ":" in name else (name, "", "")
     module = from_file(place) if place.endswith(".py") else from_path(place)
-    if not attribute:
-        return module
     held: Any = module
-    for part in attribute.split("."):
+    for part in attribute.split(".") if attribute else ():
         try:
             held = getattr(held, part)
         except AttributeError:
             raise NoEngine(f"no engine {name!r}: {place} has no {attribute}") from None
-    made = held() if place.endswith(".py") and callable(held) else held
+    made = held() if attribute and place.endswith(".py") and callable(held) else held
+    if (adapter := adapter_of(made)) is not None and (dimension := adapter.nameless):
+        raise NoEngine(f"{name} compares {dimension} by a function without a name of its own")
     return made
 
 
@@ -88,7 +88,7 @@ def from_file(place: str) -> ModuleType:
     path = Path(place).resolve()
     if not path.is_file():
         raise NoEngine(f"no engine {place!r}: there is no such file")
-    name = f"engine_from_file_{path.stem}"
+    name = f"{FROM_FILE}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,6 @@
 """What was seen, as plain data: nothing here refers to an engine, so nothing of an engine outlives its case."""
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -184,6 +186,15 @@ class Observation:
     raised: Raised | None = None
     missing: tuple[tuple[str, str], ...] = field(default=())
     """Refusals that only tell of something missing: the name they were seen under, and what is missing."""
+
+    rules: ClassVar[Mapping[str, Any]] = {}
+    """How dimensions are compared where the engine's adapter has a say; it travels with the data, and is none of it."""
+
+    def under(self, rules: Mapping[str, Any]) -> "Observation":
+        """The same, to be compared by these rules."""
+        made = copy.copy(self)
+        vars(made)["rules"] = rules
+        return made
 
     def __getitem__(self, name: str) -> Seen:
         for seen in self.seen:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ import numpy as np
 
 from .case import Case
 from .engines import NoEngine, described, prepare
-from .observation import Observation, Raised
+from .observation import Named, Observation, Raised, Value
 from .plain import decode, encode
+from .result import Run
 from .see import observe
 
 FORMAT = 1
@@ -67,10 +68,31 @@ def record(cases: Sequence[Case], all_cases: Sequence[Case], name: str, engine: 
         shown[case.id] = {"text": text_hash(case), "observation": encode(observe(case, engine))}
     prepare(engine)
     kept = {case.id: shown.get(case.id) or known.get(case.id) for case in all_cases}
+    return written(name, described(name, engine).version, capability(engine), all_cases, kept)
+
+
+def recorded_of(run: Run, cases: Sequence[Case]) -> bytes:
+    """A recording of what the reference showed in a run, of those cases in which all of it is left."""
+    found = {case.id: case for case in cases}
+    kept = {
+        result.id: {"text": text_hash(found[result.id]), "observation": encode(result.reference)}
+        for result in run.results if result.reference != Observation() and whole(result.reference)
+    }
+    return written(run.reference.name, run.reference.version, "", cases, kept)
+
+
+def whole(observation: Observation) -> bool:
+    """Whether no digest stands in the place of an array, as `isolated.short` puts it."""
+    values = [each.value for each in observation.seen if isinstance(each, Value)]
+    return not any(isinstance(each, Named) and "SHA-256 of their bytes" in each.text for each in values)
+
+
+def written(
+    name: str, version: str, capability: str, cases: Sequence[Case], kept: Mapping[str, dict[str, Any] | None]
+) -> bytes:
     data = {
-        "recording": FORMAT, "name": name, "version": described(name, engine).version, "numpy": np.__version__,
-        "capability": capability(engine), "catalogue": catalogue_hash(all_cases),
-        "cases": {case: held for case, held in kept.items() if held is not None},
+        "recording": FORMAT, "name": name, "version": version, "numpy": np.__version__, "capability": capability,
+        "catalogue": catalogue_hash(cases), "cases": {case: held for case, held in kept.items() if held is not None},
     }
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return gzip.compress(text.encode("utf-8", "surrogatepass"), 9, mtime=0)

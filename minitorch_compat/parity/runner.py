@@ -6,15 +6,14 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from .adapter import Adapter, adapter_of
 from .case import Case, catalogue
-from .compare import COMPARERS, adapted, compare
+from .compare import COMPARERS, compare
 from .engines import load, prepare, settle
 from .observation import Observation, Raised, Refusal
 from .recorded import Recorded
@@ -75,8 +74,7 @@ def run_case(case: Case, reference: Any, candidate: Any, timeout: float = TIMEOU
         ended = "timed out", f"{error}, on the {'candidate' if seen else 'reference'}"
     expected, actual = (*seen, Observation(), Observation())[:2]
     try:
-        result = judge(case, expected, actual, time.perf_counter() - began, ended,
-                       (adapter_of(reference), adapter_of(candidate)))
+        result = judge(case, expected, actual, time.perf_counter() - began, ended)
     except Exception as error:  # what an engine showed is no data that could be compared
         result = lost(case, "crashed", f"comparing fails: {type(error).__name__}: {spoken(error)}")
     for engine in (reference, candidate):
@@ -105,14 +103,14 @@ def deadline(seconds: float) -> Iterator[None]:
 
 def judge(
     case: Case, reference: Observation, candidate: Observation, duration: float = 0.0,
-    ended: tuple[str, str] | None = None, adapters: Sequence[Adapter | None] = (),
+    ended: tuple[str, str] | None = None,
 ) -> Result:
     """The result of what two engines showed; `ended` is an outcome and its message where nothing is to compare."""
     dimensions = dict.fromkeys(DIMENSIONS, "not observed")
     differences: list[Difference] = []
     outcome = ended or broken(case, reference) or lacking(reference, candidate)
     if outcome is None:
-        dimensions, differences = compare(reference, candidate, case.tolerance_for, adapted(COMPARERS, adapters))
+        dimensions, differences = compare(reference, candidate, case.tolerance_for, COMPARERS)
         outcome = settled(candidate, differences)
     return Result(
         id=case.id, chapter=case.chapter, name=case.name, claim=case.claim, document=case.document, lines=case.lines,

@@ -273,10 +273,11 @@ def observe(case: Any, engine: Any) -> Observation:
             pass
         except Exception as error:
             raised = raised or raised_as(error)
-    return Observation(
+    shown = Observation(
         seen=tuple(see._seen), warnings=tuple(see._warned), stdout=normalised(out.getvalue()), stream=stream,
         raised=raised, missing=tuple(see._missing),
     )
+    return shown if see._adapter is None else shown.under(see._adapter.rules)
 
 
 def raised_as(error: BaseException, ask: Callable[[BaseException], str | None] | None = None) -> Raised:

@@ -1,4 +1,5 @@
 """What an engine says of itself: how its tensors are read, what is not compared, and what is compared otherwise."""
+import json
 import pickle
 
 import numpy as np
@@ -8,6 +9,7 @@ from toy import Engine, right
 from minitorch_compat.parity import Adapter, run
 from minitorch_compat.parity.adapter import adapter_of, refusals_alone, shapes_alone
 from minitorch_compat.parity.case import Case
+from minitorch_compat.parity.cli import main
 from minitorch_compat.parity.engines import described
 from minitorch_compat.parity.see import observe
 
@@ -165,6 +167,35 @@ def test_without_an_adapter_an_unknown_argument_is_a_difference():
     assert result(body, Engine("values")).outcome == "differs"
 
 
+FILE = """
+from minitorch_compat.parity import Adapter
+
+def engine():
+    import toy
+    made = toy.Engine("exceptions")
+    made.__parity__ = Adapter(tensor=toy.Tensor, to_numpy=toy.Tensor.numpy, compare={"exceptions": HOW})
+    return made
+
+def all_the_same(expected, actual):
+    "What is refused is not looked at."
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("all_the_same", 0), ("lambda expected, actual: None", 2)])
+def test_functions_of_an_adapter_go_to_the_process_that_compares(toys, how, code, capsys):
+    (toys / "adapted.py").write_text(FILE.replace("HOW", how))
+    act = "    made.act = lambda: None\n    return made\n"
+    (toys / "adapted.py").write_text((toys / "adapted.py").read_text().replace("    return made\n", act))
+    assert main(["run", "--catalogue", "toy_catalogue", "--engine", "adapted.py:engine", "--reference",
+                 "engines.py:right", "--report", "report", "--format", "json"]) == code
+    told = capsys.readouterr()
+    if code:
+        assert "adapted.py:engine compares exceptions by a function without a name of its own" in told.err
+    else:
+        engine = json.loads((toys / "report" / "report.json").read_text())["candidate"]
+        assert engine["terms"] == {"exceptions": "What is refused is not looked at."}
+
+
 def test_the_terms_are_told():
     engine = described("plain", Plain(compare={"graph": "there is none", "exceptions": refusals_alone}))
     assert engine.terms["graph"] == "not compared: there is none"
@@ -188,4 +219,5 @@ def test_an_adapter_is_found_without_running_the_engines_code():
     pretender.__parity__ = "an adapter"
     assert adapter_of(pretender) is None
     assert result(a_tensor, pretender).outcome == "agrees"
-    assert pickle.loads(pickle.dumps(Adapter(compare=LEFT_OUT))).compare == LEFT_OUT
+    rules = Adapter(compare={**LEFT_OUT, "exceptions": refusals_alone}).rules
+    assert pickle.loads(pickle.dumps(rules)) == rules

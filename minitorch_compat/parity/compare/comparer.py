@@ -1,7 +1,7 @@
 """What a comparer is, and the walk over two observations that asks each of them."""
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from ..adapter import Adapter
 from ..display import text_of
 from ..observation import Observation, Printed, Seen, Warnings
 from ..result import DIMENSIONS, Difference, Numeric
@@ -40,16 +40,14 @@ class Overridden(Comparer):
             yield self.difference(expected, message, text_of(expected), text_of(actual))
 
 
-def adapted(comparers: Sequence[Comparer], adapters: Sequence[Adapter | None]) -> tuple[Comparer, ...]:
-    """The comparers as adapters want them: without the dimensions they leave out, and theirs where they have one."""
-    found = tuple(comparers)
-    for adapter in adapters:
-        rules = {} if adapter is None else adapter.compare
-        found = tuple(
-            each if (rule := rules.get(each.dimension)) is None or isinstance(rule, str) else Overridden(each, rule)
-            for each in found if not isinstance(rules.get(each.dimension), str)
-        )
-    return found
+def adapted(comparers: Sequence[Comparer], rules: Mapping[str, Any]) -> Sequence[Comparer]:
+    """The comparers as an adapter wants them: without the dimensions it leaves out, and its own where it has one."""
+    if not rules:
+        return comparers
+    return tuple(
+        each if (rule := rules.get(each.dimension)) is None else Overridden(each, rule)
+        for each in comparers if not isinstance(rules.get(each.dimension), str)
+    )
 
 
 def whole(observation: Observation) -> list[Seen]:
@@ -70,6 +68,8 @@ def compare(
     Things are paired by name. What only the reference shows differs in the dimension it would have been compared in
     first; where the candidate left the case early, only its exception is told.
     """
+    for side in (expected, actual):
+        comparers = adapted(comparers, side.rules)
     differences: list[Difference] = []
     observed: set[str] = set()
     theirs = {seen.name: seen for seen in whole(actual)}
