@@ -4,7 +4,7 @@ from ._core.absent import absent as _absent
 from ._ops.linear_algebra import LINEAR_ALGEBRA as _LINEAR_ALGEBRA
 from ._ops.linear_algebra import LinAlgError as LinAlgError
 
-_LACKING = """householder_product ldl_factor ldl_factor_ex ldl_solve"""
+_LACKING = """ldl_factor ldl_factor_ex ldl_solve"""
 
 globals().update(_LINEAR_ALGEBRA)
 

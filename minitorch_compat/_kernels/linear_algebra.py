@@ -137,6 +137,32 @@ def qr(x: ndarray, complete: bool) -> tuple[ndarray, ndarray]:
     return columns(q), columns(r)
 
 
+def geqrf(x: ndarray) -> tuple[ndarray, ndarray]:
+    """R and below it the reflectors whose product is Q, and how far each reflects."""
+    from scipy.linalg import get_lapack_funcs
+
+    (routine,) = get_lapack_funcs(("geqrf",), (x,))
+    result, tau = np.empty_like(x), np.zeros((*x.shape[:-2], min(x.shape[-2:])), x.dtype)
+    if x.size:
+        for index in np.ndindex(*x.shape[:-2]):
+            result[index], tau[index] = routine(x[index])[:2]
+    return columns(result), tau
+
+
+def householder_product(x: ndarray, tau: ndarray) -> ndarray:
+    """The first columns of a product of reflectors ``I - tau v v.mH``, given as the columns of a lower triangle."""
+    from scipy.linalg import get_lapack_funcs
+
+    name = "ungqr" if x.dtype.kind == "c" else "orgqr"
+    (routine,) = get_lapack_funcs((name,), (x,))
+    result = np.zeros_like(x)
+    result[..., range(x.shape[-1]), range(x.shape[-1])] = 1
+    if x.size and tau.size:
+        for index in np.ndindex(*x.shape[:-2]):
+            result[index] = routine(x[index], tau[index])[0]
+    return columns(result)
+
+
 def svd(x: ndarray, full: bool) -> tuple[ndarray, ndarray, ndarray]:
     """U, the singular values from the largest on, and the adjoint of V."""
     u, s, vh = np.linalg.svd(x, full_matrices=full)

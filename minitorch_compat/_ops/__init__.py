@@ -60,8 +60,8 @@ later(
 )
 later(
     "linear_algebra",
-    "det inverse logdet matrix_exp matrix_power pinverse qr slogdet svd",
-    "det inverse logdet matrix_exp matrix_power pinverse qr slogdet svd",
+    "det geqrf inverse logdet matrix_exp matrix_power orgqr pinverse qr slogdet svd",
+    "det geqrf inverse logdet matrix_exp matrix_power orgqr pinverse qr slogdet svd",
 )
 later("embedding", "embedding embedding_bag embedding_renorm_", "")
 later("ctc", "ctc_loss", "")

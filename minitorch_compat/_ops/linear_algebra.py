@@ -471,6 +471,112 @@ def qr(A: Tensor, mode: str = "reduced") -> Any:
     return qr_result(*orthogonal_factors(A, mode))
 
 
+geqrf_result = pair("geqrf", "a", "tau")
+
+
+def geqrf_x(xp, g):
+    raise NotImplementedError("the derivative for 'geqrf' is not implemented.")
+
+
+@op("reflectors_of", results=("a", "tau"), method=False, module=False, node="GeqrfBackward0", x=geqrf_x)
+def reflectors_of(x: Array):
+    return kernels.geqrf(x)
+
+
+def geqrf(input: Tensor) -> Any:
+    """R and, below its diagonal, the reflectors whose product is Q; how far each reflects."""
+    if input._data.ndim < 2:
+        raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
+    implemented(input, "geqrf_cpu")
+    return geqrf_result(*reflectors_of(input))
+
+
+def reflector(xp: Any, v: Any, tau: Any, x: Any) -> Any:
+    """``(I - tau v v.mH) x``."""
+    return x - xp.unsqueeze(tau, -1) * v @ (adjoint(xp, v) @ x)
+
+
+def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list[Any]]:
+    """The gradients of each column of ``V``, as far as it counts, and of each element of ``tau``.
+
+    Reflector i stands between those before it, which turn the gradient back, and those after it, applied to the
+    first columns of the identity.
+    """
+    count, columns = tau.shape[-1], V.shape[-1]
+    below = xp.tril(V, -1)
+    identity = xp.tril(xp.triu(xp.zeros_like(V) + 1, 0), 0)
+    vectors = [part(xp, below + identity, -1, each, each + 1) for each in range(count)]
+    shares = [part(xp, tau, -1, each, each + 1) for each in range(count)]
+    after = [identity]
+    for v, share in zip(vectors[:0:-1], shares[:0:-1], strict=True):
+        after.append(reflector(xp, v, share, after[-1]))
+    of_columns, of_shares = [], []
+    for v, share, rest in zip(vectors, shares, reversed(after), strict=True):
+        forth = g @ (adjoint(xp, rest) @ v)
+        back = rest @ (adjoint(xp, g) @ v)
+        size = xp.unsqueeze(share, -1)
+        of_columns.append(-(xp.conj(size) * forth + size * back))
+        of_shares.append(-xp.sum(adjoint(xp, v) @ forth, (V.ndim - 1,), False))
+        g = reflector(xp, v, xp.conj(share), g)
+    if count < columns:
+        of_columns.append(xp.zeros_like(part(xp, V, -1, count, columns)))
+    return of_columns, of_shares
+
+
+def product_v(xp, g, V, tau):
+    if 0 in V.shape or 0 in tau.shape:
+        return None
+    return xp.tril(xp.cat(steps_of_product(xp, g, V, tau)[0], V.ndim - 1), -1)
+
+
+def product_tau(xp, g, V, tau):
+    if 0 in V.shape or 0 in tau.shape:
+        return None
+    return xp.cat(steps_of_product(xp, g, V, tau)[1], tau.ndim - 1)
+
+
+@op(
+    "product_of_reflectors", method=False, module=False, node="LinalgHouseholderProductBackward0",
+    V=product_v, tau=product_tau,
+)
+def product_of_reflectors(V: Array, tau: Array):
+    return kernels.householder_product(V, tau)
+
+
+@function("householder_product")
+def householder_product(input: Tensor, tau: Tensor) -> Tensor:
+    """The first columns of a product of reflectors, whose vectors stand below the diagonal of ``input`` (…, m, n)."""
+    who, x, t = "torch.linalg.householder_product", input._data, tau._data
+    if x.ndim < 2:
+        raise RuntimeError(f"{who}: input must have at least 2 dimensions.")
+    if x.shape[-2] < x.shape[-1]:
+        raise RuntimeError(f"{who}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+    if not t.ndim:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    if x.shape[-1] < t.shape[-1]:
+        raise RuntimeError(f"{who}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+    if x.ndim - t.ndim != 1:
+        raise RuntimeError(
+            f"{who}: Expected tau to have one dimension less than input, but got tau.ndim equal to {t.ndim} and "
+            f"input.ndim is equal to {x.ndim}"
+        )
+    if t.shape[:-1] != x.shape[:-2]:
+        raise RuntimeError(
+            f"{who}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got {list(t.shape[:-1])}"
+        )
+    if t.dtype != x.dtype:
+        raise RuntimeError(
+            f"{who}: tau dtype {tau.dtype.scalar_type} does not match input dtype {input.dtype.scalar_type}"
+        )
+    implemented(input, "orgqr_cpu")
+    return product_of_reflectors(input, tau)
+
+
+def orgqr(input: Tensor, input2: Tensor) -> Tensor:
+    """``linalg.householder_product`` under its older name."""
+    return householder_product(input, input2)
+
+
 def svd_x(xp, g, u, s, vh, full):
     """The differentials of the singular values on the diagonal, those of the vectors beside it and outside."""
     gu, gs, gvh = g
@@ -1281,7 +1387,8 @@ def old_slogdet(input: Tensor) -> Any:
 
 OLDER: dict[str, Callable[..., Any]] = {
     "det": det, "logdet": logdet, "inverse": inv, "slogdet": old_slogdet, "matrix_exp": matrix_exp,
-    "matrix_power": whole_power, "pinverse": pinverse, "svd": svd_with_v, "qr": old_qr,
+    "matrix_power": whole_power, "pinverse": pinverse, "svd": svd_with_v, "qr": old_qr, "geqrf": geqrf,
+    "orgqr": orgqr,
 }
 for _name, _older in OLDER.items():
     entry.publish(_name, _older)

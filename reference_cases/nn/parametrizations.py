@@ -142,3 +142,52 @@ def folded_normalization(torch, see):
     see.state("fused", made)
     with see.refusal("training"):
         torch.nn.utils.fuse_conv_bn_eval(layer.train(), norm)
+
+
+FACTORS = Scaled(2e-5, "products of reflectors, exponentials and solutions round as their library does")
+
+
+@case(tolerance=FACTORS)
+def orthogonal_weights(torch, see):
+    """orthogonal starts from a matrix that spans what the weight's columns span, by each of its three maps."""
+    for kind in (None, "matrix_exp", "cayley", "householder"):
+        torch.manual_seed(0)
+        layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(3, 4), orthogonal_map=kind)
+        print(layer, list(layer.state_dict()))
+        see(f"{kind}", layer.weight)
+        see(f"{kind}: original", layer.parametrizations.weight.original)
+    see("drawn next", torch.rand(1))
+
+
+@case(tolerance=FACTORS)
+def orthogonal_without_a_base(torch, see):
+    """Without a base only reflectors know their way back, and signs on the diagonal are kept."""
+    orthogonal = torch.nn.utils.parametrizations.orthogonal
+    for kind in ("matrix_exp", "householder"):
+        torch.manual_seed(1)
+        layer = orthogonal(torch.nn.Linear(2, 2), orthogonal_map=kind, use_trivialization=False)
+        see(kind, layer.weight)
+        if kind == "matrix_exp":
+            with see.refusal("assigned to it"):
+                layer.weight = torch.eye(2)
+        else:
+            layer.weight = -torch.eye(2)
+            see("assigned", layer.weight)
+
+
+@case(tolerance=FACTORS)
+def orthogonal_while_trained(torch, see):
+    """Steps change the original, and the weight stays orthogonal."""
+    torch.manual_seed(2)
+    layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(3, 3)).double()
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    for step in range(3):
+        optimizer.zero_grad()
+        loss = (layer(torch.ones(3, dtype=torch.float64)) - 1).pow(2).sum()
+        loss.backward()
+        optimizer.step()
+        see(f"loss {step}", loss)
+    see("weight", layer.weight)
+    see("still orthogonal", bool(torch.allclose(layer.weight @ layer.weight.mT, torch.eye(3, dtype=torch.float64))))
+    with see.refusal("no matrix"):
+        torch.nn.utils.parametrizations.orthogonal(layer, "bias")
