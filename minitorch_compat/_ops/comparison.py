@@ -71,6 +71,11 @@ def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return in_place(call, to_bool=True)
 
 
+def named(function: Callable[[Any, Any], Tensor]) -> Callable[..., Tensor]:
+    """A function of two whose second argument may be given under its name."""
+    return lambda input, other: function(input, other)
+
+
 def tensor_first(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """A function of two whose first argument may not be a number."""
 
@@ -90,7 +95,7 @@ for _name, _function, _long in (
     for _each in (_name, _long or ""):
         if _each:
             entry.publish(_each, tensor_first(FUNCTIONS[_name]), method=False)
-            entry.publish(_each, _function, module=False)
+            entry.publish(_each, named(_function), module=False)
             entry.publish(_each + "_", written(_name, _function), module=False)
 
 
@@ -151,7 +156,7 @@ def integral(name: str, kernel: Any, called: str) -> Callable[..., Tensor]:
         return result if out is None else write_out(name, out, result, (input, other))
 
     entry.publish(name, function, method=False)
-    entry.publish(name, call, module=False)
+    entry.publish(name, named(call), module=False)
     entry.publish(name + "_", in_place(call), module=False)
     return call
 

@@ -16,7 +16,7 @@ from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.views import check_write, rebase
 from .._kernels import rearrange as kernels
 from . import entry
-from .shape import reshape, sizes_of, unsqueeze
+from .shape import named_or_positional, reshape, sizes_of, unsqueeze
 
 Array = np.ndarray
 Arrays = Sequence[np.ndarray]
@@ -205,18 +205,14 @@ def repeat_(x: Array, repeats):
     return kernels.repeat(x, repeats)
 
 
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
+def repeat(input: Tensor, *given: Any, repeats: Any = None) -> Tensor:
     """``input`` beside itself so many times along each dimension."""
-    if not repeats:
-        raise Misfit
-    return repeat_(input, sizes_of("repeat", repeats))
+    return repeat_(input, sizes_of("repeat", named_or_positional(given, repeats)))
 
 
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *given: Any, dims: Any = None) -> Tensor:
     """``repeat``, with ones put in front of too short a list."""
-    if not dims:
-        raise Misfit
-    counts = sizes_of("tile", dims)
+    counts = sizes_of("tile", named_or_positional(given, dims))
     return repeat_(input, (1,) * (input._data.ndim - len(counts)) + counts)
 
 

@@ -204,16 +204,26 @@ for _name, _form in {"__matmul__": _operator, "__rmatmul__": lambda x, y: NotImp
     setattr(Tensor, _name, _form)
 
 
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """All products of an element of one vector and one of the other."""
     for name, each in (("self", input), ("vec2", vec2)):
         if each._data.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {each._data.ndim}-D")
-    return tensors.mul(reshape(input, (-1, 1)), vec2)
+    return FUNCTIONS["mul"](reshape(input, (-1, 1)), vec2, out=out)
+
+
+def ger(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """``outer`` under its first name; with ``out`` it warns."""
+    if out is not None:
+        warn_once(
+            "torch.ger is deprecated and will be removed in a future PyTorch release. Use torch.outer instead.",
+            stacklevel=3,
+        )
+    return outer(input, vec2, out=out)
 
 
 publish("outer", outer)
-publish("ger", lambda input, vec2: outer(input, vec2))
+publish("ger", ger)
 
 
 # ---- added to something
@@ -360,14 +370,15 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
     return reshape(result, result._data.shape)
 
 
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``other`` times each element of ``input``, side by side."""
     ndim = max(input._data.ndim, other._data.ndim)
     a = (1,) * (ndim - input._data.ndim) + input._data.shape
     b = (1,) * (ndim - other._data.ndim) + other._data.shape
     left = tensors.view(input, tuple([each for length in a for each in (length, 1)]))
     right = tensors.view(other, tuple([each for length in b for each in (1, length)]))
-    return unsafe_view(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
+    made = unsafe_view(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
+    return made if out is None else write_out("mul", out, made, (input, other))
 
 
 def einsum(*arguments: Any) -> Tensor:

@@ -58,11 +58,11 @@ arrays.expand = expand
 arrays.sum_to_size = sum_to_size
 
 
-def sum_to_size_(input: Tensor, *size: Any) -> Tensor:
+def sum_to_size_(input: Tensor, *given: Any, size: Any = None) -> Tensor:
     """``input`` summed to ``size``, a shape that broadcasts to its own."""
-    from .shape import sizes_of
+    from .shape import named_or_positional, sizes_of
 
-    shape = sizes_of("sum_to_size", size)
+    shape = sizes_of("sum_to_size", named_or_positional(given, size))
     own = input._data.shape
     new = len(own) - len(shape)
     if new < 0 or any(want not in (1, have) for want, have in zip(shape, own[new:], strict=True)):

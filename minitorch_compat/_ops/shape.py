@@ -638,7 +638,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
 def split_evenly(name: str, dims: tuple[int, int]) -> Callable[..., tuple[Tensor, ...]]:
     """``hsplit`` and kin: ``tensor_split`` along a dimension of their own."""
 
-    def function(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    def function(input: Tensor, *given: Any, sections: Any = None, indices: Any = None) -> tuple[Tensor, ...]:
+        chosen = named_or_positional(given, indices if sections is None else sections)
+        indices_or_sections = chosen[0] if len(chosen) == 1 else chosen
         dim = dims[0] if input._data.ndim == 1 else dims[1]
         kernels.even_split(input._data, indices_or_sections, name)
         return tensor_split(input, indices_or_sections, dim)
