@@ -107,7 +107,8 @@ BINARY = {
     0: """torch.add(x, y)|x - y|torch.sub(x, y, alpha=2)|x == y|x != y|x < y|x >= y|torch.eq(x, y)|x & y|x | y|x ^ y
         torch.logical_and(x, y)|torch.logical_xor(x, y)|torch.fmod(x, y)|torch.remainder(x, y)|x // y
         torch.heaviside(x, y)|torch.nextafter(x, y)|torch.copysign(x, y)|torch.gcd(x, y)|torch.lcm(x, y)
-        x.eq(other=y)|x.less_equal(other=y)|x.ne_(other=y)|x.bitwise_or(other=y)|x.clone().add_(y)|x.clone().sub_(y)|torch.rsub(x, y)|torch.add(x, y, alpha=0.5)|x.add(y, alpha=True)""",
+        x.eq(other=y)|x.less_equal(other=y)|x.ne_(other=y)|x.bitwise_or(other=y)
+        x.clone().add_(y)|x.clone().sub_(y)|torch.rsub(x, y)|torch.add(x, y, alpha=0.5)|x.add(y, alpha=True)""",
     4: """torch.mul(x, y)|x / y|x.clone().mul_(y)|x.clone().div_(y)|torch.atan2(x, y)|torch.hypot(x, y)
         torch.xlogy(x, y)|torch.div(x, y, rounding_mode='floor')|torch.lerp(x, y, 0.25)
         torch.div(x, y, rounding_mode='trunc')|torch.addcmul(x, y, y, value=2)|torch.where(x > y, x, y)""",
@@ -140,7 +141,8 @@ SHAPES = """x.view(-1)|x.view(2, -1)|x.view(5)|x.view(size=(6,))|x.reshape(3, 2)
     x.diagonal()|x.rot90()
     x.diagonal(1)|x.unfold(0, 2, 1)|x.as_strided((2, 2), (1, 1))|x.flip(0)|x.flip((0, 1))|x.roll(1)|x.roll(1, 0)
     x.repeat(2, 2)|x.repeat()|x.tile(2)|x.repeat(repeats=(2, 2))|torch.tile(x, dims=(2,))
-    x.hsplit(sections=3)|x.hsplit(indices=[1])|x.hsplit(2, 1)|x.sum_to_size(size=(1, 3))|x.repeat_interleave(2)|x.tril()|x.triu(1)|x.diag()|x.trace()|torch.diag_embed(x)
+    x.hsplit(sections=3)|x.hsplit(indices=[1])|x.hsplit(2, 1)|x.sum_to_size(size=(1, 3))
+    x.repeat_interleave(2)|x.tril()|x.triu(1)|x.diag()|x.trace()|torch.diag_embed(x)
     torch.cat([x, x])|torch.cat((x, x), 1)|torch.cat([])|torch.cat(x)|torch.cat([x, torch.ones(2)])|torch.stack([x, x])
     torch.stack([x, x], -1)|torch.hstack([x, x])|torch.vstack([x, x])|torch.column_stack([x, x])|x.contiguous()|x.size()
     x.size(5)|x.stride()|x.numel()|x.storage_offset()|x.is_contiguous()|list(x)|len(x)|torch.broadcast_to(x, (2, 2, 3))
@@ -163,7 +165,8 @@ SHAPES = """x.view(-1)|x.view(2, -1)|x.view(5)|x.view(size=(6,))|x.reshape(3, 2)
     torch.as_strided_scatter(x.contiguous(), torch.ones(2, 2), (2, 2), (1, 2))"""
 PRODUCTS = """x @ y|torch.mm(x, y)|torch.matmul(x, y)|torch.addmm(y[0], x, y)|x.mm(y)|torch.mv(x, y[:, 0])|x @ y[:, 0]
     torch.dot(x[0], y[:, 0])|torch.outer(x[0], y[0])|torch.kron(x, y, out=torch.empty(0))
-    torch.ger(x[0], y[0])|torch.ger(x[0], y[0], out=torch.empty(0))|torch.outer(x[0], vec2=y[0], out=torch.empty(0))|torch.bmm(x[None], y[None])|torch.einsum('ij,jk->ik', x, y)
+    torch.ger(x[0], y[0])|torch.ger(x[0], y[0], out=torch.empty(0))|torch.outer(x[0], vec2=y[0], out=torch.empty(0))
+    torch.bmm(x[None], y[None])|torch.einsum('ij,jk->ik', x, y)
     torch.tensordot(x, y, 1)|torch.inner(x, x)|torch.kron(x, y)|torch.mm(x, x)
     torch.addmm(y[0], x, y, alpha=2, beta=3)"""
 
