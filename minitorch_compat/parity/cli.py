@@ -1,4 +1,4 @@
-"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, coverage, exec, compare, check.
+"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, coverage, exec, compare, check, fuzz.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
 before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of known differences.
@@ -191,6 +191,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("program", nargs=argparse.REMAINDER, metavar="FILE [ARGUMENTS]")
     made = command("check", check_command, "Hold documents against torch and an engine: is what they print still so?")
     check_options(made)
+    made = command("fuzz", fuzz_command, "Run random programs on torch and an engine, and shrink what differs.")
+    made.add_argument("--seconds", type=seconds, default=60.0, metavar="S", help="how long to search (default: 60)")
+    made.add_argument("--seed", type=seed, default=(0, None), metavar="N[:ROUND:PROGRAM]",
+                      help="which programs (default: 0); a finding's own seed makes that finding again")
+    made.add_argument("--engine", metavar="M", default="minitorch_compat", help="the engine to test, as for run")
+    made.add_argument("--reference", metavar="M", default="torch", help="what it is held against (default: torch)")
+    made.add_argument("-n", metavar="N", help="search in N processes (a number, or auto)")
+    made.add_argument("--known", metavar="FILE.toml", type=Path,
+                      help="differences that are known (default: for minitorch_compat, those that come with it)")
+    made.add_argument("--file", metavar="DIR", type=Path, nargs="?", const=Path("reference_cases/found"),
+                      help="file findings as cases, in a new file there (default: reference_cases/found)")
+    reports(made)
     return top
 
 
@@ -224,6 +236,14 @@ def kind(text: str) -> str:
     if text.replace("-", " ") not in KINDS:
         raise argparse.ArgumentTypeError(f"there is no kind {text!r}; there are {', '.join(KINDS)}")
     return text.replace("-", " ")
+
+
+def seed(text: str) -> tuple[int, tuple[int, int] | None]:
+    parts = text.split(":")
+    if len(parts) not in (1, 3) or not all(part.isdecimal() for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed: 7, or 7:12:3 for program 3 of round 12")
+    whole, *rest = map(int, parts)
+    return whole, (rest[0], rest[1]) if rest else None
 
 
 def tolerated(text: str) -> float:
@@ -697,6 +717,29 @@ def check_command(options: argparse.Namespace) -> int:
         return AGREEMENT if check(options) else DIFFERENCES
     except NoPage as error:
         raise Misuse(str(error)) from None
+
+
+def fuzz_command(options: argparse.Namespace) -> int:
+    import importlib.util
+
+    if importlib.util.find_spec("hypothesis") is None:
+        raise Misuse("hypothesis is not installed; get it with: pip install -c constraints.txt "
+                     "\"minitorch-compat[parity]\" (from a clone: -e \".[parity]\")")
+    check_names(options)
+    if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
+        raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
+    from .fuzz.command import KNOWN, fuzz, processes_of, summary
+
+    path = options.known or (KNOWN if options.engine == "minitorch_compat" and KNOWN.exists() else None)
+    entries = known_entries(path)
+    number, only = options.seed
+    run, found = fuzz(options.reference, options.engine, number, options.seconds, processes_of(options.n),
+                      options.report, entries, only, options.file)
+    paths = write(timeless(run) if options.timeless else run, options.report, options.format or FORMATS)
+    say("\n" + summary(run, found, entries))
+    for each in [*paths, options.report / "results.jsonl", options.report / "fuzz.json"]:
+        say(f"wrote {each}")
+    return STOPPED if run.stopped else DIFFERENCES if run.results else AGREEMENT
 
 
 if __name__ == "__main__":

@@ -6,77 +6,14 @@ happened to the inputs, the exception with its text, and the warnings.
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-FLOATS = [
-    -2.5, 0.5, 1.0, -0.0, 3.75, -1.0, 2.0, 0.0, -0.25, 7.0, 1.5, -3.0, 0.125, 4.0, -6.5, 2.25, 9.0, -1.75, 0.75, 5.0,
-]  # fmt: skip
-INTEGERS = [3, -1, 0, 2, 5, -4, 1, 7, -2, 4, 6, -3, 0, 1, 8, -5, 2, 3, -6, 9]
-SPECIAL = [float("nan"), float("inf"), float("-inf"), 1e30, -1e-30, 0.0, -0.0, 1.0]
-
-
-class Input(NamedTuple):
-    """A tensor to be made on both sides: its dtype, shape, place in the row of numbers, and layout.
-
-    Layouts: "plain"; "turned", the transpose of a plain one; "gaps", every other element; "repeated", expanded from one
-    slice; "special", plain with nan and infinities first.
-    """
-
-    dtype: str
-    shape: tuple[int, ...] = (2, 3)
-    start: int = 0
-    layout: str = "plain"
-    grad: bool = False
-
-    def make(self, torch: ModuleType) -> Any:
-        shape = self.shape
-        if self.layout == "turned":
-            made = self.filled(torch, shape[::-1]).permute(tuple(range(len(shape)))[::-1])
-        elif self.layout == "gaps":
-            made = self.filled(torch, (*shape[:-1], shape[-1] * 2))[..., ::2]
-        elif self.layout == "repeated":
-            made = self.filled(torch, (1, *shape[1:])).expand(shape)
-        else:
-            made = self.filled(torch, shape)
-        return made.requires_grad_() if self.grad else made
-
-    def filled(self, torch: ModuleType, shape: tuple[int, ...]) -> Any:
-        dtype = getattr(torch, self.dtype)
-        count = int(np.prod(shape))
-        if not count:
-            return torch.empty(shape, dtype=dtype)
-        numbers = [self.numbers[(self.start + place) % len(self.numbers)] for place in range(count)]
-        return torch.tensor(numbers, dtype=dtype).reshape(shape)
-
-    @property
-    def numbers(self) -> list[Any]:
-        if self.dtype == "bool":
-            return [each > 0 for each in INTEGERS]
-        if self.dtype.startswith("uint"):
-            return [abs(each) for each in INTEGERS]
-        if self.dtype.startswith("int"):
-            return INTEGERS
-        if self.dtype.startswith("complex"):
-            return [complex(a, b) for a, b in zip(FLOATS, INTEGERS, strict=True)]
-        return SPECIAL + FLOATS if self.layout == "special" else FLOATS
-
-    def __str__(self) -> str:
-        layout = "" if self.layout == "plain" else f" {self.layout}"
-        return f"{self.dtype}{list(self.shape)}{layout}{' with grad' if self.grad else ''}"
-
-
-def bits(x: Any) -> np.ndarray:
-    """The elements as NumPy has them; bfloat16 as float32, which holds it."""
-    x = x.detach()
-    if str(x.dtype).endswith("bfloat16"):
-        x = x.float()
-    return np.array(x.numpy())
+from minitorch_compat.parity.fuzz.inputs import Input, bits, text_of
 
 
 def look(torch: ModuleType, value: Any) -> Any:
@@ -95,12 +32,6 @@ def look(torch: ModuleType, value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return ("sequence", type(value).__name__, [look(torch, each) for each in value])
     return ("other", type(value).__name__, str(value))
-
-
-def text_of(error: BaseException | Warning) -> str:
-    """A message without addresses and without the places in torch's sources."""
-    text = re.sub(r"\s*\(Triggered internally at[^)]*\)", "", str(error)).replace("minitorch_compat", "torch")
-    return re.sub(r"0x[0-9a-f]+", "0x", text)
 
 
 def outcome(torch: ModuleType, expression: str, inputs: tuple[Input, ...]) -> dict[str, Any]:

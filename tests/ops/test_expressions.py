@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from beside_torch import Input
-from expressions import NAMES, Program, Step, differences
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import minitorch_compat as engine
+from minitorch_compat.parity.fuzz.expressions import NAMES, Program, Step, differences
+from minitorch_compat.parity.fuzz.inputs import Input
 
 torch = pytest.importorskip("torch")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
-import programs
 import pytest
 import torch
 from hypothesis import strategies as st
 
 import minitorch_compat as engine
+from minitorch_compat.parity.fuzz import views as programs
 
 PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "100"))
 """How many random programs run beside torch; the environment variable asks for more.

@@ -20,7 +20,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
-from beside_torch import Input, bits, text_of
+
+from .inputs import Input, bits, text_of
 
 EPSILON = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52,
            "complex64": 2.0**-23, "complex128": 2.0**-52}
@@ -188,7 +189,8 @@ class Run:
         """The result, the exception, and the warnings of a step."""
         self.last = self.operands(step)
         scope = {"torch": self.side, **dict(zip("xyz", self.last, strict=True))}
-        result, refusal = None, None
+        result: Any = None
+        refusal = None
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -262,7 +264,7 @@ def facts(value: Any) -> dict[str, Any]:
 
 def ulps_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many floats lie between the elements of two real arrays."""
-    integer = {2: np.int16, 4: np.int32, 8: np.int64}[a.dtype.itemsize]
+    integer: Any = {2: np.int16, 4: np.int32, 8: np.int64}[a.dtype.itemsize]
     smallest = np.int64(np.iinfo(integer).min)
     ranks = []
     for each in (a, b):

@@ -20,6 +20,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 Step = tuple[Any, ...]
@@ -161,6 +162,11 @@ class Machine:
 
     def make(self, dtype: str, shape: tuple[int, ...], seed: int) -> Any:
         """A new tensor of small numbers that binary fractions hold."""
+        numbers = self.numbers_for(dtype, shape, seed)
+        return self.torch.tensor(numbers, dtype=getattr(self.torch, dtype)).reshape(shape).clone()
+
+    def numbers_for(self, dtype: str, shape: tuple[int, ...], seed: int) -> list[Any]:
+        """The numbers of a new tensor, in a row."""
         count = 1
         for each in shape:
             count *= each
@@ -169,7 +175,7 @@ class Machine:
             numbers = [complex(each, (place * 5 + seed) % 7 / 2 - 1) for place, each in enumerate(numbers)]
         elif not dtype.startswith(("float", "bfloat")):
             numbers = [int(4 * each) if dtype != "bool" else each > 0 for each in numbers]
-        return self.torch.tensor(numbers, dtype=getattr(self.torch, dtype)).reshape(shape).clone()
+        return numbers
 
     def like(self, x: Any, n: Numbers) -> Any:
         """A tensor of the size of ``x``: new, or one that is there and may fit or not."""
@@ -187,6 +193,9 @@ class Machine:
     def value(self, x: Any, n: Numbers) -> Any:
         """What can be written or added: a number, a tensor that is there, a new one."""
         return n.one_of(SCALARS) if n(3) == 0 else self.like(x, n)
+
+    def value_for_index(self, x: Any, n: Numbers) -> Any:
+        return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
 
     # ---- what can be seen
 
@@ -263,21 +272,27 @@ class Machine:
             if x.requires_grad:
                 x.backward(self.torch.ones_like(x), retain_graph=True)
 
-        return [self.watch(lambda each=each: backward(each), nullcontext()) for each in tuple(self.tensors)]
+        return [self.watch(partial(backward, each), nullcontext()) for each in tuple(self.tensors)]
+
+
+def plain(x: Any) -> Any:
+    """The tensor itself, where a program is written down while it runs."""
+    return getattr(x, "held", x)
 
 
 def is_square(x: Any) -> bool:
     """Whether all roots of the elements are binary fractions of few digits, or none."""
     return all(
         not each > 0 or (each < 2**20 and (root := (each * 2**20) ** 0.5) == int(root))
-        for each in x.detach().reshape(-1).tolist()
+        for each in plain(x).detach().reshape(-1).tolist()
     )
 
 
 def is_short(x: Any) -> bool:
     """Whether sums of products of the elements, which are real, need no rounding."""
     return not x.is_complex() and all(
-        abs(each) < 64 and each * 16 == int(each * 16) for each in x.detach().reshape(-1).tolist() if each == each
+        abs(each) < 64 and each * 16 == int(each * 16) for each in plain(x).detach().reshape(-1).tolist()
+        if each == each
     )
 
 
@@ -600,13 +615,6 @@ def write_with_several(m: Machine, n: Numbers) -> None:
             getattr(x, name)(dim, places, source)
 
 
-def value_for_index(self: Machine, x: Any, n: Numbers) -> Any:
-    return self.pick(n).clone() if n(2) else self.make(str(x.dtype)[6:], (), n(5))
-
-
-Machine.value_for_index = value_for_index  # type: ignore[attr-defined]
-
-
 @action("set item", 14)
 def set_item(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
@@ -620,7 +628,7 @@ def set_item(m: Machine, n: Numbers) -> None:
 def set_item_from_new(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     index = basic_index(m, x, n, 2)
-    x[index] = m.make(str(x.dtype)[6:], tuple(x.detach()[index].shape), n(5))
+    x[index] = m.make(str(x.dtype)[6:], tuple(plain(x).detach()[index].shape), n(5))
 
 
 @action("write to data", 5)

@@ -1,0 +1,180 @@
+"""From a program that differs to a finding: the statement that makes it differ, the cause, and the shortest program."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..causes import signature, signatures
+from ..observation import Array
+from ..result import Difference, Result
+from ..runner import run_case
+from .program import Program, digest
+from .rounding import beyond_rounding
+from .scribe import Statement
+
+CHAPTER = "found."
+"""Where findings are filed, by the operation that makes them differ."""
+
+TIMEOUT = 20.0
+"""Seconds one program may take on both engines."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A program that differs, cut after the statement that makes it, its result, and the cause."""
+
+    program: Program
+    result: Result
+    operation: str
+    cause: str
+    seed: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.result.id
+
+
+def run_program(program: Program, torch: Any, engine: Any) -> Result:
+    """What the two engines show of a program, without what rounding explains."""
+    result = run_case(program.case(), torch, engine, TIMEOUT)
+    if result.outcome == "differs":
+        result = beyond_rounding(program, result, torch)
+    return result
+
+
+def differing(result: Result) -> bool:
+    """Whether the engine does something else than torch, and does not say that it lacks something."""
+    return result.outcome in ("differs", "crashed", "timed out")
+
+
+def finding_of(program: Program, torch: Any, engine: Any) -> Finding | None:
+    """What makes a program differ, if it does: it is cut after the first statement with which it differs."""
+    for length in range(1, len(program.statements) + 1):
+        part = Program(program.statements[:length])
+        result = run_program(part, torch, engine)
+        if differing(result):
+            return told(part, result)
+        if result.outcome == "engine lacks it":
+            return None
+    return None
+
+
+def told(program: Program, result: Result) -> Finding:
+    """A finding of a program that differs with its last statement; id and chapter say operation and cause."""
+    operation = program.statements[-1].operation
+    first = first_difference(result)
+    if first is not None:
+        first = classed(first, program, result)
+    named = replace(result, chapter=f"{CHAPTER}{operation}")
+    cause = signature(named, first) if first is not None else next(iter(signatures(named)))
+    name = f"{re.sub(r'[^0-9A-Za-z_.]+', '_', operation)}/{digest(cause)}"
+    case = program.case(f"{CHAPTER}{name}", f"`{operation}`: {cause}")
+    made = replace(
+        result, id=case.id, chapter=case.chapter, name=case.name, claim=case.claim, source=program.text,
+        differences=() if first is None else (replace(first, name="the program"),),
+        message=result.message if first is None else f"{first.dimension}: {first.name}: {first.message}",
+    )
+    return Finding(program, made, operation, cause)
+
+
+def first_difference(result: Result) -> Difference | None:
+    """The one that is told: an end before its time, if there is one, or what was seen first."""
+    early = [each for each in result.differences if each.name == "the case"]
+    return next(iter([*early, *result.differences]), None)
+
+
+def classed(first: Difference, program: Program, result: Result) -> Difference:
+    """A difference with a message of its own where it is of a kind that all operations share."""
+    name, where = first.name, ""
+    one, other = result.reference.get(name), result.candidate.get(name)
+    made = name in program.statements[-1].makes
+    if first.dimension == "mutation and versions" and name.endswith(".grad"):
+        where = "of a gradient: "
+    elif first.dimension == "mutation and versions" and made:
+        where = "of a new result: "
+    elif first.dimension == "shape and strides" and isinstance(one, Array) and isinstance(other, Array):
+        if one.shape == other.shape and not one.values.size:
+            return replace(first, message="strides of a tensor without elements")
+        if one.shape == other.shape and 1 in one.shape and steps(one) == steps(other):
+            return replace(first, message="strides along dimensions of one element")
+        where = "of a gradient: " if name.endswith(".grad") else ""
+    return replace(first, message=where + first.message)
+
+
+def steps(seen: Array) -> list[int]:
+    return [stride for stride, length in zip(seen.strides, seen.shape, strict=True) if length > 1]
+
+
+def shortest(finding: Finding, torch: Any, engine: Any) -> Finding:
+    """The same finding with every statement taken out that it does not need, and with simpler ones."""
+
+    def still(program: Program) -> Finding | None:
+        result = run_program(program, torch, engine)
+        if not differing(result):
+            return None
+        made = told(program, result)
+        return made if made.id == finding.id else None
+
+    best, smaller = finding, True
+    while smaller:
+        smaller = False
+        for each in reduced(best.program):
+            made = still(each)
+            if made is not None:
+                best, smaller = made, True
+                break
+    renamed = still(best.program.renamed())
+    return replace(renamed or best, seed=finding.seed)
+
+
+def reduced(program: Program) -> Iterator[Program]:
+    """Programs that are a step simpler: a statement less, or one written more simply."""
+    statements = program.statements
+    for place in reversed(range(len(statements) - 1)):
+        names = statements[place].makes
+        rest = " ".join(each.text for each in statements[place + 1 :])
+        if not any(re.search(rf"\b{name}\b", rest) for name in names):
+            yield program.without(place)
+    for place, each in enumerate(statements):
+        for text in simpler(each):
+            yield Program((*statements[:place], replace(each, text=text), *statements[place + 1 :]))
+
+
+LITERAL = re.compile(r"^(v\d+ = )torch\.tensor\((.*?)(, dtype=torch\.(\w+))?\)(\.requires_grad_\(\))?$")
+
+
+def simpler(statement: Statement) -> Iterator[str]:
+    """A statement's text without its mode, with fewer digits, without a gradient, without an element type."""
+    text = statement.text
+    if text.startswith("with "):
+        yield text.partition(": ")[2]
+    match = LITERAL.match(text)
+    if match is None:
+        return
+    head, numbers, dtype, _, grad = match[1], match[2], match[3] or "", match[4], match[5] or ""
+    if grad:
+        yield f"{head}torch.tensor({numbers}{dtype})"
+    if dtype:
+        yield f"{head}torch.tensor({numbers}){grad}"
+    for shorter in (fewer_elements(numbers), rounded(numbers)):
+        if shorter != numbers:
+            yield f"{head}torch.tensor({shorter}{dtype}){grad}"
+
+
+def rounded(numbers: str) -> str:
+    return re.sub(r"-?\d+\.\d+(e-?\d+)?", lambda found: short(found[0]), numbers)
+
+
+def short(number: str) -> str:
+    made = repr(round(float(number), 1))
+    return made if len(made) < len(number) else number
+
+
+def fewer_elements(numbers: str) -> str:
+    """The numbers all the same, the first one."""
+    found = re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?j?|True|False", numbers)
+    if not found or "(" in numbers:
+        return numbers
+    return re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?j?|True|False", found[0], numbers)
