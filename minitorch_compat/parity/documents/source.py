@@ -70,7 +70,7 @@ def session(lines: Sequence[str], line: int) -> Block:
             more, again = MORE.match(lines[i]), PROMPT.match(lines[i])
             if more and not again:
                 code.append(lines[i][more.end():])
-            elif again and belongs(code, lines[i][again.end():]):
+            elif again and belongs(code, lines[i][again.end():].rstrip() or behind_blanks(lines, i)):
                 code.append(lines[i][again.end():])
             elif not again and lines[i].strip() and depth(bare("\n".join(code))) > 0 and unfinished("\n".join(code)):
                 code.append(lines[i].removeprefix(indent))  # a continuation without any prompt
@@ -109,11 +109,21 @@ def bare(source: str) -> str:
     return re.sub(r"#[^\n]*|\"[^\"\n]*\"|'[^'\n]*'", "", source)
 
 
+def behind_blanks(lines: Sequence[str], i: int) -> str:
+    """What stands behind the prompts after an empty one, where it is indented: a class goes on over empty lines."""
+    for each in lines[i + 1:]:
+        prompt = PROMPT.match(each)
+        text = each[prompt.end():] if prompt else ""
+        if not prompt or text.strip():
+            return text if text[:1].isspace() else ""
+    return ""
+
+
 def belongs(code: Sequence[str], line: str) -> bool:
     """Whether a line behind a new prompt goes on with the code before it."""
     text = "\n".join(code)
     if line[:1].isspace() and line.strip():
-        return not parses(text) or text.rstrip().endswith(":") or any(
+        return not parses(text) or line.lstrip().startswith("#") or text.rstrip().endswith(":") or any(
             isinstance(each, COMPOUND) for each in (tree_of(text) or ast.Module([], [])).body[-1:]
         )
     if GOES_ON.match(line) and not parses(line):

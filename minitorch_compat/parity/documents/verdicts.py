@@ -89,13 +89,16 @@ COMMON = {
     "Function": "from torch.autograd import Function", "autograd": "from torch import autograd",
 }
 GPU = re.compile(r"CUDA|NVIDIA|\bGPU|\bMPS\b|\bHIP\b|\bXPU\b|Torch not compiled with|Cannot access accelerator|"
-                 r"accelerator", re.I)
+                 r"accelerator|torch\.device with a specified index", re.I)
 SEVERAL = re.compile(
     r"process group|MASTER_ADDR|environment variable (?:RANK|WORLD_SIZE)|\bRPC|rendezvous|mpi backend|"
     r"distributed autograd", re.I
 )
 COMPILER = re.compile(r"C\+\+ compiler|InvalidCxx|[Tt]riton|Ninja is required|torch\._inductor|backend_compile|dlopen|"
                       r"CppCompile|fork a new process|Resource temporarily|can't start new thread")
+ELLIPSIS = re.compile(r"\bellipsis\b|<class 'ellipsis'>")
+BUILTIN = re.compile(r"\b(?:input|iter|map|filter|range|sum|min|max|id|vars|hash|all|any|object|type)\b(?!\s*\()")
+"""Names of Python's that pages use for values of their own."""
 SAYS_ERROR = re.compile(r"#.*(?:error|\bfails?\b|raises?|throws?|exception|illegal|wrong|not allowed|won't work|"
                         r"doesn't work|does not work|报错|出错|错误)", re.I)
 
@@ -212,6 +215,8 @@ class Judging:
                 return Claim(want, MATCHES, mine[0], "random numbers without a seed (or times): of the same shape and "
                              "form", form_only=True)
             return Claim(want, OUTDATED, mine[0], "it is random, and of another shape or form today", form_only=True)
+        if word := re.fullmatch(r"<built-in function (\w+)>", mine[0].strip()):
+            return Claim(want, UNCHECKED, why=f"it needs `{word.group(1)}`, which the page does not make")
         how = {"spaces": "only white space differs", "numbers": "the numbers are others today"}.get(found, "")
         today = mine[0]
         why = explain_text(want.text, today) or how or f"torch shows {brief(today) or 'nothing'} today"
@@ -312,10 +317,22 @@ class Judging:
                 return Trouble(UNCHECKED, brief(text))
         if "FileNotFoundError" in bases or "NotADirectoryError" in bases:
             return Trouble(UNCHECKED, f"it needs the file {shown.filename or brief(text)}, which is not there")
-        if "there is no network" in text or any(each in bases for each in ("URLError", "ConnectionError", "gaierror")):
+        if re.search("there is no network|no internet connection", text) or any(
+            each in bases for each in ("URLError", "ConnectionError", "gaierror")
+        ):
             return Trouble(UNCHECKED, "it needs the network, which a page under test does not have")
         if "PermissionError" in bases and "a page" in text:
             return Trouble(UNCHECKED, f"{text} ({shown.filename or 'not there'})")
+        if ELLIPSIS.search(text):
+            return Trouble(UNCHECKED, "it leaves code out: `...` stands for what the reader is to fill in")
+        if "builtin_function_or_method" in text and (word := BUILTIN.search(step.source)):
+            return Trouble(UNCHECKED, f"it needs `{word.group()}`, which the page does not make")
+        if "MemoryError" in bases or "can't allocate memory" in text:
+            return Trouble(UNCHECKED, "it needs more memory than a page may take")
+        if re.search(r"[Cc](?:an't|ould not) get source", text):
+            return Trouble(UNCHECKED, "it needs its functions to stand in a file, from which their source is read")
+        if "KeyError" in bases and "environ" in step.source:
+            return Trouble(UNCHECKED, f"it needs the environment variable {text}, which a page does not see")
         if "EOFError" in bases:
             return Trouble(UNCHECKED, "it asks its user for input")
         if "parse" not in text and GPU.search(text) and not explain(step.source, met):

@@ -25,6 +25,14 @@ def test_a_loop_may_go_on_under_either_prompt() -> None:
     assert (steps[0].line, [(want.first, want.last) for want in steps[0].wants]) == (10, [(12, 13)])
 
 
+def test_a_class_goes_on_over_an_empty_prompt() -> None:
+    lines = [">>> class A:", ">>>     def f(self):", ">>>         return 1", ">>>", ">>>     # and",
+             ">>>     def g(self):", ">>>         return 2", ">>>", ">>> A()  # one", ">>>        # two", ">>> f()", "3"]
+    steps = session(lines, 1).steps
+    assert [step.source.count("\n") for step in steps] == [6, 0, 1, 0]
+    assert [step.line for step in steps] == [1, 8, 9, 11]
+
+
 def test_output_with_blank_lines_goes_on_while_brackets_are_open() -> None:
     (step,) = session([">>> x", "tensor([[[1.]],", "", "        [[2.]]])", "", "Prose."], 1).steps
     assert step.wants[0].text == "tensor([[[1.]],\n\n        [[2.]]])"
