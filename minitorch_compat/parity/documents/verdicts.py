@@ -335,7 +335,7 @@ class Judging:
             return Trouble(UNCHECKED, f"it needs the environment variable {text}, which a page does not see")
         if "EOFError" in bases:
             return Trouble(UNCHECKED, "it asks its user for input")
-        if "parse" not in text and GPU.search(text) and not explain(step.source, met):
+        if not re.search(r"\bparse\b", text) and GPU.search(text) and not explain(step.source, met):
             return Trouble(UNCHECKED, f"it needs a device that is not here: {brief(text)}")
         if SEVERAL.search(text):
             return Trouble(UNCHECKED, f"it needs several processes: {brief(text)}")

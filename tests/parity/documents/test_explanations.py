@@ -45,6 +45,18 @@ def test_old_ways_are_explained(torch_sessions: Sessions) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("code, why", [
+    ("model = ...\nfor layer in model:\n    print(layer)", "leaves code out"), ("input.shape", "it needs `input`"),
+    ("torch.ones(1 << 50)", "memory"), ("import os\nos.environ['NOWHERE']", "environment variable"),
+    ("torch.ones(1, device='mps')", "device"), ("import inspect\ninspect.getsource(len)", "TypeError"),
+])  # fmt: skip
+def test_what_a_page_leaves_out_cannot_be_checked(code: str, why: str, torch_sessions: Sessions) -> None:
+    text = f"```python\nimport torch\n{code}\n```\n"
+    (block,) = check_page(Page("left out", tuple(blocks(text)), text=text), torch_sessions).blocks
+    assert why in block.why
+    assert block.verdict == ("fails" if why == "TypeError" else "not checkable")
+
+
 @pytest.mark.parametrize("package", ["torch.nn.functional"])
 def test_docstrings_of_the_installed_torch(package: str, torch_sessions: Sessions) -> None:
     from minitorch_compat.parity.documents.checking import docstring_pages

@@ -27,7 +27,8 @@ def test_a_loop_may_go_on_under_either_prompt() -> None:
 
 def test_a_class_goes_on_over_an_empty_prompt() -> None:
     lines = [">>> class A:", ">>>     def f(self):", ">>>         return 1", ">>>", ">>>     # and",
-             ">>>     def g(self):", ">>>         return 2", ">>>", ">>> A()  # one", ">>>        # two", ">>> f()", "3"]
+             ">>>     def g(self):", ">>>         return 2", ">>>", ">>> A()  # one", ">>>        # two",
+             ">>> f()", "3"]
     steps = session(lines, 1).steps
     assert [step.source.count("\n") for step in steps] == [6, 0, 1, 0]
     assert [step.line for step in steps] == [1, 8, 9, 11]
