@@ -62,6 +62,8 @@ def signature(result: Result, difference: Difference) -> str:
 
 def signatures(result: Result) -> dict[str, tuple[str, str]]:
     """Every signature of a result that is not good, with its dimension and a message; empty where it agrees."""
+    if result.signatures is not None:
+        return result.signatures
     found: dict[str, tuple[str, str]] = {}
     for difference in result.differences:
         found.setdefault(signature(result, difference), (difference.dimension, difference.message))

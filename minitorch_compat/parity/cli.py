@@ -345,10 +345,10 @@ def run_command(options: argparse.Namespace) -> int:
     shown = face(waiting)
     with Journal(options.report / "results.jsonl", before) as journal, shown:
         if before is not None:
-            run.reference, run.candidate = before.reference, before.candidate
+            run.reference, run.candidate, run.results = before.reference, before.candidate, before.results
         try:
             for result in results(waiting, options, ready, journal.add_line) if waiting else ():
-                run.results.append(result)
+                run.results.append(journal.stored(result))
                 shown.add(result)
         except KeyboardInterrupt:
             run.stopped = "stopped by the user"
@@ -561,7 +561,7 @@ def timeless(run: Run) -> Run:
     """The run without what changes from one time to the next."""
     from dataclasses import replace
 
-    results = [replace(result, duration=0.0) for result in run.results]
+    results = [result.but(duration=0.0) for result in run.results]
     return replace(run, results=results, started=None, duration=None)
 
 

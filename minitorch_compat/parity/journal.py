@@ -4,12 +4,14 @@ A journal is JSON lines: `{"run": …}`, the run without results; a `{"result": 
 `{"end": …}` with the duration and why the run stopped, if it did. Without the last line, the run was killed.
 """
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from .plain import decode, encode
 from .result import SCHEMA, Result, Run
+from .stored import Lines, Stored
 
 
 class Journal:
@@ -18,20 +20,23 @@ class Journal:
     def __init__(self, path: Path, resumed: Run | None = None):
         """A new journal, or one that goes on after the results of `resumed`."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.begun = path, False
+        self.path, self.begun, self._place = path, False, 0
         if resumed is None:
-            self._file: TextIO = path.open("w", encoding="utf-8")
+            self._file: BinaryIO = path.open("wb")
+            self._lines = Lines(path)
             return
         # Written beside the old one and put in its place at once: whenever this is cut short, one of them is whole.
         beside = path.with_name(path.name + ".part")
-        self._file = beside.open("w", encoding="utf-8")
+        self._file = beside.open("wb")
+        self._lines = Lines(beside)
         self.begin(resumed)
-        for result in resumed.results:
+        for number, result in enumerate(resumed.results):
             self.add(result)
+            resumed.results[number] = self.stored(result)
         beside.replace(path)
 
     def begin(self, run: Run) -> None:
-        self._write({"run": {**encode(run), "results": []}})
+        self._write({"run": encode(replace(run, results=[]))})
         self.begun = True
 
     def add(self, result: Result) -> None:
@@ -39,15 +44,20 @@ class Journal:
 
     def add_line(self, line: str) -> None:
         """A result that is written out already."""
-        self._file.write(line + "\n")
+        self._place = self._file.tell()
+        # A lone surrogate has no UTF-8, and its backslash form is JSON's own way to write it.
+        self._file.write((line + "\n").encode("utf-8", "backslashreplace"))
         self._file.flush()
+
+    def stored(self, result: Result) -> Stored:
+        """The result that was written last, without what its line has."""
+        return self._lines.stored(result, self._place)
 
     def end(self, run: Run) -> None:
         self._write({"end": {"duration": run.duration, "stopped": run.stopped}})
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n")
-        self._file.flush()
+        self.add_line(json.dumps(line, allow_nan=False, ensure_ascii=False))
 
     def __enter__(self) -> "Journal":
         return self
@@ -59,33 +69,40 @@ class Journal:
 def read(path: Path) -> Run:
     """The run a journal tells of, as far as it got. Raises ValueError for what is no journal, OSError as files do.
 
-    A last line that was cut in the middle is left out; one in the middle of the file is an error.
+    A last line that was cut in the middle is left out; one in the middle of the file is an error. The bulk of each
+    result stays in the file.
     """
     run: Run | None = None
     ended = False
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, 1):
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError as error:
-            if number == len(lines) and run is not None:
-                break
-            raise ValueError(f"{path}, line {number}: no JSON: {error}") from None
-        if not isinstance(entry, dict) or (run is None) != ("run" in entry):
-            raise ValueError(f"{path}, line {number}: not a journal of a parity run")
-        if "run" in entry:
-            if entry["run"].get("schema") != SCHEMA:
-                raise ValueError(f"{path}: schema {entry['run'].get('schema')!r}, where this version reads {SCHEMA}")
-            run = decode(Run, entry["run"])
-        elif "result" in entry:
-            assert run is not None
-            run.results.append(decode(Result, entry["result"]))
-        elif "end" in entry:
-            assert run is not None
-            run.duration, run.stopped = entry["end"]["duration"], entry["end"]["stopped"]
-            ended = True
+    lines = Lines(path)
+    cut: ValueError | None = None
+    place = 0
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            if cut is not None:
+                raise cut
+            begins, place = place, place + len(raw)
+            try:
+                entry = json.loads(raw.decode("utf-8"))
+            except ValueError as error:  # no UTF-8, or no JSON
+                cut = ValueError(f"{path}, line {number}: no JSON: {error}")
+                continue
+            if not isinstance(entry, dict) or (run is None) != ("run" in entry):
+                raise ValueError(f"{path}, line {number}: not a journal of a parity run")
+            if "run" in entry:
+                if entry["run"].get("schema") != SCHEMA:
+                    schema = entry["run"].get("schema")
+                    raise ValueError(f"{path}: schema {schema!r}, where this version reads {SCHEMA}")
+                run = decode(Run, entry["run"])
+            elif "result" in entry:
+                assert run is not None
+                run.results.append(lines.result(entry["result"], begins))
+            elif "end" in entry:
+                assert run is not None
+                run.duration, run.stopped = entry["end"]["duration"], entry["end"]["stopped"]
+                ended = True
     if run is None:
-        raise ValueError(f"{path}: empty")
+        raise cut or ValueError(f"{path}: empty")
     if not ended:
         run.stopped = "killed before its end"
     return run

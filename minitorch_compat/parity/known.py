@@ -19,7 +19,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,7 @@ def forgive(
             elif shows:
                 others[id(each)] = f"{result.id} shows {shows}, not {each.fingerprint}"
         if wanted and wanted <= set(reasons):
-            run.results[number] = replace(result, known="; ".join(dict.fromkeys(reasons.values())))
+            run.results[number] = result.but(known="; ".join(dict.fromkeys(reasons.values())))
     for each in valid:
         if matched[id(each)] or not concerned[id(each)]:
             continue

@@ -71,7 +71,7 @@ def encode(value: Any) -> Any:
 
 
 def _field(name: str, value: Any, owner: type) -> Any:
-    declared = _hints(owner)[name]
+    declared = hints(owner)[name]
     if typing.get_origin(declared) is tuple and isinstance(value, tuple):
         return [_nested(declared, each) for each in value]
     return encode(value)
@@ -86,7 +86,8 @@ def _nested(declared: Any, value: Any) -> Any:
 
 
 @cache
-def _hints(owner: type) -> dict[str, Any]:
+def hints(owner: type) -> dict[str, Any]:
+    """The types that a dataclass declares, by field."""
     return typing.get_type_hints(owner)
 
 
@@ -118,9 +119,9 @@ def _decode(declared: Any, data: Any) -> Any:
     if isinstance(declared, type) and issubclass(declared, Seen):
         declared = KINDS[data["kind"]]
     if dataclasses.is_dataclass(declared) and isinstance(declared, type):
-        hints = _hints(declared)
+        types_of = hints(declared)
         known = {each.name for each in dataclasses.fields(declared)}
-        return declared(**{name: _decode(hints[name], data[name]) for name in known if name in data})
+        return declared(**{name: _decode(types_of[name], data[name]) for name in known if name in data})
     return _plain(data)
 
 

@@ -1,7 +1,8 @@
 """What a run found, as dataclasses that are written to JSON and read back unchanged."""
+import copy
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from .observation import Observation
 
@@ -109,6 +110,17 @@ class Result:
     def good(self) -> bool:
         """Whether the engines agree, or part as is known, and the verdict on the document is what was computed."""
         return (self.outcome == "agrees" or self.known is not None) and self.verdict.sound
+
+    @property
+    def signatures(self) -> dict[str, tuple[str, str]] | None:
+        """What `causes.signatures` finds, where that was worked out before the bulk of the result was put away."""
+        return None
+
+    def but(self, **changes: Any) -> Self:
+        """The same result with other values for some fields; what it has of the others is not touched."""
+        made = copy.copy(self)
+        vars(made).update(changes)
+        return made
 
 
 @dataclass(frozen=True)
