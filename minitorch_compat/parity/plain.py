@@ -100,9 +100,9 @@ def decode(declared: Any, data: Any) -> Any:
 
 
 def _decode(declared: Any, data: Any) -> Any:
-    origin, inner = typing.get_origin(declared), typing.get_args(declared)
-    if declared is Any:
+    if declared is Any or declared is str:
         return _plain(data)
+    origin, inner = _parts(declared)
     if origin in (types.UnionType, typing.Union):
         if data is None:
             return None
@@ -123,6 +123,11 @@ def _decode(declared: Any, data: Any) -> Any:
         known = {each.name for each in dataclasses.fields(declared)}
         return declared(**{name: _decode(types_of[name], data[name]) for name in known if name in data})
     return _plain(data)
+
+
+@cache
+def _parts(declared: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(declared), typing.get_args(declared)
 
 
 def _plain(data: Any) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .causes import signatures
+from .observation import Observation
 from .plain import decode, encode, hints
 from .result import Result
 
@@ -23,6 +24,7 @@ UNIQUE = ("id", "name", "message")
 """Fields whose words no other result has."""
 
 UNCHANGED: dict[str, Any] = {}
+NOTHING = Observation()
 
 
 class Lines:
@@ -50,17 +52,19 @@ class Lines:
 
     def result(self, data: dict[str, Any], place: int) -> "Stored":
         """A result of which the line at this place holds these data."""
-        bulk = decode(Result, data) if data["outcome"] != "agrees" else None  # only then has it causes
-        light = {name: decode(hints(Result)[name], data[name]) for name in LIGHT if name in data}
-        return self._made(light, bulk, place)
+        types = hints(Result)
+        light = {name: decode(types[name], data[name]) for name in LIGHT if name in data}
+        differences = decode(types["differences"], data["differences"])
+        return self._made(light, Result(
+            **light, source="", differences=differences, reference=NOTHING, candidate=NOTHING), place)
 
     def stored(self, result: Result, place: int) -> "Stored":
         """A result that has just been written at this place."""
         return self._made({name: getattr(result, name) for name in LIGHT}, result, place)
 
-    def _made(self, light: dict[str, Any], result: Result | None, place: int) -> "Stored":
+    def _made(self, light: dict[str, Any], result: Result, place: int) -> "Stored":
         made = Stored.__new__(Stored)
-        found = {} if result is None else signatures(result)
+        found = signatures(result)
         for text, about in found.items():
             self.causes.setdefault(text, about)
         # Most results have the same words for most things: these are kept once.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from . import processes
+from . import processes, reports
 from .measure import Measured, measure
 from .workloads import WORKLOADS
 
@@ -53,6 +53,8 @@ def measurements(chosen: argparse.Namespace) -> Iterator[Measured]:
         yield processes.peak_memory(*names)
     if chosen.k in "minitorch-compat run":
         yield processes.whole_run()
+    if chosen.k in "report of 20 000 cases":
+        yield from reports.large_report(2_000 if chosen.quick else 20_000)
 
 
 def row(one: Measured) -> list[str]:

@@ -4,10 +4,11 @@ Whatever an engine printed is hostile input. Jinja escapes the tables, the data 
 script makes text nodes only, and a content security policy names the one script and the one style sheet by their hash.
 """
 import base64
-import gzip
 import hashlib
 import json
 import math
+import zlib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,6 +26,24 @@ CAUSES = 10
 
 PLAIN = 4_000_000
 """Bytes of data up to which it stays readable in the file; beyond, it is compressed."""
+
+MANY = 1_500
+"""Cases beyond which those that agree carry little, the others what there is room for."""
+
+ROOM = 6_000_000
+"""Bytes of the file for the details of many cases."""
+
+SHORTER = (4_000, 1_000, 250, 60)
+"""Characters to which texts are cut in turn, until a case fits its share of the room."""
+
+WORDS = 250
+"""Characters of a message in the table of many cases."""
+
+FIRST = 3
+"""Cases of every cause that have more room than others."""
+
+GZIP = 31
+"""zlib's word for a window of 32 KiB in the format of gzip."""
 
 OUTCOME_SIGNS = dict(zip(OUTCOMES, "✓≠○◇!×…", strict=True))
 VERDICT_SIGNS = dict(zip(DOCUMENT_VERDICTS, "✓↺✗◐?–", strict=True))
@@ -68,24 +87,109 @@ def digest(text: str) -> str:
 
 def blocks(run: Run) -> list[str]:
     """The data as script elements: first what the table and its filters need, then the details in chunks."""
-    details = [detail(result) for result in run.results]
+    many = len(run.results) > MANY
     head = {
         "reference": model.engine_title(run.reference), "candidate": model.engine_title(run.candidate),
         "dimensions": DIMENSIONS, "outcomes": OUTCOMES, "verdicts": DOCUMENT_VERDICTS,
         "signs": {**VERDICT_SIGNS, **OUTCOME_SIGNS}, "chapters": run.chapters, "chunk": CHUNK,
-        "cases": [entry(result) for result in run.results],
     }
-    chunks = [details[start:start + CHUNK] for start in range(0, len(details), CHUNK)]
-    named = [("data", embedded(head)), *((f"details-{n}", embedded(chunk)) for n, chunk in enumerate(chunks))]
-    compress = sum(len(text) for _, text in named) > PLAIN
-    return [block(name, text, compress) for name, text in named]
+    # Of every cause, the cases met first are told at length.
+    met: Counter[str] = Counter()
+    weights = [weight(result, met) for result in run.results] if many else []
+    room = Room(ROOM, sum(weights)) if many else None
+    entries, chunks, chunk = Packed(many), [], Packed(many)
+    entries.add(embedded(head)[:-1] + ',"cases":[')
+    for number, result in enumerate(run.results):
+        entries.add("," * (number > 0) + embedded(entry(result, many)))
+        told = detail(result, many)
+        chunk.add("[" if number % CHUNK == 0 else ",")
+        chunk.add(embedded(told) if room is None else room.fitting(told, weights[number]))
+        if number % CHUNK == CHUNK - 1 or number == len(run.results) - 1:
+            chunk.add("]")
+            chunks.append(chunk.end())
+            if room is not None:
+                room.spend(chunk)
+            chunk = Packed(many)
+    entries.add("]}")
+    named = [("data", entries.end()), *((f"details-{n}", each) for n, each in enumerate(chunks))]
+    packed = many or sum(len(content) for _, content in named) > PLAIN
+    return [block(name, content if many or not packed else pack(content), packed) for name, content in named]
 
 
-def block(name: str, text: str, compress: bool) -> str:
-    if not compress:
-        return f'<script type="application/json" id="{name}">{text}</script>'
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-    return f'<script type="application/gzip" id="{name}">{packed}</script>'
+def block(name: str, content: str, packed: bool) -> str:
+    return f'<script type="application/{"gzip" if packed else "json"}" id="{name}">{content}</script>'
+
+
+class Packed:
+    """Text that grows piece by piece, compressed on the way where there is much of it."""
+
+    def __init__(self, packed: bool) -> None:
+        self._parts: list[str] = []
+        self._bytes: list[bytes] = []
+        self._compressor = zlib.compressobj(wbits=GZIP) if packed else None
+        self.characters, self.size = 0, 0
+
+    def add(self, text: str) -> None:
+        self.characters += len(text)
+        if self._compressor is None:
+            self._parts.append(text)
+        else:
+            self._bytes.append(self._compressor.compress(text.encode()))
+
+    def end(self) -> str:
+        if self._compressor is None:
+            content = "".join(self._parts)
+        else:
+            content = base64.b64encode(b"".join([*self._bytes, self._compressor.flush()])).decode()
+        self.size = len(content)
+        return content
+
+
+def pack(text: str) -> str:
+    made = Packed(True)
+    made.add(text)
+    return made.end()
+
+
+class Room:
+    """The bytes there are for details, shared out by weight among the cases that are still to come."""
+
+    def __init__(self, size: int, weight: int) -> None:
+        self._left, self._weight = float(size), weight
+        self._characters = 1.0  # that one byte of the file holds
+
+    def fitting(self, told: dict[str, Any], weight: int) -> str:
+        """As much of a case's details as its share has room for, as JSON."""
+        most = max(0.0, self._left) * self._characters * weight / max(1, self._weight)
+        self._weight -= weight
+        text = embedded(told)
+        for longest in SHORTER:
+            if len(text) <= most:
+                return text
+            text = embedded(cut(told, longest))
+        return text if len(text) <= most else "{}"
+
+    def spend(self, chunk: Packed) -> None:
+        self._left -= chunk.size
+        self._characters = chunk.characters / chunk.size
+
+
+def cut(value: Any, longest: int) -> Any:
+    """Data with every text in it cut to this length."""
+    if isinstance(value, str):
+        return value if len(value) <= longest + 20 else f"{value[:longest]}… {len(value) - longest} more characters"
+    if isinstance(value, dict):
+        return {key: cut(each, longest) for key, each in value.items() if key != "curves"}
+    return [cut(each, longest) for each in value] if isinstance(value, list | tuple) else value
+
+
+def weight(result: Result, met: Counter[str]) -> int:
+    """How much of the room a case should have, one that agrees having the least."""
+    if result.outcome == "agrees":
+        return 1
+    own = signatures(result)
+    met.update(list(own))
+    return 60 if any(met[each] <= FIRST for each in own) else 4
 
 
 def embedded(data: Any) -> str:
@@ -94,14 +198,15 @@ def embedded(data: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def entry(result: Result) -> dict[str, Any]:
-    """What the table shows of a case, and what is searched."""
+def entry(result: Result, many: bool = False) -> dict[str, Any]:
+    """What the table shows of a case, and what is searched; among many cases, without their sources."""
+    message = model.shortened(result.message)
     return present({
         "id": result.id, "claim": result.claim, "document": model.printable(result.document or model.NO_DOCUMENT),
         "place": model.place(result.lines), "facts": result.facts, "outcome": result.outcome,
         "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter,
-        "source": result.source, "note": result.note, "why": result.verdict.why,
-        "message": model.shortened(result.message), "known": result.known,
+        "source": None if many else result.source, "note": result.note, "why": result.verdict.why,
+        "message": cut(message, WORDS) if many else message, "known": result.known,
         "causes": list(signatures(result)), "dtypes": dtypes(result), "operation": operation(result),
         **{measure: farthest(result, measure) for measure in ("ulp", "abs", "rel")},
         # One letter for each dimension: agrees, differs, or a dash where it was not observed.
@@ -121,11 +226,14 @@ def farthest(result: Result, measure: str) -> float | None:
     return max((each for each in found if each is not None and math.isfinite(each)), default=None)
 
 
-def detail(result: Result) -> dict[str, Any]:
-    """What an opened case shows beside its entry."""
+def detail(result: Result, many: bool = False) -> dict[str, Any]:
+    """What an opened case shows beside its entry; among many cases, what differs and the code in brief."""
+    if many and result.outcome == "agrees":
+        return {"source": model.brief(result.source)}
     return present({
         "claimed": result.verdict.claimed, "contradiction": "" if result.verdict.sound else result.verdict.message,
-        "rows": [row(each) for each in model.rows(result)],
+        "source": model.brief(result.source) if many else None,
+        "rows": [row(each) for each in model.rows(result, differing=many)],
         "differences": [one_difference(each) for each in result.differences],
         "raised": present({
             who: observation.raised and model.shortened(observation.raised.traceback)

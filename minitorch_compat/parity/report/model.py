@@ -3,7 +3,7 @@ import difflib
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import display
@@ -12,6 +12,9 @@ from ..result import DOCUMENT_VERDICTS, OUTCOMES, Engine, Numeric, Result, Run
 
 LONGEST = 20_000
 """Characters of one text that a report for reading shows; the JSON report has all of them."""
+
+PAGE = 1_500
+"""Characters of code in brief."""
 
 SHORTEST_CURVE = 8
 """Numbers that a sequence needs to be worth a plot."""
@@ -41,6 +44,15 @@ def shortened(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     return f"{text[:LONGEST]}\n… {len(text) - LONGEST} more characters, all of them in the JSON report"
+
+
+PACKED = re.compile(r"(?<=')[A-Za-z0-9+/=]{64,}(?=')")
+
+
+def brief(source: str) -> str:
+    """Code without what nobody reads: packed numbers, and what is beyond a page."""
+    text = PACKED.sub(lambda match: f"… {len(match[0])} characters …", source)
+    return text if len(text) <= PAGE else f"{text[:PAGE]}\n… {len(text) - PAGE} more characters"
 
 
 def title(run: Run) -> str:
@@ -127,11 +139,12 @@ class Row:
     differs: bool = False
 
 
-def rows(result: Result) -> list[Row]:
-    """Everything a case showed, by name and in order, beside what its document states."""
+def rows(result: Result, differing: bool = False) -> list[Row]:
+    """Everything a case showed, by name and in order, beside what its document states; or only what differs."""
     voices = {voice.name: voice for voice in result.verdict.voices}
-    reference, candidate = shown(result.reference), shown(result.candidate)
-    differing = {difference.name for difference in result.differences}
+    different = {difference.name for difference in result.differences}
+    wanted = {*different, *voices, "exception"} if differing else None
+    reference, candidate = shown(result.reference, wanted), shown(result.candidate, wanted)
     found = []
     for name in dict.fromkeys([*reference, *candidate, *voices]):
         voice = voices.get(name)
@@ -142,14 +155,14 @@ def rows(result: Result) -> list[Row]:
             name=name, document=None if voice is None else voice.document, reference=theirs, candidate=ours,
             reference_agrees=None if voice is None else voice.reference_agrees,
             candidate_agrees=None if voice is None else voice.candidate_agrees,
-            differs=name in differing,
+            differs=name in different,
         ))
     return found
 
 
-def shown(observation: Observation) -> dict[str, str]:
-    """The texts of what one side showed, by name."""
-    texts = {seen.name: display.text_of(seen) for seen in observation.seen}
+def shown(observation: Observation, wanted: Container[str] | None = None) -> dict[str, str]:
+    """The texts of what one side showed, by name; of what is wanted, or of all."""
+    texts = {seen.name: display.text_of(seen) for seen in observation.seen if wanted is None or seen.name in wanted}
     if observation.warnings:
         texts["warnings"] = "\n".join(map(str, observation.warnings))
     if observation.stdout:
@@ -166,7 +179,7 @@ AFFORDABLE = 50_000
 """How many pairs of equal items two sequences may have to be matched: the work grows with these, not with length."""
 
 ALIKE = 0.55
-"""How much two blocks have in common, from 0 to 1, where single characters tell more than the blocks as wholes."""
+"""How much two blocks have in common, from 0 to 1, where single words tell more than the blocks as wholes."""
 
 
 AROUND = 2_000
@@ -174,7 +187,7 @@ AROUND = 2_000
 
 
 def difference(reference: str, candidate: str) -> list[Segment]:
-    """Both texts as one sequence of pieces: equal ends come off, then lines are matched, and at last characters."""
+    """Both texts as one sequence of pieces: equal ends come off, then lines are matched, then words, and the ends of words."""
     return joined(within(reference, candidate, by_line))
 
 
@@ -207,8 +220,14 @@ def within(before: str, after: str, compare: Callable[[str, str], Iterable[Segme
 
 def same_start(one: str, other: str) -> int:
     """How many characters two texts begin with in common."""
-    apart = (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
-    return next(apart, min(len(one), len(other)))
+    sure, most = 0, min(len(one), len(other))
+    while sure < most:
+        middle = (sure + most + 1) // 2
+        if one[sure:middle] == other[sure:middle]:
+            sure = middle
+        else:
+            most = middle - 1
+    return sure
 
 
 def affordable(theirs: Sequence[str], ours: Sequence[str]) -> bool:
@@ -219,25 +238,37 @@ def affordable(theirs: Sequence[str], ours: Sequence[str]) -> bool:
 def by_line(before: str, after: str) -> Iterator[Segment]:
     theirs, ours = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if not affordable(theirs, ours):
-        yield from (("reference", before), ("candidate", after))
+        yield from wholly(before, after)
         return
     for tag, a, b, c, d in difflib.SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes():
         if tag == "equal":
             yield "both", "".join(theirs[a:b])
         else:
-            yield from within("".join(theirs[a:b]), "".join(ours[c:d]), by_character)
+            yield from within("".join(theirs[a:b]), "".join(ours[c:d]), by_word)
 
 
-def by_character(before: str, after: str) -> Iterator[Segment]:
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    if not affordable(before, after) or matcher.ratio() < ALIKE:
-        yield from (("reference", before), ("candidate", after))
+WORD = re.compile(r"[\w.+-]+|\s+|.", re.S)
+"""Words and numbers, space, and single signs."""
+
+
+def by_word(before: str, after: str) -> Iterator[Segment]:
+    theirs, ours = WORD.findall(before), WORD.findall(after)
+    matcher = difflib.SequenceMatcher(None, theirs, ours, autojunk=False)
+    if not affordable(theirs, ours) or matcher.ratio() < ALIKE:
+        yield from wholly(before, after)
         return
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
-            yield "both", before[a:b]
+            yield "both", "".join(theirs[a:b])
+        elif b - a == d - c:
+            for one, other in zip(theirs[a:b], ours[c:d], strict=True):
+                yield from within(one, other, wholly)
         else:
-            yield from (("reference", before[a:b]), ("candidate", after[c:d]))
+            yield from within("".join(theirs[a:b]), "".join(ours[c:d]), wholly)
+
+
+def wholly(before: str, after: str) -> Iterator[Segment]:
+    yield from (("reference", before), ("candidate", after))
 
 
 def joined(pieces: Iterable[Segment]) -> list[Segment]:

@@ -39,7 +39,8 @@
   async function read(id) {
     const element = $(id);
     if (element.type === "application/json") return JSON.parse(element.textContent);
-    const packed = Uint8Array.from(atob(element.textContent), each => each.charCodeAt(0));
+    const text = atob(element.textContent), packed = new Uint8Array(text.length);
+    for (let n = 0; n < text.length; n++) packed[n] = text.charCodeAt(n);
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).json();
   }
@@ -129,7 +130,7 @@
       more.rows && voices(more.rows, it),
       ...(more.curves || []).map(curve),
       h("h4", {}, "The case"),
-      h("pre", {class: "code", tabindex: "0", "aria-label": "Source of the case"}, h("code", {}, ...python(it.source || ""))),
+      h("pre", {class: "code", tabindex: "0", "aria-label": "Source of the case"}, h("code", {}, ...python(it.source || more.source || ""))),
       ...Object.entries(more.raised || {}).map(([who, trace]) => h("details", {class: "trace"},
         h("summary", {}, "Exception on " + (data[who] || who)), h("pre", {tabindex: "0"}, trace))),
       observed(it),
