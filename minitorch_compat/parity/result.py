@@ -1,7 +1,8 @@
 """What a run found, as dataclasses that are written to JSON and read back unchanged."""
 import copy
+import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from .observation import Observation
@@ -122,6 +123,12 @@ class Result:
         vars(made).update(changes)
         return made
 
+    def as_json(self) -> str:
+        """The result as JSON on one line."""
+        from .plain import encode
+
+        return json.dumps(encode(self), allow_nan=False, ensure_ascii=False)
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -203,11 +210,17 @@ class Run:
 
     def to_json(self) -> dict[str, Any]:
         """The model as plain JSON data, described in `plain.py`."""
+        from .plain import encode
+
+        return {**self.summary_json(), "results": [encode(result) for result in self.results]}
+
+    def summary_json(self) -> dict[str, Any]:
+        """The same with an empty list of results."""
         from .causes import causes
         from .plain import encode
 
         return {
-            **encode(self), "outcomes": self.outcomes(), "verdicts": self.verdicts(),
+            **encode(replace(self, results=[])), "outcomes": self.outcomes(), "verdicts": self.verdicts(),
             "dimensions": self.by_dimension(), "complete": self.complete,
             "causes": [
                 {"signature": each.signature, "dimension": each.dimension, "message": each.message,

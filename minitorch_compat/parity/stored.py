@@ -101,7 +101,6 @@ class Stored(Result):
         return made
 
     def as_json(self) -> str:
-        """The result as JSON on one line."""
         text = self.journal.text(self.place).removeprefix('{"result": ').removesuffix("}")
         if not self.changed:
             return text

@@ -17,7 +17,6 @@ import numpy as np
 from minitorch_compat.parity.case import Case
 from minitorch_compat.parity.journal import Journal
 from minitorch_compat.parity.observation import Array, Observation, Raised
-from minitorch_compat.parity.report import write_file
 from minitorch_compat.parity.result import Engine
 from minitorch_compat.parity.runner import begin, judge
 

@@ -2,7 +2,7 @@
 
 Every renderer shows the same `Run` and decides nothing. A run without times gives the same bytes each time.
 """
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..result import Run
@@ -23,24 +23,42 @@ __all__ = ["FORMATS", "MORE", "SUFFIXES", "render", "write", "write_file"]
 
 def render(run: Run, format: str) -> str:
     """The report as text that UTF-8 can hold. Raises ValueError for a format that is not in `FORMATS`."""
+    return "".join(parts(run, format))
+
+
+def parts(run: Run, format: str) -> Iterable[str]:
+    """The report piece by piece, so that a large one need not be in memory. Raises ValueError as `render` does."""
     match format:
         case "html":
-            from .html import html as renderer
+            from .html import html
+
+            return [html(run)]
         case "md":
-            from .markdown import markdown as renderer
+            from . import markdown
+
+            return markdown.parts(run)
         case "json":
-            from .json import text as renderer
+            from . import json
+
+            return json.parts(run)
         case "junit":
-            from .junit import xml as renderer
+            from . import junit
+
+            return junit.parts(run)
         case "badge":
-            from .badge import badge as renderer
+            from .badge import badge
+
+            return [badge(run)]
         case "github":
-            from .github import job_summary as renderer
+            from .github import job_summary
+
+            return [job_summary(run)]
         case "operators":
-            from .operators import operators as renderer
+            from .operators import operators
+
+            return [operators(run)]
         case _:
             raise ValueError(f"no report format {format!r}; there are {', '.join(FORMATS + MORE)}")
-    return renderer(run)
 
 
 def write(run: Run, directory: Path, formats: Sequence[str] = FORMATS, stem: str = "report") -> list[Path]:
@@ -51,9 +69,10 @@ def write(run: Run, directory: Path, formats: Sequence[str] = FORMATS, stem: str
 def write_file(run: Run, path: Path, format: str) -> Path:
     """Write one report to this very path, whole or not at all."""
     path = Path(path)
-    text = render(run, format)
+    pieces = parts(run, format)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8", newline="\n")
+    with beside.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
     beside.replace(path)
     return path

@@ -8,7 +8,6 @@ import hashlib
 import json
 import math
 import zlib
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,9 +26,6 @@ CAUSES = 10
 PLAIN = 4_000_000
 """Bytes of data up to which it stays readable in the file; beyond, it is compressed."""
 
-MANY = 1_500
-"""Cases beyond which those that agree carry little, the others what there is room for."""
-
 ROOM = 6_000_000
 """Bytes of the file for the details of many cases."""
 
@@ -39,8 +35,8 @@ SHORTER = (4_000, 1_000, 250, 60)
 WORDS = 250
 """Characters of a message in the table of many cases."""
 
-FIRST = 3
-"""Cases of every cause that have more room than others."""
+SHARES = {None: 1, False: 4, True: 60}
+"""How much of the room a case has: one that agrees, one like others before it, and the first of a cause."""
 
 GZIP = 31
 """zlib's word for a window of 32 KiB in the format of gzip."""
@@ -87,15 +83,16 @@ def digest(text: str) -> str:
 
 def blocks(run: Run) -> list[str]:
     """The data as script elements: first what the table and its filters need, then the details in chunks."""
-    many = len(run.results) > MANY
+    many = len(run.results) > model.MANY
     head = {
         "reference": model.engine_title(run.reference), "candidate": model.engine_title(run.candidate),
         "dimensions": DIMENSIONS, "outcomes": OUTCOMES, "verdicts": DOCUMENT_VERDICTS,
         "signs": {**VERDICT_SIGNS, **OUTCOME_SIGNS}, "chapters": run.chapters, "chunk": CHUNK,
     }
-    # Of every cause, the cases met first are told at length.
-    met: Counter[str] = Counter()
-    weights = [weight(result, met) for result in run.results] if many else []
+    weights = [
+        SHARES[first if result.outcome != "agrees" else None]
+        for result, first in zip(run.results, model.first_of_causes(run.results), strict=True)
+    ] if many else []
     room = Room(ROOM, sum(weights)) if many else None
     entries, chunks, chunk = Packed(many), [], Packed(many)
     entries.add(embedded(head)[:-1] + ',"cases":[')
@@ -181,15 +178,6 @@ def cut(value: Any, longest: int) -> Any:
     if isinstance(value, dict):
         return {key: cut(each, longest) for key, each in value.items() if key != "curves"}
     return [cut(each, longest) for each in value] if isinstance(value, list | tuple) else value
-
-
-def weight(result: Result, met: Counter[str]) -> int:
-    """How much of the room a case should have, one that agrees having the least."""
-    if result.outcome == "agrees":
-        return 1
-    own = signatures(result)
-    met.update(list(own))
-    return 60 if any(met[each] <= FIRST for each in own) else 4
 
 
 def embedded(data: Any) -> str:

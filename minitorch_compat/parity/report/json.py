@@ -1,17 +1,35 @@
 """The model written down. `schema.json`, beside this file, describes it in JSON Schema."""
 import json
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..plain import encode
 from ..result import Run
+from .model import MANY
 
 
-def text(run: Run) -> str:
-    """The run as JSON, its keys in the order of the dataclasses; `Run.from_json` reads it back."""
-    written = json.dumps(run.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    # A lone surrogate has no UTF-8, and its backslash form is JSON's own way to write it.
-    return written.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+def parts(run: Run) -> Iterator[str]:
+    """The run as JSON, its keys in the order of the dataclasses; `Run.from_json` reads it back.
+
+    Of many results each stands on one line.
+    """
+    begin, end = json.dumps(run.summary_json(), indent=1, ensure_ascii=False, allow_nan=False).split('"results": []')
+    yield portable(f'{begin}"results": [')
+    many = len(run.results) > MANY
+    for number, result in enumerate(run.results):
+        if many:
+            text = result.as_json()
+        else:
+            text = json.dumps(encode(result), indent=1, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
+        yield portable(f"{',' * (number > 0)}\n  {text}")
+    yield portable(("\n " if run.results else "") + f"]{end}\n")
+
+
+def portable(text: str) -> str:
+    """JSON whose lone surrogates, which have no UTF-8, have their backslash form, which is JSON's own."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @cache

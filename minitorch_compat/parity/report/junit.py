@@ -4,6 +4,7 @@ A difference, something the engine lacks, and a verdict on a document that the r
 nothing about the engine (the reference lacks it, the case is broken, crashed, timed out) is an error, as is every
 selected case that has no result. Nothing is skipped.
 """
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from ..result import Difference, Result, Run
@@ -12,24 +13,41 @@ from .model import by_chapter, missing, printable, title
 FAILURES = ("differs", "engine lacks it")
 
 
-def xml(run: Run) -> str:
-    """The run as JUnit XML."""
+def parts(run: Run) -> Iterator[str]:
+    """The run as JUnit XML, suite by suite."""
     root = ElementTree.Element("testsuites", name=printable(title(run)))
     if run.duration is not None:
         root.set("time", f"{run.duration:.3f}")
+    unfinished = bool(missing(run) or run.stopped)
+    kinds = [kind(result) for result in run.results] + ["error"] * unfinished
+    for key, number in (("tests", len(kinds)), ("failures", kinds.count("failure")), ("errors", kinds.count("error"))):
+        root.set(key, str(number))
+    root.text = "\n"
+    begin, end = ElementTree.tostring(root, encoding="unicode").split("\n")
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{begin}\n'
     for name, results in by_chapter(run).items():
-        suite = ElementTree.SubElement(root, "testsuite", name=printable(name))
+        suite = ElementTree.Element("testsuite", name=printable(name))
         for result in results:
             suite.append(testcase(result, timed=run.duration is not None))
         count(suite)
         if run.started is not None:
             suite.set("timestamp", run.started)
-    if missing(run) or run.stopped:
-        root.append(unfinished(run))
-    for key in ("tests", "failures", "errors"):
-        root.set(key, str(sum(int(suite.get(key, 0)) for suite in root)))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+        yield written(suite)
+    if unfinished:
+        yield written(suite_of_the_unfinished(run))
+    yield f"{end}\n"
+
+
+def written(suite: ElementTree.Element) -> str:
+    ElementTree.indent(suite, level=1)
+    return f"  {ElementTree.tostring(suite, encoding='unicode').rstrip()}\n"
+
+
+def kind(result: Result) -> str | None:
+    """Whether a case is a failure or an error; None where it is good."""
+    if result.outcome != "agrees":
+        return "failure" if result.outcome in FAILURES else "error"
+    return None if result.verdict.sound else "failure"
 
 
 def testcase(result: Result, timed: bool) -> ElementTree.Element:
@@ -37,12 +55,12 @@ def testcase(result: Result, timed: bool) -> ElementTree.Element:
     element = ElementTree.Element("testcase", classname=printable(result.chapter), name=printable(result.name))
     if timed:
         element.set("time", f"{result.duration:.3f}")
-    if result.outcome != "agrees":
-        tag = "failure" if result.outcome in FAILURES else "error"
+    tag = kind(result)
+    if tag is not None and result.outcome != "agrees":
         message = result.message or result.outcome
         add(element, tag, result.outcome, message, "\n\n".join(map(in_full, result.differences)))
-    elif not result.verdict.sound:
-        add(element, "failure", "verdict on the document", result.verdict.message, "")
+    elif tag is not None:
+        add(element, tag, "verdict on the document", result.verdict.message, "")
     return element
 
 
@@ -53,8 +71,8 @@ def in_full(difference: Difference) -> str:
     )
 
 
-def add(element: ElementTree.Element, tag: str, kind: str, message: str, body: str) -> None:
-    child = ElementTree.SubElement(element, tag, type=kind, message=printable(message))
+def add(element: ElementTree.Element, tag: str, what: str, message: str, body: str) -> None:
+    child = ElementTree.SubElement(element, tag, type=what, message=printable(message))
     child.text = printable(body)
 
 
@@ -65,7 +83,7 @@ def count(suite: ElementTree.Element) -> None:
     suite.set("skipped", "0")
 
 
-def unfinished(run: Run) -> ElementTree.Element:
+def suite_of_the_unfinished(run: Run) -> ElementTree.Element:
     """A suite of one error, so that a run stopped half-way is never taken for a good one."""
     suite = ElementTree.Element("testsuite", name="unfinished")
     element = ElementTree.SubElement(suite, "testcase", classname="run", name="every selected case has a result")

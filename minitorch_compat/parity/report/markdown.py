@@ -1,6 +1,7 @@
 """Markdown for reading in a repository: the summary, one row for each case, then every difference in full."""
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from ..causes import causes
 from ..result import DIMENSIONS, DOCUMENT_VERDICTS, OUTCOMES, Difference, Result, Run
@@ -8,11 +9,12 @@ from . import model
 from .model import printable
 
 
-def markdown(run: Run) -> str:
+def parts(run: Run) -> Iterator[str]:
     """The run as GitHub-flavoured Markdown."""
     tables = [summary(run), *by_cause(run), by_document(run), by_dimension(run)]
-    parts = [*tables, *chapters(run), *part_ways(run), *in_full(run)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    for number, part in enumerate(filter(None, chain(tables, chapters(run), part_ways(run), in_full(run)))):
+        yield "\n\n" * (number > 0) + part
+    yield "\n"
 
 
 def summary(run: Run) -> str:
@@ -67,8 +69,12 @@ def by_dimension(run: Run) -> str:
 
 
 def chapters(run: Run) -> Iterator[str]:
-    yield "## Cases"
+    many = len(run.results) > model.MANY
+    yield "## Cases" + (" that are not in order" if many else "")
     for name, results in model.by_chapter(run).items():
+        results = [result for result in results if not (many and result.good)]
+        if not results:
+            continue
         rows = [
             [code(result.name), plain(first_line(result.claim)), plain(result.lines or ""), outcome(result),
              verdict(result)]
@@ -121,11 +127,16 @@ def part_ways(run: Run) -> Iterator[str]:
 
 
 def in_full(run: Run) -> Iterator[str]:
-    """Everything that is not agreement, with all there is to know about it."""
-    found = [each for each in run.results if not each.good]
-    if not found:
+    """Everything that is not agreement, with all there is to know about it; of many, the first cases of each cause."""
+    bad = [each for each in run.results if not each.good]
+    if not bad:
         return
+    found = bad
+    if len(run.results) > model.MANY:
+        found = [each for each, first in zip(bad, model.first_of_causes(bad), strict=True) if first]
     yield "## Differences in full"
+    if len(found) < len(bad):
+        yield f"The first {model.FIRST} cases of each cause; {len(bad) - len(found)} more are in the JSON report."
     for result in found:
         lines = [f"### {code(result.id)}", "", f"{plain(result.claim)}", "", f"Outcome: **{result.outcome}**."]
         if result.message:

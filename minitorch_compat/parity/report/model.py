@@ -7,11 +7,18 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import display
+from ..causes import signatures
 from ..observation import Array, Observation, Seen, Value
 from ..result import DOCUMENT_VERDICTS, OUTCOMES, Engine, Numeric, Result, Run
 
 LONGEST = 20_000
 """Characters of one text that a report for reading shows; the JSON report has all of them."""
+
+MANY = 5_000
+"""Cases beyond which a page for reading leaves out what agrees, and tells in full what comes first of each cause."""
+
+FIRST = 3
+"""Cases of every cause that come first."""
 
 PAGE = 1_500
 """Characters of code in brief."""
@@ -187,7 +194,7 @@ AROUND = 2_000
 
 
 def difference(reference: str, candidate: str) -> list[Segment]:
-    """Both texts as one sequence of pieces: equal ends come off, then lines are matched, then words, and the ends of words."""
+    """Both texts as one sequence of pieces: equal ends come off, lines are matched, then words, then ends of words."""
     return joined(within(reference, candidate, by_line))
 
 
@@ -373,6 +380,17 @@ def place(lines: str | None) -> str:
 
 def number(value: float | None) -> str:
     return "none" if value is None else f"{value:.6g}"
+
+
+def first_of_causes(results: Iterable[Result]) -> list[bool]:
+    """For each result whether it is among the first to show one of its causes."""
+    met: Counter[str] = Counter()
+    found = []
+    for result in results:
+        own = list(signatures(result))
+        met.update(own)
+        found.append(any(met[each] <= FIRST for each in own))
+    return found
 
 
 def seconds(duration: float) -> str:
