@@ -537,7 +537,14 @@ def check_names(options: argparse.Namespace) -> None:
     names = (options.engine.partition(":")[0], options.reference.partition(":")[0])
     if "torch" in names and importlib.util.find_spec("torch") is None:
         raise NoEngine(GET_TORCH)
-    for needed in ("rich", "jinja2"):
+    needs("rich", "jinja2")
+
+
+def needs(*packages: str) -> None:
+    """Tell in a line how to get a package that is not there. Raises Misuse."""
+    import importlib.util
+
+    for needed in packages:
         if importlib.util.find_spec(needed) is None:
             raise Misuse(f"{needed} is not installed; get it with: pip install -c constraints.txt "
                          "\"minitorch-compat[parity]\" (from a clone: -e \".[parity]\")")
@@ -547,14 +554,18 @@ def results(
     cases: Sequence[Case], options: argparse.Namespace, ready: Callable[[Engine, Engine], None],
     written: Callable[[str], None],
 ) -> Iterator[Result]:
-    """The results as they come, from a process beside this one, or several."""
+    """The results as they come: from one process for each engine, or from workers of pytest-xdist with such a pair."""
+    about = (cases, options.reference, options.engine, options.timeout, options.catalogue, ready, written)
+    if options.n is None:
+        from .isolated import run_isolated
+
+        return run_isolated(*about)
     import os
 
-    from .isolated import run_isolated
+    needs("pytest", "xdist")
+    from .spread import run_spread
 
-    processes = (os.cpu_count() or 1) if options.n == "auto" else int(options.n or 1)
-    return run_isolated(cases, options.reference, options.engine, options.timeout, options.catalogue, ready, processes,
-                        written)
+    return run_spread(*about, (os.cpu_count() or 1) if options.n == "auto" else int(options.n))
 
 
 def timeless(run: Run) -> Run:

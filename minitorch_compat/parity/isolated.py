@@ -1,4 +1,7 @@
-"""The runner in processes of its own, so that an engine that dies or hangs costs one case and not the run."""
+"""Each engine in a process of its own, so that one that dies or hangs costs a case and not the run.
+
+Both go through the cases at once; what they show meets here, and is compared here.
+"""
 import contextlib
 import hashlib
 import json
@@ -11,9 +14,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from .case import Case, catalogue
@@ -21,16 +26,19 @@ from .engines import NoEngine, described, load, settle
 from .observation import Array, Named, Observation, Value
 from .plain import encode
 from .result import Engine, Result
-from .runner import TIMEOUT, lost, run_case
+from .runner import SIDES, TIMEOUT, Ended, concluded, observed
 
 GRACE = 5.0
 """Seconds beyond its time after which a case that no alarm reaches is ended together with its process."""
 
-AHEAD = 4
+AHEAD = 8
 """Cases a process holds at once, so that it never waits for the next."""
 
+LEAD = 64
+"""Cases that one engine may be ahead of the other."""
+
 TRIES = 5
-"""How often a process may fail to begin after another has begun."""
+"""How often a process may fail to begin after it has begun once."""
 
 HEARD = 2_000
 """Bytes of a process's own last words that are told when it crashes."""
@@ -44,127 +52,233 @@ FLOOD = 64 * 1024 * 1024
 
 def run_isolated(
     cases: Sequence[Case], reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases",
-    ready: Callable[[Engine, Engine], None] = lambda reference, candidate: None, processes: int = 1,
+    ready: Callable[[Engine, Engine], None] = lambda reference, candidate: None,
     written: Callable[[str], None] | None = None,
 ) -> Iterator[Result]:
-    """Like `runner.run`, for engines given by name, in processes that are begun anew where they go away.
+    """Like `runner.run`, for engines given by name, each in a process that is begun anew where it goes away.
 
-    Results come as they end. `ready` is told the engines once they are imported, before the first result, and `written`
-    is given the line of JSON for each result before it is yielded. Raises NoEngine as `runner.run` does.
+    `ready` is told the engines once they are imported, before the first result, and `written` is given the line of JSON
+    for each result before it is yielded. Raises NoEngine as `runner.run` does.
     """
-    waiting = deque(cases)
-    told, failures = False, 0
+    coming = iter(cases)
+    with Pair(reference, candidate, timeout, package) as pair:
+        for case in islice(coming, LEAD):
+            pair.submit(case)
+        ready(*pair.engines())
+        while pair.cases:
+            result, line = pair.next_result()
+            for case in islice(coming, 1):
+                pair.submit(case)
+            if written is not None:
+                written(line)
+            yield result
 
-    def begin() -> Worker:
-        return Worker(reference, candidate, timeout, package)
 
-    workers = [begin() for _ in range(max(1, min(processes, len(waiting))))]
+@dataclass(frozen=True)
+class Shown:
+    """What one engine showed of one case, as data and (long arrays as digests) as JSON."""
+
+    observation: Observation
+    text: str
+    ended: Ended = None
+    seconds: float = 0.0
+
+
+def show(case: Case, engine: Any, timeout: float) -> Shown:
+    """One case on one engine."""
+    began = time.perf_counter()
+    observation, ended = observed(case, engine, timeout)
+    seconds = time.perf_counter() - began
     try:
-        while any(worker.held for worker in workers) or waiting:
-            for worker in workers:
-                worker.fill(waiting)
-            busy = [worker for worker in workers if worker.held]
-            heard = wait(
-                [each for worker in busy for each in (worker.connection, worker.process.sentinel)],
-                min(60.0, max(0.0, min(worker.due for worker in busy) - time.monotonic())),
-            )
-            for worker in busy:
-                if worker.connection in heard or worker.process.sentinel in heard or time.monotonic() > worker.due:
-                    try:
-                        result, line = worker.next_result()
-                    except NoEngine:
-                        failures += 1
-                        if not told or failures > TRIES:
-                            raise
-                        result, line = None, None  # ended from outside while it began: what works once works again
-                    if worker.engines is not None and not told:
-                        told = True
-                        ready(*worker.engines)
-                    if worker.gone:
-                        waiting.extendleft(reversed(worker.held))
-                        workers[workers.index(worker)] = begin() if waiting else worker
-                        worker.end()
-                    if result is not None:
-                        if written is not None:
-                            written(line or line_of(result))
-                        yield result
-    finally:
-        for worker in workers:
-            worker.end()
+        return Shown(observation, json_of(short(observation)), ended, seconds)
+    except Exception as error:
+        return without("crashed", f"what it shows is no data: {type(error).__name__}: {error}", seconds)
 
 
-def line_of(result: Result) -> str:
-    """A result as one line of a journal."""
-    return json.dumps({"result": encode(result)}, allow_nan=False, ensure_ascii=False)
+def without(outcome: str, message: str, seconds: float = 0.0) -> Shown:
+    """Nothing seen, and why."""
+    return Shown(Observation(), json_of(Observation()), (outcome, message), seconds)
 
 
-class Worker:
-    """One process, the cases it holds, and until when the first of them must be done."""
+def json_of(value: Any) -> str:
+    return json.dumps(encode(value), allow_nan=False, ensure_ascii=False)
 
-    def __init__(self, reference: str, candidate: str, timeout: float, package: str) -> None:
+
+def short(observation: Observation) -> Observation:
+    """What was seen, with a digest in the place of arrays that no reader would look through; all has been compared."""
+    seen = [each if not isinstance(each, Array) or each.values.size <= MANY else Value(
+        name=each.name, role=each.role, type=each.type, value=Named(each.type, (
+            f"{each.dtype} of shape {each.shape}, strides {each.strides}, {each.values.size} elements, "
+            f"SHA-256 of their bytes {hashlib.sha256(each.values.tobytes()).hexdigest()}"
+        ))) for each in observation.seen]
+    return replace(observation, seen=tuple(seen))
+
+
+class Pair:
+    """A reference and a candidate that go through the same cases."""
+
+    def __init__(
+        self, reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases"
+    ) -> None:
+        self.cases: deque[Case] = deque()
+        """Given, and without a result yet."""
+        self.sides = [Side(name, role, timeout, package) for name, role in zip((reference, candidate), SIDES,
+                                                                               strict=True)]
+
+    def submit(self, case: Case) -> None:
+        """Give both engines a case; the results come in the order of these calls."""
+        self.cases.append(case)
+        for side in self.sides:
+            side.submit(case)
+
+    def engines(self) -> tuple[Engine, Engine]:
+        """Who they are, once both are imported. Raises NoEngine."""
+        while not all(side.engine for side in self.sides):
+            self.listen()
+        reference, candidate = (side.engine or Engine(side.name, "") for side in self.sides)
+        return reference, candidate
+
+    def next_result(self) -> tuple[Result, str]:
+        """The result of the first case that has none, and its line in a journal. Raises NoEngine, and IndexError."""
+        case = self.cases[0]
+        while not all(side.shown for side in self.sides):
+            self.listen()
+        self.cases.popleft()
+        shown = [side.shown.popleft() for side in self.sides]
+        result = concluded(
+            case, [(each.observation, each.ended) for each in shown], sum(each.seconds for each in shown)
+        )
+        result = replace(result, reference=short(result.reference), candidate=short(result.candidate))
+        return result, line_of(result, *(each.text for each in shown))
+
+    def listen(self) -> None:
+        """Wait until a process says something, goes away, or is late."""
+        busy = [side for side in self.sides if side.process is not None]
+        heard = wait(
+            [each for side in busy for each in (side.connection, side.process.sentinel)],
+            min(60.0, max(0.0, min(side.due for side in busy) - time.monotonic())),
+        )
+        for side in busy:
+            if side.connection in heard or side.process.sentinel in heard or time.monotonic() > side.due:
+                side.hear()
+
+    def end(self) -> None:
+        for side in self.sides:
+            side.end()
+
+    def __enter__(self) -> "Pair":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.end()
+
+
+def line_of(result: Result, reference: str | None = None, candidate: str | None = None) -> str:
+    """A result as one line of a journal; its observations may be JSON already."""
+    told = encode(replace(result, reference=Observation(), candidate=Observation()))
+    del told["reference"], told["candidate"]
+    text = json.dumps(told, allow_nan=False, ensure_ascii=False)
+    reference = reference or json_of(result.reference)
+    candidate = candidate or json_of(result.candidate)
+    return f'{{"result": {text[:-1]}, "reference": {reference}, "candidate": {candidate}}}}}'
+
+
+class Side:
+    """One engine's process, the cases it is to run, and what it has shown."""
+
+    def __init__(self, name: str, role: str, timeout: float, package: str) -> None:
+        self.name, self.role, self.timeout, self.package = name, role, timeout, package
+        self.todo: deque[Case] = deque()
+        self.held: deque[Case] = deque()
+        """Sent to the process, and not answered yet."""
+        self.shown: deque[Shown] = deque()
+        self.engine: Engine | None = None
+        self.failures = 0
+        self.process: Any = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a process. What it is to import may take any time."""
         context = multiprocessing.get_context("spawn")
         self.connection, there = context.Pipe()
         handle, words = tempfile.mkstemp(prefix="parity-")
         os.close(handle)
         self.words = Path(words)
-        self.timeout = timeout
-        self.held: deque[Case] = deque()
-        self.engines: tuple[Engine, Engine] | None = None
-        self.gone = False
+        self.begun = False
         self.due = float("inf")
-        """When the wait for the first case ends; importing the engines may take any time."""
+        """When the wait for the first case ends."""
         self.process = context.Process(
-            target=serve, args=(there, words, reference, candidate, timeout, package), daemon=True
+            target=serve, args=(there, words, self.name, self.timeout, self.package), daemon=True
         )
         self.process.start()
         there.close()
 
-    def fill(self, waiting: "deque[Case]") -> None:
+    def submit(self, case: Case) -> None:
+        self.todo.append(case)
+        self.fill()
+
+    def fill(self) -> None:
         """Give the process cases to hold, where it needs more."""
-        while waiting and len(self.held) < AHEAD and not self.gone:
-            case = waiting.popleft()
+        if self.process is None and self.todo:
+            self.begin()
+        waited = bool(self.held)
+        while self.todo and len(self.held) < AHEAD:
+            case = self.todo.popleft()
             self.held.append(case)
             try:
                 self.connection.send(case if case.portable else case.id)
             except (BrokenPipeError, ConnectionError):
-                return  # told when its answer is waited for
-        if len(self.held) == 1 and self.engines is not None:
+                break  # told when its answer is waited for
+        if not waited:
             self.begin_waiting()
 
     def begin_waiting(self) -> None:
-        self.due = time.monotonic() + (self.held[0].timeout or self.timeout) + GRACE if self.held else float("inf")
+        self.due = float("inf")
+        if self.held and self.begun:
+            self.due = time.monotonic() + (self.held[0].timeout or self.timeout) + GRACE
 
-    def next_result(self) -> tuple[Result | None, str | None]:
-        """What the process sends: a result and its line, or nothing while it begins. One that is gone costs a case."""
+    def hear(self) -> None:
+        """Take what the process says, or its silence. One that is gone costs the case it was at. Raises NoEngine."""
         try:
             if self.connection.poll():
                 answer = self.connection.recv()
                 if isinstance(answer, NoEngine):
                     raise answer
-                if self.engines is None:
-                    self.engines = answer
-                    self.begin_waiting()
-                    return None, None
-                self.held.popleft()
+                if isinstance(answer, Engine):
+                    self.engine, self.begun = answer, True
+                else:
+                    self.held.popleft()
+                    self.shown.append(answer)
+                    self.fill()
                 self.begin_waiting()
-                return answer
+                return
             if self.process.is_alive():
                 if time.monotonic() <= self.due:
-                    return None, None
-                self.gone = True
-                self.kill()
-                case = self.held.popleft()
-                return lost(case, "timed out", f"not done after {case.timeout or self.timeout:g} s, "
-                                               "and no alarm reached it"), None
+                    return
+                case = self.held[0]
+                self.gone("timed out", f"not done after {case.timeout or self.timeout:g} s, and no alarm reached it")
+                return
         except NoEngine:
             raise
         except Exception:  # the end of the pipe, or what is no answer
             self.kill()
-        self.gone = True
         self.process.join()
-        if self.engines is None:
-            raise NoEngine(f"the engines cannot be imported: {ending(self.process)}{self.last_words()}")
-        return lost(self.held.popleft(), "crashed", f"{ending(self.process)}{self.last_words()}"), None
+        told = f"{ending(self.process)}{self.last_words()}"
+        if not self.begun:
+            self.failures += 1
+            if self.engine is None or self.failures > TRIES:
+                raise NoEngine(f"the engine {self.name} cannot be imported: {told}")
+        self.gone("crashed", told)
+
+    def gone(self, outcome: str, message: str) -> None:
+        """The process is no more: its first case is lost, unless it was not at it yet, and another takes the rest."""
+        if self.begun and self.held:
+            self.held.popleft()
+            self.shown.append(without(outcome, message))
+        self.todo.extendleft(reversed(self.held))
+        self.held.clear()
+        self.end()
+        self.fill()
 
     def last_words(self) -> str:
         """What the process wrote last, behind Python's back or not."""
@@ -182,9 +296,11 @@ class Worker:
         self.process.join()
 
     def end(self) -> None:
-        self.kill()
-        self.connection.close()
-        self.words.unlink(missing_ok=True)
+        if self.process is not None:
+            self.kill()
+            self.connection.close()
+            self.words.unlink(missing_ok=True)
+            self.process = None
 
 
 def ending(process: Any) -> str:
@@ -225,45 +341,31 @@ def gather(connection: "Connection[Any, Any]", coming: "queue.SimpleQueue[Case |
             coming.put(connection.recv())
 
 
-def short(observation: Observation) -> Observation:
-    """What was seen, with a digest in the place of arrays that no reader would look through; all has been compared."""
-    seen = [each if not isinstance(each, Array) or each.values.size <= MANY else Value(
-        name=each.name, role=each.role, type=each.type, value=Named(each.type, (
-            f"{each.dtype} of shape {each.shape}, strides {each.strides}, {each.values.size} elements, "
-            f"SHA-256 of their bytes {hashlib.sha256(each.values.tobytes()).hexdigest()}"
-        ))) for each in observation.seen]
-    return replace(observation, seen=tuple(seen))
-
-
-def serve(
-    connection: "Connection[Any, Any]", words: str, reference: str, candidate: str, timeout: float, package: str
-) -> None:
-    """Another process: import the engines, run the cases as they come, send each result."""
+def serve(connection: "Connection[Any, Any]", words: str, name: str, timeout: float, package: str) -> None:
+    """Another process: import an engine, run the cases as they come, send what each shows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the first process's to handle
     alone(words)
     threading.Thread(target=end_with_parent, daemon=True).start()
-    try:
-        engines = [load(reference), load(candidate)]
-    except Exception as error:
-        connection.send(error if isinstance(error, NoEngine) else NoEngine(f"{type(error).__name__}: {error}"))
-        return
-    for engine in engines:
-        settle(engine)
-    connection.send((described(reference, engines[0]), described(candidate, engines[1])))
-    known: dict[str, Case] = {}
-    own = os.getpid()
     # Read beside the work: were both sides to write more than the pipe holds, each would wait for the other.
     coming: queue.SimpleQueue[Case | str] = queue.SimpleQueue()
     threading.Thread(target=gather, args=(connection, coming), daemon=True).start()
+    try:
+        engine = load(name)
+    except Exception as error:
+        connection.send(error if isinstance(error, NoEngine) else NoEngine(f"{type(error).__name__}: {error}"))
+        return
+    settle(engine)
+    known: dict[str, Case] = {}
+    own = os.getpid()
+    case = coming.get()
+    if isinstance(case, str):
+        known = {each.id: each for each in catalogue(package)}
+    connection.send(described(name, engine))
     while True:
-        case = coming.get()
-        if isinstance(case, str):
-            known = known or {each.id: each for each in catalogue(package)}
-            case = known[case]
-        result = run_case(case, engines[0], engines[1], timeout)
+        shown = show(known[case] if isinstance(case, str) else case, engine, timeout)
         if os.getpid() != own:
             os._exit(0)  # a copy that the engine has made of this process; the case goes on in the first
-        result = replace(result, reference=short(result.reference), candidate=short(result.candidate))
-        connection.send((result, line_of(result)))
+        connection.send(shown)
         with contextlib.suppress(OSError):
             os.truncate(words, 0)
+        case = coming.get()

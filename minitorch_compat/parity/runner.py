@@ -6,7 +6,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -22,7 +22,9 @@ from .see import observe, spoken
 from .verdict import SPECIAL, judged
 
 TIMEOUT = 60.0
-"""Seconds a case may take on both engines together, unless it states its own."""
+"""Seconds a case may take on each engine, unless it states its own."""
+
+SIDES = "reference", "candidate"
 
 
 class TimedOut(BaseException):
@@ -57,29 +59,46 @@ def begin(cases: Iterable[Case], reference: Engine, candidate: Engine) -> Run:
 
 def run_case(case: Case, reference: Any, candidate: Any, timeout: float = TIMEOUT) -> Result:
     """One case on two engines."""
-    seen: list[Observation] = []
     began = time.perf_counter()
-    ended = None
-    try:
-        with deadline(case.timeout or timeout):
-            for engine in (reference, candidate):
-                if isinstance(engine, Recorded):
-                    seen.append(engine.observation(case))
-                    continue
-                prepare(engine)
-                random.seed(0)
-                np.random.seed(0)
-                seen.append(observe(case, engine))
-    except TimedOut as error:
-        ended = "timed out", f"{error}, on the {'candidate' if seen else 'reference'}"
-    expected, actual = (*seen, Observation(), Observation())[:2]
-    try:
-        result = judge(case, expected, actual, time.perf_counter() - began, ended)
-    except Exception as error:  # what an engine showed is no data that could be compared
-        result = lost(case, "crashed", f"comparing fails: {type(error).__name__}: {spoken(error)}")
+    shown = []
+    for engine in (reference, candidate):
+        shown.append(observed(case, engine, timeout))
+        if shown[-1][1] is not None:
+            break
     for engine in (reference, candidate):
         prepare(engine)
-    return result
+    return concluded(case, shown, time.perf_counter() - began)
+
+
+Ended = tuple[str, str] | None
+"""An outcome and its message, where an engine did not get to the end of a case."""
+
+
+def observed(case: Case, engine: Any, timeout: float = TIMEOUT) -> tuple[Observation, Ended]:
+    """What one engine shows of a case, and how it ended where that was not its end."""
+    if isinstance(engine, Recorded):
+        return engine.observation(case), None
+    prepare(engine)
+    random.seed(0)
+    np.random.seed(0)
+    try:
+        with deadline(case.timeout or timeout):
+            return observe(case, engine), None
+    except TimedOut as error:
+        return Observation(), ("timed out", str(error))
+
+
+def concluded(case: Case, shown: Sequence[tuple[Observation, Ended]], duration: float) -> Result:
+    """The result of what the reference showed and, if it was asked, the candidate."""
+    expected, actual = (*(observation for observation, _ in shown), Observation())[:2]
+    ended = None
+    for side, (_, outcome) in zip(SIDES, shown, strict=False):
+        if outcome is not None and ended is None:
+            ended = outcome[0], f"{outcome[1]}, on the {side}"
+    try:
+        return judge(case, expected, actual, duration, ended)
+    except Exception as error:  # what an engine showed is no data that could be compared
+        return lost(case, "crashed", f"comparing fails: {type(error).__name__}: {spoken(error)}")
 
 
 @contextlib.contextmanager
