@@ -80,7 +80,9 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
             except TypeError as error:
                 traceback = error.__traceback__
                 if traceback is None or traceback.tb_next is not None:
-                    raise
+                    raise in_words(error, name, method, arguments, keywords) from None
+            except (AttributeError, KeyError, ValueError) as error:
+                raise in_words(error, name, method, arguments, keywords) from None
             return stumbled(name, function, method, arguments, keywords)
 
         # What functools.wraps does beyond this would cost hundreds of operations their share of the import.
@@ -89,6 +91,29 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
         return call
 
     return decorate
+
+
+def in_words(
+    error: Exception, name: str, method: bool, arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> Exception:
+    """The refusal of torch's parser, which comes before all else, where a call went on and failed; else the failure."""
+    words = not isinstance(error, TypeError) or any(each in str(error) for each in PYTHONS_OWN)
+    if not words or isinstance(error, NotImplementedError) or stands_for_others((arguments, keywords)):
+        return error
+    try:
+        said = refused(name, arguments[method:], keywords, method)
+    except Exception:  # no signature is known
+        return error
+    return said if type(said) is TypeError else error
+
+
+PYTHONS_OWN = (
+    "unsupported operand", "bad operand", "object is not", "object cannot be", "not supported between", "has no len",
+    "must be real number", "must be an integer", "indices must be", "cannot unpack", "ufunc", "can't multiply",
+    "unhashable", "NoneType", "required positional argument", "positional arguments but", "unexpected keyword",
+    "argument must be", "Cannot interpret",
+)
+"""What TypeErrors of Python and NumPy have in their text, and torch's have not."""
 
 
 def refused(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], method: bool = False) -> Exception:
