@@ -12,5 +12,5 @@ import minitorch_compat as torch
 ])
 def test_misused(code: str, said: str) -> None:
     with pytest.raises(TypeError) as told:
-        eval(code)
+        eval(code, {"torch": torch})
     assert str(told.value).startswith(said)
