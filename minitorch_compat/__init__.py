@@ -52,7 +52,8 @@ _mark_absent(Tensor)
 _LAZY = frozenset((
     "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda",
     "distributions", "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special",
-    "storage", "utils",
+    "storage", "testing",
+    "utils",
 ))  # fmt: skip
 _LATER = {
     name: place for place, names in {

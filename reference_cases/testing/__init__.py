@@ -1,0 +1,1 @@
+"""``torch.testing``: assertions, and tensors for tests."""
