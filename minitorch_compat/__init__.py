@@ -16,6 +16,7 @@ from ._core.generator import Generator, default_generator
 from ._core.kinds import (
     Size,
     channels_last,
+    channels_last_3d,
     contiguous_format,
     device,
     layout,
@@ -44,16 +45,17 @@ globals().update(_ALIASES)
 globals().update(_TYPES)
 globals().update(_FUNCTIONS)
 
+legacy_contiguous_format = contiguous_format
 newaxis = None
 
 __all__ = [name for name, value in globals().items() if name[0] != "_" and type(value) is not _Module]
 
 _mark_absent(Tensor)
 _LAZY = frozenset((
-    "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "amp", "autograd", "backends", "cpu", "cuda",
-    "distributions", "fft", "func", "linalg", "mps", "nn", "optim", "return_types", "serialization", "special",
-    "storage", "testing",
-    "utils",
+    "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "accelerator", "amp", "autograd", "backends",
+    "compiler", "cpu", "cuda", "distributions", "fft", "func", "linalg", "mps", "mtia", "nn", "optim",
+    "return_types", "serialization", "signal", "special", "storage", "testing", "utils",
+    "xpu",
 ))  # fmt: skip
 _LATER = {
     name: place for place, names in {

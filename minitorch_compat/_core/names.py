@@ -219,6 +219,56 @@ NAMES: dict[str, str] = {
         continuous_bernoulli generalized_pareto lkj_cholesky logistic_normal lowrank_multivariate_normal
         transform_to utils wishart
     """,
+    "torch.accelerator": """
+        Graph current_accelerator current_device_idx current_device_index current_stream device_count
+        device_index empty_cache empty_host_cache get_device_capability get_memory_info is_available
+        max_memory_allocated max_memory_reserved memory_allocated memory_reserved memory_stats
+        reset_accumulated_memory_stats reset_peak_memory_stats set_device_idx set_device_index set_stream
+        synchronize
+    """,
+    "torch.compiler": """
+        allow_in_graph assume_constant_result compile config cudagraph_mark_step_begin disable
+        get_default_backend is_compiling is_dynamo_compiling is_exporting keep_portable_guards_unsafe
+        keep_tensor_guards_unsafe list_backends load_cache_artifacts load_compiled_function
+        nested_compile_region reset save_cache_artifacts set_default_backend set_enable_guard_collectives
+        set_stance skip_all_guards_unsafe skip_guard_on_all_nn_modules_unsafe skip_guard_on_globals_unsafe
+        skip_guard_on_inbuilt_nn_modules_unsafe substitute_in_graph wrap_numpy
+    """,
+    "torch.mtia": """
+        MTIAGraph attach_out_of_memory_observer current_device current_stream default_stream device
+        device_count empty_cache get_device_capability get_device_properties get_rng_state get_rng_state_all
+        graph graph_pool_handle init initial_seed is_available is_bf16_supported is_initialized manual_seed
+        manual_seed_all max_memory_allocated memory_allocated memory_stats record_memory_history
+        reset_peak_memory_stats seed seed_all set_device set_rng_state set_rng_state_all set_stream snapshot
+        stream synchronize
+    """,
+    "torch.nn.attention": """
+        SDPBackend WARN_FOR_UNFUSED_KERNELS activate_flash_attention_impl current_flash_attention_impl
+        list_flash_attention_impls register_flash_attention_impl restore_flash_attention_impl sdpa_kernel
+    """,
+    "torch.nn.parallel": """
+        DataParallel DistributedDataParallel data_parallel gather parallel_apply replicate scatter
+    """,
+    "torch.signal": """
+        windows
+    """,
+    "torch.signal.windows": """
+        bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser
+        nuttall
+    """,
+    "torch.xpu": """
+        Event MemPool Stream StreamContext XPUGraph XPUPluggableAllocator can_device_access_peer
+        change_current_allocator clock_rate current_device current_stream default_generators device
+        device_count device_memory_used device_of empty_cache get_arch_list get_device_capability
+        get_device_name get_device_properties get_gencode_flags get_per_process_memory_fraction get_rng_state
+        get_rng_state_all get_stream_from_external graph graph_pool_handle init initial_seed is_available
+        is_bf16_supported is_current_stream_capturing is_initialized is_tf32_supported make_graphed_callables
+        manual_seed manual_seed_all max_memory_allocated max_memory_reserved mem_get_info memory_allocated
+        memory_reserved memory_snapshot memory_stats memory_stats_as_nested_dict memory_usage power_draw
+        reset_accumulated_memory_stats reset_peak_memory_stats seed seed_all set_device
+        set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream stream streams synchronize
+        temperature use_mem_pool utilization
+    """,
     "torch.mps": """
         Event compile_shader current_allocated_memory driver_allocated_memory event get_rng_state profiler
         recommended_max_memory seed set_per_process_memory_fraction set_rng_state synchronize

@@ -469,6 +469,8 @@ new
     object data, *, device device=None
 nonzero
     Tensor input, *, bool as_tuple=False, Tensor out=None
+nonzero_static
+    Tensor input, *, int size, int fill_value=-1, Tensor out=None
 norm
     Tensor input, Number p=2
     Tensor input, Number? p, *, dtype dtype

@@ -153,7 +153,6 @@ class Tensor(metaclass=TensorType):
     is_cpu = property(lambda self: True)
     is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = property(lambda self: False)
     is_nested = is_mkldnn = property(lambda self: False)
-    names = property(lambda self: (None,) * self._data.ndim)
 
     def get_device(self) -> int:
         return -1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes, errors
+from .._core import dtypes
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import LEAF
@@ -172,11 +172,30 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
     return leaf(from_buffer(buffer, wanted, count, offset), requires_grad)
 
 
-def from_dlpack(ext_tensor: Any) -> Tensor:
-    """The memory of whatever speaks DLPack on the CPU."""
-    if not hasattr(ext_tensor, "__dlpack__"):
-        raise errors.lacks("from_dlpack of a capsule")
-    return wrap(adopt(np.from_dlpack(ext_tensor), warn=False))
+class Capsule:
+    """Something that hands out a capsule of the CPU's memory which it was given."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """The memory of whatever speaks DLPack on the CPU, or of a capsule; a copy of it where that is asked for."""
+    check_options(None, device, False, False)
+    source = ext_tensor if hasattr(ext_tensor, "__dlpack__") else Capsule(ext_tensor)
+    array = np.from_dlpack(source)
+    return wrap(array.copy("K") if copy else adopt(array, warn=False))
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A capsule of the tensor's memory."""
+    return tensor.__dlpack__()
 
 
 def _dlpack(
@@ -401,7 +420,8 @@ def scalar_tensor(
 
 
 for _function in (
-    tensor, as_tensor, asarray, from_numpy, from_dlpack, frombuffer, full, full_like, empty_strided, scalar_tensor,
+    tensor, as_tensor, asarray, from_numpy, from_dlpack, to_dlpack, frombuffer, full, full_like, empty_strided,
+    scalar_tensor,
 ):  # fmt: skip
     publish(_function.__name__, _function, method=False)
 for _function in (new_full, new_tensor, new_empty_strided):

@@ -255,10 +255,21 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
     return wrap(positions) if out is None else write_out("nonzero", out, wrap(positions), ())
 
 
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Tensor:
+    """``size`` rows of ``nonzero``, cut off or filled up with ``fill_value``; RuntimeError for a negative size."""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    positions = kernels.nonzero(input._data)[:size]
+    filled = np.full((size, positions.shape[1]), fill_value, np.int64)
+    filled[: len(positions)] = positions
+    return wrap(filled) if out is None else write_out("nonzero_static", out, wrap(filled), ())
+
+
 def argwhere(input: Tensor) -> Tensor:
     """The positions of the elements that are not zero, one row each."""
     return nonzero(input)
 
 
 entry.publish("nonzero", nonzero)
+entry.publish("nonzero_static", nonzero_static)
 entry.publish("argwhere", argwhere)

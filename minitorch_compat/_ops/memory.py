@@ -121,6 +121,15 @@ def map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any], /) -
     return self
 
 
+def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any], /) -> Tensor:
+    """Replace each element by what ``callable`` gives for it and the elements of ``x`` and ``y`` beside it."""
+    array = _plain("map2_", self)
+    rows = [expanded(each._data, array.shape).reshape(-1).tolist() for each in (x, y)]
+    triples = zip(array.reshape(-1).tolist(), *rows, strict=True)
+    array[...] = np.array([callable(*triple) for triple in triples]).reshape(array.shape)
+    return self
+
+
 def is_set_to(self: Tensor, tensor: Tensor) -> bool:
     """Whether both are the same view of the same memory."""
     a, b = self._data, tensor._data
@@ -138,5 +147,5 @@ def pin_memory(self: Tensor) -> Tensor:
 
 
 publish("resize_as_", resize_as_)
-for _function in (resize_, set_, apply_, map_, is_set_to, is_pinned, pin_memory):
+for _function in (resize_, set_, apply_, map_, map2_, is_set_to, is_pinned, pin_memory):
     publish(_function.__name__, _function, module=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core import dtypes, kinds
 from .._core.conjugate import ConjugateView
-from .._core.forms import publish
+from .._core.forms import FUNCTIONS, publish
 from .._core.options import Misfit, checked
 from .._core.recording import tensors
 from .._core.scalars import is_number, number_of
@@ -37,6 +37,112 @@ asked("is_neg", lambda x: False, method=True)
 asked("is_inference", Tensor.is_inference, method=True)
 asked("resolve_conj", lambda x: tensors.clone(x) if isinstance(x, ConjugateView) else x, method=True)
 asked("resolve_neg", lambda x: x, method=True)
+asked("is_distributed", lambda x: False, method=True)
+asked("get_device", Tensor.get_device)
+
+
+def answer(name: str, question: Callable[[Tensor], Any]) -> None:
+    """Publish a question about one tensor as a method alone."""
+    setattr(Tensor, name, checked(name, method=True)(lambda self: question(self)))
+
+
+answer("is_shared", lambda x: False)
+answer("sparse_dim", lambda x: 0)
+answer("dense_dim", Tensor.dim)
+answer("const_data_ptr", Tensor.data_ptr)
+answer("dequantize", lambda x: tensors.to_dtype(x, dtypes.float32, True) if x.dtype is not dtypes.float32 else x)
+for _name in ("is_xla", "is_vulkan", "is_maia", "is_mtia", "is_ipu", "is_sparse_csr"):
+    setattr(Tensor, _name, property(lambda self: False))
+Tensor.name = property(lambda self: None)  # type: ignore[attr-defined]
+
+
+def only_sparse(name: str, layout: str) -> None:
+    """A question to sparse tensors: RuntimeError for one that is not."""
+
+    def refuse(self: Tensor) -> Any:
+        raise RuntimeError(f"{name} expected sparse {layout}tensor layout but got Strided")
+
+    answer(name, refuse)
+
+
+for _name, _layout in {
+    "coalesce": "coordinate ", "is_coalesced": "coordinate ", "indices": "coordinate ", "values": "",
+    "crow_indices": "row compressed ", "col_indices": "row compressed ", "ccol_indices": "column compressed ",
+    "row_indices": "column compressed ",
+}.items():
+    only_sparse(_name, _layout)
+
+
+def dim_order(self: Tensor, *, ambiguity_check: Any = False) -> tuple[int, ...]:
+    """The dimensions, outermost in memory first; RuntimeError for more than one such order where that is asked."""
+    from .._kernels.layout import strides
+
+    steps = strides(self._data)
+    order = tuple(sorted(range(self.dim()), key=lambda dim: (-steps[dim], dim)))
+    if ambiguity_check:
+        formats = (
+            [kinds.contiguous_format, kinds.channels_last, kinds.channels_last_3d]
+            if ambiguity_check is True else ambiguity_check
+        )
+        fitting = [each for each in formats if self.is_contiguous(memory_format=each)]
+        unique = len({(step, size) for step, size in zip(steps, self.shape, strict=True)}) == self.dim() and (
+            1 not in self.shape
+        )
+        if len(fitting) > 1 if ambiguity_check is not True else not unique:
+            raise RuntimeError(
+                "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            )
+    return order
+
+
+def to_dense(self: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+    """The tensor itself, since it is not sparse, or a cast of it."""
+    return self if dtype is None else self.to(dtype)  # type: ignore[attr-defined]
+
+
+def as_subclass(self: Tensor, cls: type) -> Tensor:
+    """The same memory and history as an instance of a subclass; TypeError for a class that is none."""
+    if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+        raise TypeError(
+            "Creating a Tensor subclass from a class that does not inherit from Tensor is not possible. "
+            "Make sure your class inherits from Tensor."
+        )
+    made = tensors.alias(self)
+    made.__class__ = cls
+    return made
+
+
+def module_load(self: Tensor, other: Tensor, assign: bool = False) -> Tensor:
+    """What a module keeps for this parameter when ``other`` is loaded: its memory, or these values."""
+    if assign:
+        return other.detach()
+    return self.copy_(other).detach()  # type: ignore[attr-defined]
+
+
+_methods: tuple[Callable[..., Any], ...] = (dim_order, to_dense, as_subclass, module_load)
+for _method in _methods:
+    setattr(Tensor, _method.__name__, _method)
+
+
+def symbolic(name: str, compute: Callable[..., Any]) -> None:
+    """Publish ``sym_…``, a function of Python numbers that a tracer would see."""
+
+    def function(*arguments: Any) -> Any:
+        return compute(*arguments)
+
+    function.__name__ = function.__qualname__ = f"sym_{name}"
+    FUNCTIONS[f"sym_{name}"] = function
+
+
+symbolic("float", float)
+symbolic("int", int)
+symbolic("not", lambda a: not a)
+symbolic("max", max)
+symbolic("min", min)
+symbolic("sum", sum)
+symbolic("sqrt", lambda a: float(a) ** 0.5)
+symbolic("ite", lambda b, t, f: t if b else f)
+publish("is_vulkan_available", lambda: False, method=False)
 
 
 @checked("result_type")

@@ -10,4 +10,12 @@ __all__ = [
     "parameter", "utils", *modules.__all__,
 ]
 
-__getattr__ = _room("torch.nn", __name__)
+_find = _room("torch.nn", __name__, frozenset(("attention", "parallel")))
+
+
+def __getattr__(name: str) -> object:
+    if name == "DataParallel":
+        from .parallel import DataParallel
+
+        return DataParallel
+    return _find(name)

@@ -6,4 +6,6 @@ from .._core.absent import room as _room
 
 __all__: list[str] = []
 
-__getattr__ = _room("torch.utils", __name__, frozenset(("checkpoint", "data", "hooks", "serialization")))
+__getattr__ = _room("torch.utils", __name__, frozenset((
+    "_pytree", "checkpoint", "data", "dlpack", "hooks", "serialization",
+)))  # fmt: skip
