@@ -53,8 +53,12 @@ def signature(result: Result, difference: Difference) -> str:
     if difference.numeric is not None:
         near = difference.numeric.max_ulp is not None and difference.numeric.max_ulp <= NEAR
         told = f"numbers differ, at most {NEAR} ulp" if near else "numbers differ"
+        if {difference.numeric.expected, difference.numeric.actual} == {"True", "False"}:
+            told = "truth values differ"
     elif difference.dimension == "exceptions":
         told = shape_of(difference.candidate)
+        if told == "no error":  # then it is the other side's exception that tells one cause from another
+            told = f"no error for {shape_of(difference.reference)}"
     else:
         told = shape_of(difference.message)
     return " · ".join(filter(None, (operation(result), difference.dimension, told)))

@@ -1,4 +1,5 @@
-"""`minitorch-compat`: run, list, show, explain, report, merge, diff, known, coverage, exec, compare, check, fuzz.
+"""`minitorch-compat`: run, matrix, list, show, explain, report, merge, diff, known, coverage, exec, compare, check,
+fuzz.
 
 Exit codes: 0 agreement, 1 differences (or a case that is broken, or a verdict that does not hold), 2 misuse, 3 stopped
 before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of known differences.
@@ -127,6 +128,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--shard", metavar="I/N", type=shard, help="every Nth case, beginning with the Ith; see `merge`")
     made.add_argument("--resume", action="store_true", help="go on where the journal in the report's folder ends")
     made.add_argument("--history", metavar="DIR", type=Path, help="add a point to a history, and show its trend")
+    made = command("matrix", matrix_command, "Run several engines over the same cases, and put them in one report.")
+    chooses(made)
+    made.add_argument("--engine", metavar="M", action="append",
+                      help="an engine, repeatable (default: minitorch_compat); see `run`")
+    made.add_argument("--reference", metavar="M", default="torch", help="what they are held against (default: torch)")
+    made.add_argument("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for one case (default: 60)")
+    made.add_argument("--report", metavar="DIR", type=Path, default=Path("parity-report"),
+                      help="where to write matrix.html, .md, .json, and a journal of each engine "
+                      "(default: parity-report)")
+    made.add_argument("--format", metavar="FORMAT", action="append", choices=("html", "md", "json"),
+                      help="only this format, repeatable: html, md, json")
+    made.add_argument("--timeless", action="store_true", help="keep no journals, which tell times")
+    made.add_argument("-n", metavar="N", help="run in N processes (a number, or auto: one for each processor)")
+    made.add_argument("--from", metavar="FILE.jsonl", type=Path, action="append", dest="journals", default=[],
+                      help="run nothing, and put these journals side by side, finished or not; repeatable")
     made = command("merge", merge_command, "Make one run of the journals of several, such as shards.")
     made.add_argument("journals", metavar="FILE.jsonl", type=Path, nargs="+")
     suites(made, "whose order the cases have")
@@ -324,8 +340,7 @@ def run_command(options: argparse.Namespace) -> int:
         if not cases:
             raise NothingSelected(f"shard {part}/{parts} has no case")
     entries = known_entries(options.known)
-    if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
-        raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
+    check_processes(options)
     check_names(options)
     run = begin(cases, Engine(options.reference, ""), Engine(options.engine, ""))
     before = resumed(options, cases) if options.resume else None
@@ -485,6 +500,19 @@ def merge_command(options: argparse.Namespace) -> int:
     return code_of(merged, problems)
 
 
+def matrix_command(options: argparse.Namespace) -> int:
+    from .matrix.command import finished, run_matrix
+
+    if options.journals:
+        found = finished(options, [timeless(run_from(path)) for path in options.journals])
+        return AGREEMENT if found.good else DIFFERENCES if found.complete else STOPPED
+    check_processes(options)
+    for name in options.engine or ():
+        check_names(argparse.Namespace(engine=name, reference=options.reference))
+    found = run_matrix(options, chosen(options))
+    return AGREEMENT if found.good else DIFFERENCES if found.complete else STOPPED
+
+
 def diff_command(options: argparse.Namespace) -> int:
     from .changes import changes, told
 
@@ -528,15 +556,20 @@ def known_command(options: argparse.Namespace) -> int:
     return AGREEMENT
 
 
+def check_processes(options: argparse.Namespace) -> None:
+    if options.n is not None and options.n != "auto" and not (options.n.isdecimal() and int(options.n) > 0):
+        raise Misuse(f"-n takes a number of processes or auto, not {options.n!r}")
+
+
 def check_names(options: argparse.Namespace) -> None:
-    """Tell early, and without importing it, that torch is not there; other names are tried where they are needed."""
+    """Tell early, without importing it, that a package of an extra is not there; other names are tried when needed."""
     import importlib.util
 
-    from .engines import GET_TORCH
+    from .engines import EXTRAS, get
 
-    names = (options.engine.partition(":")[0], options.reference.partition(":")[0])
-    if "torch" in names and importlib.util.find_spec("torch") is None:
-        raise NoEngine(GET_TORCH)
+    for name in (options.engine.partition(":")[0], options.reference.partition(":")[0]):
+        if name in EXTRAS and importlib.util.find_spec(name) is None:
+            raise NoEngine(get(name))
     needs("rich", "jinja2")
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import autograd
 import autograd.numpy as anp
 import numpy as np
-from autograd.tracer import Box
+from autograd.numpy.numpy_boxes import ArrayBox
 
 from ..adapter import Adapter, refusals_alone
 from .foreign import Foreign, Room, array_of, dtype, sizes
@@ -35,7 +35,7 @@ class Tensor(Foreign):
     """An array, or what stands for one while a function is differentiated."""
 
     __module__ = "torch"
-    own = (np.ndarray, np.generic, Box)
+    own = (np.ndarray, np.generic, ArrayBox)
     functions: ClassVar = {**{name: getattr(anp, name) for name in SAME.split()}, **OTHERS}
     arguments: ClassVar = {"dim": "axis", "keepdim": "keepdims", "min": "a_min", "max": "a_max"}
     dtypes = KINDS
@@ -46,7 +46,7 @@ class Tensor(Foreign):
 
     def numpy(self) -> np.ndarray:
         held = self.held
-        while isinstance(held, Box):
+        while isinstance(held, ArrayBox):
             held = held._value
         return np.asarray(held)
 
@@ -86,10 +86,9 @@ def jvp(function: Callable[..., Any], primals: Any, tangents: Any) -> Any:
     return Tensor.wrapped(autograd.make_jvp(inside(function))(*Tensor.unwrapped(primals))(*Tensor.unwrapped(tangents)))
 
 
-tensor = creation(array_of)
 torch = Room(
     __name__="torch", __version__=version("autograd"),
-    Tensor=Tensor, FloatTensor=Tensor, tensor=tensor, as_tensor=tensor,
+    Tensor=Tensor, FloatTensor=Tensor, tensor=creation(array_of), as_tensor=creation(array_of),
     __parity__=Adapter(tensor=Tensor, to_numpy=Tensor.numpy, compare={
         "graph": "an array has no history", "mutation and versions": "no version is counted",
         "random stream": "the generator is NumPy's", "exceptions": refusals_alone,

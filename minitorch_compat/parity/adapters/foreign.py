@@ -88,6 +88,8 @@ class Foreign:
             return cls.of(value)
         if isinstance(value, list | tuple):
             return type(value)(map(cls.wrapped, value))
+        if isinstance(value, dict):
+            return {key: cls.wrapped(each) for key, each in value.items()}
         return value
 
     @classmethod
@@ -99,6 +101,8 @@ class Foreign:
             return value.own
         if isinstance(value, list | tuple):
             return list(map(cls.unwrapped, value)) if type(value) is list else tuple(map(cls.unwrapped, value))
+        if isinstance(value, dict):
+            return {key: cls.unwrapped(each) for key, each in value.items()}
         if isinstance(value, slice):
             return slice(*(cls.unwrapped(each) for each in (value.start, value.stop, value.step)))
         return value
@@ -121,6 +125,11 @@ class Foreign:
             raise AttributeError(f"the engine's tensors have no {name}", name=name, obj=self)
         lent = self.lent(function)
         return lambda *given, **named: lent(self, *given, **named)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "held" and getattr(getattr(type(self), name, None), "fset", None) is None:
+            raise AttributeError(f"the engine's tensors take no {name}", name=f"{name} = …", obj=self)
+        object.__setattr__(self, name, value)
 
     @property
     def shape(self) -> Size:
@@ -166,6 +175,9 @@ class Foreign:
     def __repr__(self) -> str:
         return repr(self.held)
 
+    def __format__(self, form: str) -> str:
+        return format(self.held, form)
+
     def __len__(self) -> int:
         return len(self.held)
 
@@ -196,8 +208,7 @@ def through(name: str) -> Callable[..., Any]:
     """An operator that is the engine's own."""
 
     def applied(self: Foreign, *others: Any) -> Any:
-        if not hasattr(type(self.held), name):
-            raise AttributeError(f"the engine's tensors have no {name}", name=name, obj=self)
+        have(self, name)
         return self.wrapped(getattr(operator, name)(self.held, *map(self.unwrapped, others)))
 
     def reflected(self: Foreign, other: Any) -> Any:
@@ -212,14 +223,30 @@ def through(name: str) -> Callable[..., Any]:
     return reflected if name.startswith("__r") and name != "__rshift__" else applied
 
 
+def converted(name: str, kind: Callable[[Any], Any]) -> Callable[[Foreign], Any]:
+    """A conversion to a Python number that is the engine's own."""
+
+    def number(self: Foreign) -> Any:
+        have(self, name)
+        return kind(self.readable)
+
+    return number
+
+
+def have(tensor: Foreign, name: str) -> None:
+    """Raise AttributeError where the engine's tensors do not have a special method."""
+    if not hasattr(type(tensor.held), name):
+        raise AttributeError(f"the engine's tensors have no {name}", name=name, obj=tensor)
+
+
 BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 for _name in (
     *(f"__{prefix}{each}__" for each in BINARY for prefix in ("", "r", "i")),
     *(f"__{each}__" for each in ("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert")),
 ):
     setattr(Foreign, _name, through(_name))
-for _name, _kind in (("__float__", float), ("__int__", int), ("__bool__", bool)):
-    setattr(Foreign, _name, lambda self, kind=_kind: kind(self.readable))
+for _name, _kind in (("__float__", float), ("__int__", int), ("__bool__", bool), ("__index__", operator.index)):
+    setattr(Foreign, _name, converted(_name, _kind))
 
 
 def plain(data: Any = ()) -> Any:

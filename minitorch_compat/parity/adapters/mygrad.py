@@ -14,7 +14,7 @@ KINDS = tuple(dtype(name, np.dtype(name)) for name in (
 ))
 SAME = """
     abs sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh exp exp2 expm1 log log2 log10 log1p
-    sqrt square reciprocal add subtract multiply divide true_divide negative matmul maximum minimum where einsum
+    sqrt square reciprocal add subtract multiply divide true_divide negative matmul maximum minimum einsum
     sum mean prod var std max min amax amin argmax argmin cumsum cumprod squeeze moveaxis swapaxes roll stack sign
     floor ceil trunc fmod remainder isnan isinf isfinite isclose allclose any logaddexp logaddexp2 sinc
     broadcast_to ravel clip repeat
@@ -25,7 +25,7 @@ OTHERS = {
     "softmax": nnet.softmax, "log_softmax": nnet.logsoftmax, "clamp": mg.clip, "t": mg.transpose,
     "asin": mg.arcsin, "acos": mg.arccos, "atan": mg.arctan, "asinh": mg.arcsinh, "acosh": mg.arccosh,
     "atanh": mg.arctanh, "transpose": mg.swapaxes, "reshape": lambda x, *to: mg.reshape(x, sizes(to)),
-    "view": lambda x, *to: mg.reshape(x, sizes(to)),
+    "view": lambda x, *to: mg.reshape(x, sizes(to)), "where": lambda which, x, y: mg.where(np.asarray(which), x, y),
 }
 
 
@@ -41,6 +41,10 @@ class Tensor(Foreign):
     @classmethod
     def made(cls, array: np.ndarray, requires_grad: bool = False) -> Self:
         return cls.of(mg.tensor(cls.known(array), constant=not requires_grad, copy=False))
+
+    @classmethod
+    def wrapped(cls, value: Any) -> Any:
+        return cls.made(value) if isinstance(value, np.ndarray) else super().wrapped(value)  # comparisons give arrays
 
     @property
     def requires_grad(self) -> bool:
@@ -88,13 +92,15 @@ def filled(function: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
 class Variable(metaclass=Alias):
     """A tensor, as it is called in old programs."""
 
-    def __new__(cls, data: Any, requires_grad: bool = False) -> Any:
+    __module__ = "torch.autograd.variable"
+
+    def __new__(cls, data: Any = (), requires_grad: bool = False) -> Any:
         return Tensor.made(array_of(data), requires_grad)
 
 
-tensor = creation(array_of)
 torch = Room(
-    __name__="torch", __version__=mg.__version__, Tensor=Tensor, tensor=tensor, as_tensor=tensor, FloatTensor=Tensor,
+    __name__="torch", __version__=mg.__version__, Tensor=Tensor,
+    tensor=creation(array_of), as_tensor=creation(array_of), FloatTensor=Tensor,
     __parity__=Adapter(tensor=Tensor, to_numpy=Tensor.numpy, compare={
         "graph": "a tensor knows what made it, but by no name and no next_functions of torch's",
         "mutation and versions": "no version is counted", "random stream": "the generator is NumPy's",
@@ -109,7 +115,7 @@ torch = Room(
     arange=creation(lambda *given: array_of(np.arange(*given[:-1]).tolist(), given[-1])),
     full=creation(lambda shape, value, kind: np.full(shape, array_of(value, kind))),
     eye=creation(lambda *given: np.eye(*given[:-1]).astype("float32" if given[-1] is None else given[-1].own)),
-    manual_seed=mg.random.seed,
+    no_grad=lambda: mg.no_autodiff, manual_seed=mg.random.seed,
     rand=filled(lambda shape, kind: mg.random.rand(*shape).data.astype(kind)),
     randn=filled(lambda shape, kind: mg.random.randn(*shape).data.astype(kind)),
     float=KINDS[1], double=KINDS[2], int=KINDS[5], long=KINDS[6], **{kind.name: kind for kind in KINDS},

@@ -39,7 +39,7 @@ LAYERS = """
 FUNCTIONAL = """
     avg_pool2d celu conv2d conv_transpose2d cross_entropy dropout elu gelu hardsigmoid hardswish hardtanh
     interpolate leaky_relu log_softmax logsigmoid max_pool2d max_unpool2d mish nll_loss normalize one_hot pad relu
-    relu6 scaled_dot_product_attention selu sigmoid silu softmax softmin softplus softsign tanh unfold
+    relu6 scaled_dot_product_attention selu sigmoid silu softmax softmin softplus softsign tanh
 """
 
 
@@ -86,8 +86,10 @@ class Tensor(Foreign):
 class Layer:
     """A layer of tinygrad's; its parameters are the tensors it holds."""
 
-    def __init__(self, held: Any):
-        self.held = held
+    kind: ClassVar[Callable[..., Any]]
+
+    def __init__(self, *given: Any, **named: Any):
+        self.held = type(self).kind(*given, **named)
 
     def __call__(self, *given: Any) -> Any:
         return Tensor.lent(self.held)(*given)
@@ -104,8 +106,8 @@ class Layer:
         return {name: Tensor.of(each) for name, each in nn.state.get_state_dict(self.held).items()}
 
 
-def layer(kind: Callable[..., Any]) -> Callable[..., Layer]:
-    return lambda *given, **named: Layer(kind(*given, **named))
+def layer(name: str) -> type[Layer]:
+    return type(name, (Layer,), {"kind": staticmethod(getattr(nn, name))})
 
 
 def optimiser(kind: Callable[..., Any]) -> Callable[..., Any]:
@@ -132,15 +134,24 @@ def tensor(data: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
 
 
 def gradients(outputs: Tensor, inputs: Any, grad_outputs: Any = None) -> tuple[Any, ...]:
+    if not isinstance(outputs, Tensor):
+        raise NotImplementedError("the gradient of several outputs")
     targets = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     return tuple(map(Tensor.of, outputs.held.gradient(
         *map(Tensor.unwrapped, targets), gradient=Tensor.unwrapped(grad_outputs))))
 
 
+def randint(low: int, high: Any, size: Any = None) -> Tensor:
+    low, high, size = (0, low, high) if size is None else (low, high, size)
+    return Tensor.of(Own.randint(*size, low=low, high=high))
+
+
 class Variable(metaclass=Alias):
     """A tensor, as it is called in old programs."""
 
-    def __new__(cls, data: Any, requires_grad: bool = False) -> Any:
+    __module__ = "torch.autograd.variable"
+
+    def __new__(cls, data: Any = (), requires_grad: bool = False) -> Any:
         return tensor(data)
 
 
@@ -153,7 +164,7 @@ torch = Room(
         "aliasing": "tensors are expressions until they are read", "shape and strides": shapes_alone,
     }),
     autograd=Room(__name__="torch.autograd", grad=gradients, Variable=Variable),
-    nn=Room(__name__="torch.nn", **{name: layer(getattr(nn, name)) for name in LAYERS.split()}, functional=Room(
+    nn=Room(__name__="torch.nn", **{name: layer(name) for name in LAYERS.split()}, functional=Room(
         __name__="torch.nn.functional", **{name: Tensor.lent(getattr(Own, name)) for name in FUNCTIONAL.split()},
         binary_cross_entropy=Tensor.lent(Own.binary_crossentropy),
         binary_cross_entropy_with_logits=Tensor.lent(Own.binary_crossentropy_logits),
@@ -167,7 +178,7 @@ torch = Room(
     full=creation(Own.full), eye=creation(Own.eye), linspace=creation(Own.linspace), arange=creation(Own.arange),
     manual_seed=Own.manual_seed, rand=creation(Own.rand), randn=creation(Own.randn), randperm=creation(
         lambda n, dtype: Own.randperm(n, **({} if dtype is None else {"dtype": dtype}))),
-    randint=lambda low, high, size: Tensor.of(Own.randint(*size, low=low, high=high)),
+    randint=randint,
     **{kind.name: kind for kind in KINDS}, float=KINDS[1], double=KINDS[2], int=KINDS[6], long=KINDS[7],
     **{name: Tensor.lent(function) for name, function in Tensor.functions.items() if name not in (
         "float", "double", "half", "bfloat16", "int", "long", "short", "bool")},
