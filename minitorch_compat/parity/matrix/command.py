@@ -95,7 +95,7 @@ def run_one(
             for reference, part in parts:
                 asked = argparse.Namespace(**{**vars(options), "engine": name, "reference": reference})
                 for result in results(part, asked, ready, journal.add_line) if part else ():
-                    run.results.append(result)
+                    run.results.append(journal.stored(result))
         except KeyboardInterrupt:
             run.stopped = "stopped by the user"
         run.duration = time.perf_counter() - began

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..report import model as told
-from ..report.html import block, digest, embedded
+from ..report.html import block, digest, embedded, pack
 from ..report.markdown import code, first_line, plain, table
 from ..result import DIMENSIONS, OUTCOMES
 from .model import SIGNS, STEPS, Cell, Column, Matrix, Row, cell_data
@@ -140,7 +140,7 @@ def html(found: Matrix) -> str:
         found=found, title=title, reference=told.engine_title(found.reference), signs=SIGNS, steps=STEPS,
         legend=list(legend()), outcomes=OUTCOMES, chapters=found.by_chapter(), causes=CAUSES, first_line=first_line,
         style=Markup(style), script=Markup(script), style_hash=digest(style), script_hash=digest(script),
-        data=Markup(block("data", held, len(held) > PLAIN)),
+        data=Markup(block("data", pack(held) if len(held) > PLAIN else held, len(held) > PLAIN)),
     )
 
 
