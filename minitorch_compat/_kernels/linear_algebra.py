@@ -17,6 +17,10 @@ ndarray = np.ndarray
 
 def columns(x: ndarray) -> ndarray:
     """`x` with its matrices stored column after column, as LAPACK leaves them."""
+    if not x.size:
+        *batch, m, n = x.shape
+        steps = layout.contiguous_strides((*batch, n, m))
+        return layout.noted_strides(layout.empty_strided(x.shape, (*steps[:-2], steps[-1], steps[-2]), x.dtype))
     return layout.in_order(x.swapaxes(-1, -2)).swapaxes(-1, -2)
 
 
@@ -201,7 +205,7 @@ def exponential(x: ndarray) -> ndarray:
     from scipy.linalg import expm
 
     if not x.size:
-        return x.copy()
+        return layout.restride(np.zeros(1, x.dtype), x.shape, (0,) * x.ndim)
     wide = x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
     return np.asarray(expm(wide)).astype(x.dtype)
 
@@ -210,13 +214,14 @@ def least_squares(a: ndarray, b: ndarray, limit: float) -> tuple[ndarray, ndarra
     """X for which ``A X - B`` is smallest, the ranks, and the singular values; those below `limit` times the largest
     count as zero."""
     batch, (m, n) = a.shape[:-2], a.shape[-2:]
-    solution = np.zeros((*batch, n, b.shape[-1]), a.dtype)
+    # What is solved stands in a copy of B that is long enough for both.
+    solution = columns(np.zeros((*batch, max(m, n), b.shape[-1]), a.dtype))[..., :n, :]
     rank = np.zeros(batch, np.int64)
     values = np.zeros((*batch, min(m, n)), a.real.dtype)
     if a.size:
         for index in np.ndindex(*batch):
             solution[index], _, rank[index], values[index] = np.linalg.lstsq(a[index], b[index], limit)
-    return columns(solution), rank, values
+    return layout.noted_strides(solution), rank, values
 
 
 def solve_factorised(factors: ndarray, b: ndarray, order: ndarray, adjoined: bool, left: bool) -> ndarray:

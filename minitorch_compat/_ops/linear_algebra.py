@@ -19,6 +19,7 @@ from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._core.warn import warn_once
+from .._kernels import layout
 from .._kernels import linear_algebra as kernels
 from . import entry
 from .matmul import mm
@@ -180,13 +181,16 @@ def inv(A: Tensor) -> Tensor:
 
 
 def solved_b(xp, g, A, B_shape, left, vector):
-    return xp.sum_to_size(xp.solved(adjoint(xp, A), g, left, vector)[0], B_shape)
+    if vector:
+        g = xp.solved(adjoint(xp, A), xp.unsqueeze(g, -1), left, False)[0]
+        return xp.sum_to_size(xp.select(g, g.ndim - 1, 0), B_shape)
+    return xp.sum_to_size(xp.solved(adjoint(xp, A), g, left, False)[0], B_shape)
 
 
 def solved_a(xp, g, A, A_shape, out, left, vector):
-    g = xp.solved(adjoint(xp, A), g, left, vector)[0]
     if vector:
         g, out = xp.unsqueeze(g, -1), xp.unsqueeze(out, -1)
+    g = xp.solved(adjoint(xp, A), g, left, False)[0]
     return xp.sum_to_size(-(g @ adjoint(xp, out)) if left else -(adjoint(xp, out) @ g), A_shape)
 
 
@@ -304,10 +308,19 @@ def solve_triangular(
 def determinant_x(xp, g, x, out):
     """The determinant times the adjoint of the inverse: the cofactors, which singular matrices have as well."""
     g = xp.unsqueeze(xp.unsqueeze(g, -1), -1)
-    if xp is arrays and not out.all():
-        return g * kernels.cofactors(x)
+    if xp is arrays:
+        if not x.size:
+            return np.empty_like(x)
+        if not out.all():
+            return kernels.columns(g * kernels.cofactors(x))
     whole = xp.unsqueeze(xp.unsqueeze(xp.conj(out), -1), -1)
-    return g * whole * adjoint(xp, xp.inverse_of(x)[0])
+    return xp.by_columns(g * whole * adjoint(xp, xp.inverse_of(x)[0]))
+
+
+arrays.by_columns = kernels.columns
+tensors.by_columns = lambda x: x
+arrays.as_adjoint = lambda x: layout.laid_out(x, kernels.columns(x))
+tensors.as_adjoint = lambda x: x
 
 
 @op("determinant", method=False, module=False, node="LinalgDetBackward0", x=determinant_x)
@@ -333,7 +346,7 @@ def logarithm_x(xp, g, x, sign):
         weight = turn if weight is None else weight + turn
     if weight is None:
         return xp.zeros_like(x)
-    return xp.unsqueeze(xp.unsqueeze(weight, -1), -1) * adjoint(xp, xp.inverse_of(x)[0])
+    return xp.by_columns(xp.unsqueeze(xp.unsqueeze(weight, -1), -1) * adjoint(xp, xp.inverse_of(x)[0]))
 
 
 @op("sign_and_logarithm", results=("sign", "logabsdet"), method=False, module=False, node="LinalgSlogdetBackward0",
@@ -662,6 +675,7 @@ def eigh_x(xp, g, values, vectors):
     turn = adjoint(xp, vectors) @ from_vectors
     if is_complex(vectors):
         phase_free(xp, turn, "linalg_eigh_backward", "eigenvectors")
+    turn = (turn - adjoint(xp, turn)) / 2
     inner = inner + turn * ((1 - one) / apart)
     return vectors @ inner @ adjoint(xp, vectors)
 
@@ -795,10 +809,11 @@ def pinv_x(xp, g, x, out):
     if x.shape[-2] <= x.shape[-1]:
         inner = against @ out
         more = inner @ back
-        return -adjoint(xp, out @ inner) + more - (x @ out) @ more + (back @ out) @ (against - inner @ x)
+        made = -adjoint(xp, out @ inner) + more - (x @ out) @ more + (back @ out) @ (against - inner @ x)
+        return xp.as_adjoint(made)
     inner = out @ against
     more = back @ inner
-    return -adjoint(xp, inner @ out) + (against - x @ inner) @ out @ back + more - (more @ out) @ x
+    return xp.as_adjoint(-adjoint(xp, inner @ out) + (against - x @ inner) @ out @ back + more - (more @ out) @ x)
 
 
 @op("pseudo_inverse", method=False, module=False, node="LinalgPinvBackward0", x=pinv_x)
@@ -848,7 +863,9 @@ def matrix_rank(
     x = input._data
     sizes = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
     limit = np.maximum(absolute, relative * sizes.max(-1, initial=0))
-    return wrap(np.asarray((sizes > limit[..., None]).sum(-1), np.int64))
+    rank = wrap(np.asarray((sizes > limit[..., None]).sum(-1), np.int64))
+    rank._bump()
+    return rank
 
 
 # ---- triangular factors
@@ -1046,7 +1063,7 @@ def least_squares_a(xp, g, A, A_shape, B, solution):
     if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
         more = ((A @ solution - B) * xp.unsqueeze(for_residuals, -2) * 2) @ adjoint(xp, solution)
         made = more if made is None else made + more
-    return made
+    return None if made is None else xp.as_adjoint(made)
 
 
 def least_squares_b(xp, g, A, A_shape, B, solution):
@@ -1278,6 +1295,8 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:
         raise RuntimeError("N must be greater than 1.")
     if x._data.dtype.kind not in "fcV":
         x = tensors.to_dtype(x, dtypes.int64)
+    if not x._data.ndim:
+        x = tensors.unsqueeze(x, 0)
     column = tensors.unsqueeze(x, -1)
     powers = FUNCTIONS["cumprod"](tensors.expand(column, (*x._data.shape, count - 1)), -1)
     return tensors.cat([FUNCTIONS["ones_like"](column), powers], -1)

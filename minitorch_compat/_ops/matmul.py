@@ -82,16 +82,16 @@ def product(
     return call
 
 
-def by_columns(steps):
-    """Whether a matrix with these byte strides lies in memory column after column."""
-    return steps[0] < steps[1]
+def by_columns(steps, rows, dtype):
+    """Whether a matrix with these byte strides lies in memory column after column, without gaps."""
+    return steps[0] == dtype.itemsize and steps[1] == rows * dtype.itemsize
 
 
 def mm_x(xp, g, y, x_strides):
     """Against the second factor, transposed; in the first one's memory order."""
     if xp is arrays and y.dtype.char in "fd":
-        return kernels.mm(y, g.T).T if by_columns(x_strides) else kernels.mm(g, y.T)
-    if by_columns(x_strides):
+        return kernels.mm(y, g.T).T if by_columns(x_strides, g.shape[0], y.dtype) else kernels.mm(g, y.T)
+    if by_columns(x_strides, g.shape[0], y.dtype):
         return xp.t(xp.mm(xp.conj(y), xp.t(g)))
     return xp.mm(g, xp.conj(xp.t(y)))
 
@@ -99,8 +99,8 @@ def mm_x(xp, g, y, x_strides):
 def mm_y(xp, g, x, y_strides):
     """The first factor, transposed, against it; in the second one's memory order."""
     if xp is arrays and x.dtype.char in "fd":
-        return kernels.mm(g.T, x).T if by_columns(y_strides) else kernels.mm(x.T, g)
-    if by_columns(y_strides):
+        return kernels.mm(g.T, x).T if by_columns(y_strides, x.shape[1], x.dtype) else kernels.mm(x.T, g)
+    if by_columns(y_strides, x.shape[1], x.dtype):
         return xp.t(xp.mm(xp.t(g), xp.conj(x)))
     return xp.mm(xp.conj(xp.t(x)), g)
 

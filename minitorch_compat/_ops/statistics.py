@@ -439,7 +439,9 @@ def distance_x(xp, g, x, y, out, p):
 )
 def distance(x: Array, y: Array, p):
     x, y = together(x, y)
-    return reduce.norm(x - y, p, None, False)
+    difference = x - y
+    # The norm adds in the order of memory.
+    return reduce.norm(layout.laid_out(difference, x, y) if difference.ndim > 1 else difference, p, None, False)
 
 
 def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
