@@ -319,7 +319,11 @@ def isclose(
             a, b = x.astype(wide), y.astype(wide)
             close = close | (np.isfinite(a) & np.isfinite(b) & (np.abs(a - b) <= atol + np.abs(rtol * b)))
     close = np.asarray(close)
-    return wrap(layout.laid_out(close, x, y) if close.ndim > 1 else close)
+    made = wrap(layout.laid_out(close, x, y) if close.ndim > 1 else close)
+    # torch writes nan that are equal into the result, then what is near.
+    for _ in range((equal_nan and x.dtype.kind in "fcV") + bool(rtol or atol)):
+        made._bump()
+    return made
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:

@@ -53,7 +53,8 @@ def c2r_x(xp, g, dim, norm):
     """Half a spectrum, in which what stands for two numbers counts twice."""
     last = dim[-1]
     half = xp.fft_r2c(g, dim, norm, True)
-    return xp.fft_doubled(half, last, g.shape[last] - half.shape[last])
+    count = g.shape[last] - half.shape[last]
+    return xp.written(xp.fft_doubled(half, last, count)) if count > 0 else half
 
 
 @op("fft_c2r", method=False, module=False, node="FftC2RBackward0", x=c2r_x)

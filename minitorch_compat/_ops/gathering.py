@@ -145,7 +145,7 @@ def take_along_dim(
             f"torch.take_along_dim(): dtype of indices should be int32 or int64 but got {indices.dtype.scalar_type}"
         )
     if dim is None:
-        result = gather(reshape(input, -1), 0, reshape(indices, -1))
+        result = gather(reshape(input, -1), 0, from_the_front(reshape(indices, -1), input._data.size))
     else:
         x, places = input._data, indices._data
         if x.ndim != places.ndim:
@@ -159,8 +159,14 @@ def take_along_dim(
         shared = list(layout.broadcast_shapes(tuple(own), tuple(asked)))
         sizes = shared.copy()
         sizes[dim : dim + 1], shared[dim : dim + 1] = x.shape[dim : dim + 1], places.shape[dim : dim + 1]
-        result = gather(expand(input, sizes), dim, expand(indices, shared))
+        found = from_the_front(expand(indices, shared), x.shape[dim] if x.ndim else 1)
+        result = gather(expand(input, sizes), dim, found)
     return finished("take_along_dim", out, result, input)
+
+
+def from_the_front(places: Tensor, length: int) -> Tensor:
+    """Places, those from the end counted from the front."""
+    return wrap(np.where(places._data < 0, places._data + length, places._data)) if length else places
 
 
 publish("gather", _gather)
@@ -380,7 +386,7 @@ def index_reduce(
         )
     place = wrap_dim(dim, input._data.ndim)
     shape = source._data.shape
-    along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))]) if shape else index
+    along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))])
     result = index_reduce_with(input, dim, expand(along, shape), source, reduce, include_self)
     return finished("index_reduce", out, result, input, source)
 
@@ -437,11 +443,16 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     "masked_select",
     method=False,
     module=False,
-    x=lambda xp, g, x_shape, mask: xp.written(xp.sum_to_size(xp.masked_select_backward(g, x_shape, mask), x_shape)),
+    x=lambda xp, g, x_shape, mask: spread_by_mask(xp, xp.masked_select_backward(g, x_shape, mask), x_shape),
 )
 def masked_select(x: Array, mask: Array):
     """The elements where a mask is true, as a vector."""
     return kernels.masked_select(x, mask)
+
+
+def spread_by_mask(xp: Any, whole: Any, shape: tuple[int, ...]) -> Any:
+    """A gradient that was written where the mask is true, summed over what the mask's shape added."""
+    return xp.written(whole) if whole.shape == shape else xp.sum_to_size(whole, shape)
 
 
 @op(

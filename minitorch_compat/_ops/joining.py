@@ -37,7 +37,7 @@ def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[An
     for shape in shapes:
         if shape == (0,):
             # Skipped among others, and its gradient is empty, which is not none.
-            parts.append(xp.zeros_like(xp.slice(xp.reshape(g, (-1,)), 0, 0, 0, 1)))
+            parts.append(xp.written(xp.zeros_like(xp.slice(xp.reshape(g, (-1,)), 0, 0, 0, 1))))
             continue
         length = shape[dim]
         parts.append(xp.slice(g, dim, start, start + length, 1))
@@ -193,6 +193,8 @@ def folded(xp: Any, g: Any, shape: tuple[int, ...], repeats: tuple[int, ...]) ->
     """The gradients of all repetitions added up."""
     if len(repeats) == len(shape) and all(count == 1 for count in repeats):
         return g
+    if 0 in repeats:
+        return xp.written(xp.zeros_of(g, shape))
     new = len(repeats) - len(shape)
     sizes = (1,) * new + tuple(shape)
     apart = xp.reshape(g, tuple([each for pair in zip(repeats, sizes, strict=True) for each in pair]))
@@ -351,7 +353,9 @@ def diag_of(input: Tensor, diagonal: int) -> Tensor:
 publish("diag", diag)
 
 
-@op("trace", x=lambda xp, g, shape: xp.diagonal_backward(xp.expand(g, (min(shape),)), shape, (0, 0, 1)))
+@op("trace", x=lambda xp, g, shape: xp.written_twice(
+    xp.diagonal_backward(xp.expand(g, (min(shape),)), shape, (0, 0, 1))
+))
 def trace(x: Array):
     """The sum of a matrix's diagonal."""
     return kernels.trace(x)

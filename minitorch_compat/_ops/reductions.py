@@ -437,13 +437,12 @@ arg_extreme("argmin", kernels.argmin)
 
 def both_extremes(xp, g, x, low, high, dim, keepdim, shape):
     """The gradients of the smallest and of the largest element, each shared out to all that attain it."""
-    total = None
+    parts = []
     for gradient, extreme in zip(g, (low, high), strict=True):
         if gradient is not None:
             mask = x == raised(xp, extreme, shape, dim, keepdim)
-            part = share(xp, raised(xp, gradient, shape, dim, keepdim), mask, dim)
-            total = part if total is None else total + part
-    return total
+            parts.append(share(xp, raised(xp, gradient, shape, dim, keepdim), mask, dim))
+    return parts[0] if len(parts) == 1 else xp.written(parts[0] + parts[1])
 
 
 @op("aminmax_", method=False, module=False, node="AminmaxBackward0", results=("low", "high"), x=both_extremes)
@@ -482,7 +481,7 @@ def running(name: str, kernel: Any) -> None:
         module=False,
         node=f"{name.capitalize()}Backward0",
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim: xp.gather_backward(g, x_shape, dim, indices),
+        x=lambda xp, g, x_shape, indices, dim: xp.written_twice(xp.gather_backward(g, x_shape, dim, indices)),
     )
     def along(x: Array, dim):
         if not x.ndim or not x.size:

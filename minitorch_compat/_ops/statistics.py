@@ -81,11 +81,15 @@ def quantiles(x: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolatio
     """The quantiles of all elements, or along ``dim``; several stand in front."""
     shape = x._data.shape
     place = None if dim is None else wrap_dim(whole_number(dim), len(shape))
-    kept = [1] * len(shape) if place is None else [1 if axis == place else size for axis, size in enumerate(shape)]
+    rows: Any
     if place is None or not shape:
-        rows = reshape(x, -1)
+        rows = reshape(x, (*[1] * len(shape), -1)) if keepdim else reshape(x, -1)
+    elif keepdim:
+        rows = FUNCTIONS["transpose"](FUNCTIONS["unsqueeze"](x, -1), place, -1)
+    elif place == len(shape) - 1:
+        rows = x
     else:
-        rows = FUNCTIONS["transpose"](x, place, -1)
+        rows = FUNCTIONS["squeeze"](FUNCTIONS["transpose"](FUNCTIONS["unsqueeze"](x, -1), place, -1), place)
     ordered = FUNCTIONS["sort"](rows).values
     length = ordered._data.shape[-1]
     asked = FUNCTIONS["atleast_1d"](q)
@@ -106,19 +110,11 @@ def quantiles(x: Tensor, q: Tensor, dim: int | None, keepdim: bool, interpolatio
         below = FUNCTIONS["floor"](ranks)
         low, high = picked(ordered, below), picked(ordered, FUNCTIONS["ceil"](ranks))
         weights = FUNCTIONS["full_like"](ranks, 0.5) if interpolation == "midpoint" else ranks - below
-        result = FUNCTIONS["lerp"](low, high, weights)
-    # The dimension goes back to its place, several quantiles come to the front.
-    if place is not None and shape:
-        several = FUNCTIONS["unsqueeze"](FUNCTIONS["movedim"](result, -1, 0), -1)
-        several = FUNCTIONS["transpose"](several, place + 1, -1)
-    else:
-        several = reshape(result, (-1, *kept))
-    if not q._data.ndim:
-        several = FUNCTIONS["squeeze"](several, 0)
-    if keepdim:
-        return several
-    taken = tuple(range(-len(shape), 0)) if place is None else (place - len(shape),)
-    return FUNCTIONS["squeeze"](several, taken)
+        result = low.lerp_(high, weights)
+    # Several quantiles come to the front.
+    if q._data.ndim:
+        result = result.unsqueeze_(0).transpose_(0, -1)
+    return result.squeeze_(-1)
 
 
 def picked(ordered: Tensor, ranks: Tensor) -> Any:
@@ -230,7 +226,7 @@ def diff(
         raise RuntimeError(f"order must be non-negative but got {n}")
     place = wrap_dim(whole_number(dim), input._data.ndim)
     x: Any = input
-    if prepend is not None or append is not None:
+    if n and (prepend is not None or append is not None):
         x = FUNCTIONS["cat"]([each for each in (prepend, input, append) if each is not None], place)
     if not n:
         x = FUNCTIONS["zeros_like"](x).copy_(x)
@@ -341,30 +337,23 @@ def cov(
     for each in (fweights, aweights):
         if each is not None:
             weights = each if weights is None else weights * each
-    if weights is None:
-        total: Any = count
-        mean = FUNCTIONS["sum"](x, 1, True) / count
-        free: Any = count - correction
+    total = FUNCTIONS["tensor"](count) if weights is None else FUNCTIONS["sum"](weights)
+    mean = FUNCTIONS["sum"](x if weights is None else x * weights, 1) / total
+    if aweights is None or not correction:
+        free: Any = total - correction
     else:
-        total = weights._data.sum()
-        weights = weights.to(x.dtype)
-        mean = FUNCTIONS["sum"](x * weights, 1, True) / float(total)
-        if aweights is None:
-            free = total - correction
-        else:
-            squares = (weights._data * aweights._data).sum()
-            free = total - correction * squares / total
-    if free <= 0:
+        free = total - FUNCTIONS["sum"](weights * aweights) * correction / total
+    if free._data <= 0:
         warnings.warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
             UserWarning,
             stacklevel=3,
         )
-        free = 0
-    centered = x - mean
+        free.zero_()
+    centered = x - FUNCTIONS["unsqueeze"](mean, 1)
     other = centered if weights is None else centered * weights
     product = FUNCTIONS["mm"](centered, FUNCTIONS["t"](FUNCTIONS["conj"](other)))
-    return FUNCTIONS["squeeze"](FUNCTIONS["true_divide"](product, float(free)))
+    return FUNCTIONS["squeeze"](FUNCTIONS["true_divide"](product, free))
 
 
 def corrcoef(input: Tensor) -> Tensor:

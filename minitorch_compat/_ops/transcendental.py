@@ -287,11 +287,11 @@ def _round_decimals(x: Array, decimals):
     return kernels.round(x, decimals)
 
 
-def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+def round(input: Tensor, *, decimals: int | None = None, out: Tensor | None = None) -> Tensor:
     """To the nearest integer, or to so many decimals; halves go to the even neighbour."""
     if out is not None:
         begin_out("round", out, (input,))
-    result = _round_decimals(input, decimals) if decimals else _round(input)
+    result = _round(input) if decimals is None else _round_decimals(input, decimals)
     return result if out is None else write_out("round", out, result, (input,))
 
 
