@@ -655,6 +655,7 @@ def view(
     defaults = kernel.__defaults__ or ()
     required = len(accepted) - len(defaults)
     recorder = Recorder(name, ("x",), {"x": x}, (*accepted, "shape"), node=node)
+    recorder.make.looks = True
     places = tuple(-1 if each == "shape" else accepted.index(each) for each in recorder.values)
 
     def call(x: Tensor, *values: Any) -> Tensor:

@@ -47,9 +47,18 @@ LEAF: Any = _Leaf()
 
 
 class Written(ndarray):
-    """A gradient that torch forms by writing into new memory; its tensor has counted so many writes."""
+    """A gradient that torch forms by writing into new memory; its tensor has counted so many writes.
+
+    A view of it counts them too; what is computed from it is an array as any other.
+    """
 
     writes = 1
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, out: Any = None, **keywords: Any) -> Any:
+        if out is not None:
+            keywords["out"] = tuple([each.view(ndarray) if isinstance(each, Written) else each for each in out])
+        plain = [each.view(ndarray) if isinstance(each, Written) else each for each in operands]
+        return getattr(ufunc, method)(*plain, **keywords)
 
 
 class WrittenTwice(Written):
@@ -253,6 +262,8 @@ class Node(metaclass=NodeType):
     operation = ""
     elementwise = False
     """Whether each element of the result depends on one element of each argument: forward mode asks it."""
+    looks = False
+    """Whether the way back of a gradient is a view of it, which shares its count of writes."""
     outputs = 1
     output_nr = 0
     takes_none = False
@@ -611,11 +622,16 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
             g = gradients.pop(node)
         else:
             break
-        if type(g) is not ndarray and node.outputs == 1 and type(g) is not Nothing:
-            g = np.asarray(g)
+        if type(g) is not ndarray and node.outputs == 1:
+            g = handed_on(g, node)
     for leaf in leaves:
         g = gradients.pop(id(leaf))
         accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
+
+
+def handed_on(g: Any, node: Node) -> Any:
+    """A gradient as an array; what is known of its memory stays known where the node only looks at it."""
+    return g if type(g) is Nothing or (node.looks and isinstance(g, Written)) else np.asarray(g)
 
 
 def propagate_copy(node: Node, g: Any, keep: bool) -> None:
@@ -640,10 +656,16 @@ def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float
 def hand_on(
     node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int], key_of_leaf: Callable[[Any], Any] | None = None
 ) -> None:
-    """A gradient that is handed on as it came keeps the writes it has seen."""
+    """A gradient that is handed on as it came, or a view of it, keeps the writes it has seen."""
     for edge, result in zip(node.edges, results, strict=True):
-        if result is g and edge is not None:
+        if edge is not None and (result is g or (node.looks and looks_at(result, g))):
             bumps[key_of_leaf(edge) if key_of_leaf and edge.order is None else edge] = bumps[node]
+
+
+def looks_at(x: Any, whole: Any) -> bool:
+    """Whether an array is a view of another, or of the same memory."""
+    owner = getattr(x, "base", None)
+    return owner is not None and (owner is whole or owner is getattr(whole, "base", None))
 
 
 def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
@@ -777,8 +799,8 @@ class Pass:
         while heap:
             node = heappop(heap)[1]
             g = gradients.pop(node)
-            if node.outputs == 1 and not create and type(g) is not ndarray and g is not None and type(g) is not Nothing:
-                g = np.asarray(g)
+            if node.outputs == 1 and not create and type(g) is not ndarray and g is not None:
+                g = handed_on(g, node)
             if inputs is not None:
                 assert needed is not None
                 leads_on = node in needed

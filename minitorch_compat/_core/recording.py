@@ -33,8 +33,8 @@ arrays: Any = SimpleNamespace()
 tensors: Any = SimpleNamespace()
 """The operations under torch's names: the ``xp`` of a backward pass that is recorded."""
 
-arrays.written = lambda g: g.view(graph.Written)
-arrays.written_twice = lambda g: g.view(graph.WrittenTwice)
+arrays.written = lambda g: asarray(g).view(graph.Written)
+arrays.written_twice = lambda g: asarray(g).view(graph.WrittenTwice)
 tensors.written = tensors.written_twice = lambda g: g
 
 DECLARED: dict[str, type[Node]] = {}

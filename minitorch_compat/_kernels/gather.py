@@ -96,6 +96,7 @@ def _scattering(x: ndarray, dim: int, index: ndarray, src: ndarray, like_src: bo
     Where nothing is to be written only the copy is there. `like_src` says that `src` is no single value and must reach
     as far as `index`.
     """
+    x = np.asarray(x)
     dim = wrap_dim(dim, x.ndim)
     out = x.copy()
     if not index.size:

@@ -59,6 +59,7 @@ def cast_back(xp: Any, g: Any, source: dtypes.dtype) -> Any:
 
 
 _to_copy = Recorder("to_dtype", ("x",), {"x": cast_back}, ("source",), node="ToCopyBackward0")
+_to_copy.make.looks = True
 
 
 def to_dtype(x: Tensor, dtype: dtypes.dtype, copy: bool = False, memory_format: Any = None) -> Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 from .._core.forms import FUNCTIONS, in_place, refuse_overlap, warn_of_expanded, write_out
 from .._core.operations import op
 from .._core.options import Misfit
+from .._core.recording import arrays, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
@@ -145,7 +146,7 @@ def take_along_dim(
             f"torch.take_along_dim(): dtype of indices should be int32 or int64 but got {indices.dtype.scalar_type}"
         )
     if dim is None:
-        result = gather(reshape(input, -1), 0, from_the_front(reshape(indices, -1), input._data.size))
+        result = gather(reshape(input, -1), 0, reshape(indices, -1))
     else:
         x, places = input._data, indices._data
         if x.ndim != places.ndim:
@@ -327,13 +328,17 @@ def index_fill_number(x: Array, dim, index: Array, value):
     return kernels.index_fill(x, dim, index, np.asarray(value, x.dtype))
 
 
+arrays.distinct = np.unique
+tensors.distinct = lambda index: wrap(np.unique(index._data))
+
+
 @op(
     "index_fill_tensor",
     method=False,
     module=False,
     node="IndexFillBackward1",
     x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
-    value=lambda xp, g, dim, index: xp.sum(xp.index_select(g, dim, index)),
+    value=lambda xp, g, dim, index: xp.sum(xp.index_select(g, dim, xp.distinct(index))),
 )
 def index_fill_tensor(x: Array, dim, index: Array, value: Array):
     """``x`` with the value of a 0-d tensor in the slices that ``index`` names."""
@@ -368,7 +373,23 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return index_fill_number(input, dim, index, number_as(value, input))
 
 
-@op("index_reduce_with", method=False, module=False, node="IndexReduceBackward0", x=reduced_x, src=reduced_src)
+def index_reduced(formula: Any) -> Any:
+    """A formula of ``scatter_reduce`` for slices, where torch takes two more products, which warn."""
+
+    def carried(xp, g, x, src, out, dim, index, reduce, include_self):
+        if reduce == "prod":
+            for _ in range(2 if formula is reduced_x else 0):
+                warn_once(BETA, stacklevel=2)
+        return formula(xp, g, x, src, out, dim, index, reduce, include_self)
+
+    return carried
+
+
+BETA = "index_reduce() is in beta and the API may change at any time."
+
+
+@op("index_reduce_with", method=False, module=False, node="IndexReduceBackward0",
+    x=index_reduced(reduced_x), src=index_reduced(reduced_src))
 def index_reduce_with(x: Array, dim, index: Array, src: Array, reduce, include_self):
     """``scatter_reduce`` with whole slices; ``index`` is in the shape of ``src`` already."""
     return kernels.scatter_reduce(x, dim, index, src, reduce, include_self)
@@ -379,7 +400,7 @@ def index_reduce(
     out: Tensor | None = None
 ) -> Tensor:
     """``input`` with the slices of ``source`` reduced (prod, mean, amax, amin) into those that ``index`` names."""
-    warn_once("index_reduce() is in beta and the API may change at any time.", stacklevel=3)
+    warn_once(BETA, stacklevel=3)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}."

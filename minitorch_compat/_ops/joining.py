@@ -12,6 +12,7 @@ from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS, commit, publish, write_out
 from .._core.operations import op
+from .._core.recording import DECLARED
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.views import check_write, rebase
 from .._kernels import rearrange as kernels
@@ -54,6 +55,9 @@ def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[An
 def cat(tensors: Arrays, dim=0):
     """The tensors after each other along a dimension."""
     return kernels.cat(promoted(tensors), dim)
+
+
+DECLARED["cat"].looks = True
 
 
 @op(

@@ -41,7 +41,7 @@ def expand(x: Any, shape: tuple[int, ...]) -> ndarray:
 
 def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:
     """``x`` summed over what broadcasting from ``shape`` added."""
-    if type(x) is not ndarray:
+    if not isinstance(x, ndarray):
         x = asarray(x)
     if x.shape == shape:
         return x

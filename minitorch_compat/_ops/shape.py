@@ -87,7 +87,7 @@ _expand = view(
     method=False,
     module=False,
 )
-unsqueeze = view("unsqueeze", kernels.unsqueeze, x=lambda xp, g, shape: xp.reshape(g, shape))
+unsqueeze = view("unsqueeze", kernels.unsqueeze, x=lambda xp, g, dim: xp.squeeze_one(g, dim))
 select = view(
     "select", kernels.select, x=lambda xp, g, shape, dim, index: xp.select_backward(g, shape, (dim, index))
 )

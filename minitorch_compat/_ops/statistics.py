@@ -334,8 +334,25 @@ def cov(
         x = x.to(dtypes.get_default_dtype())
     count = x._data.shape[1]
     weights: Any = None
-    for each in (fweights, aweights):
+    for word, kind, each in (("fweights", "integral", fweights), ("aweights", "floating point", aweights)):
         if each is not None:
+            given = each._data
+            if given.ndim > 1:
+                raise RuntimeError(
+                    f"cov(): expected {word} to have one or fewer dimensions but got {word} with {given.ndim} "
+                    "dimensions"
+                )
+            if given.dtype.kind not in ("iu" if word == "fweights" else "fV"):
+                raise RuntimeError(
+                    f"cov(): expected {word} to have {kind} dtype but got {word} with {each.dtype.scalar_type} dtype"
+                )
+            if given.size != count:
+                raise RuntimeError(
+                    f"cov(): expected {word} to have the same numel as there are observations in the input but got "
+                    f"{given.size} != {count}"
+                )
+            if count and (given < 0).any():
+                raise RuntimeError(f"cov(): {word} cannot be negative")
             weights = each if weights is None else weights * each
     total = FUNCTIONS["tensor"](count) if weights is None else FUNCTIONS["sum"](weights)
     mean = FUNCTIONS["sum"](x if weights is None else x * weights, 1) / total
