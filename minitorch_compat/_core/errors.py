@@ -8,6 +8,9 @@ from collections.abc import Sequence
 class Misfit(TypeError):
     """Arguments that fit no signature of an operation; the outermost form of the call says it in torch's words."""
 
+    # Where no outer form catches it, a user meets what torch raises.
+    __module__, __qualname__ = "builtins", "TypeError"
+
 
 class NoMemory(Misfit, AttributeError):
     """A tensor that stands for others (a dual one, a batched one) was asked for its memory, which it does not show.

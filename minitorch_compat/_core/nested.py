@@ -207,7 +207,7 @@ LIST_OF_ARRAYS = (
 def integer(value: Any, dtype: dtypes.dtype) -> int:
     """``value`` cut to an integer that ``dtype`` can hold; an unsigned one takes negative numbers as C does."""
     if isinstance(value, float):
-        if not -(2.0**63) <= value <= 2.0**63:
+        if not (-(2.0**63) if dtype.is_signed else -0.0) <= value <= 2.0**63:
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
         value = int(value) if value < 2.0**63 else -(1 << 63)
     elif not isinstance(value, int):

@@ -74,7 +74,7 @@ def whole(value: Any, dtype: dtypes.dtype) -> int:
     largest = (1 << bits - dtype.is_signed) - 1
     if isinstance(value, float):
         # The largest integer is compared as a double, so that 2**63 itself passes for an int64.
-        if not -largest - dtype.is_signed <= value <= float(largest):
+        if not (-largest - 1 if dtype.is_signed else 0) <= value <= float(largest):
             raise no_fit(dtype)
         value = int(value)
         if value > largest:

@@ -777,7 +777,7 @@ def numbers_of(x: Any) -> ndarray:
 def wrap_dim(dim: int, count: int) -> int:
     """A dimension counted from the front; IndexError outside the range (a 0-d tensor has one dimension here)."""
     room = count or 1
-    if not isinstance(dim, int):
+    if type(dim) is not int:
         dim = whole_number(dim)
     if not -room <= dim < room:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-room}, {room - 1}], but got {dim})")
@@ -785,8 +785,10 @@ def wrap_dim(dim: int, count: int) -> int:
 
 
 def whole_number(value: Any) -> int:
-    """An integer of NumPy's, or a 0-d tensor of integers; Misfit for anything else."""
-    if isinstance(value, np.integer) or (isinstance(value, Tensor) and value._data.dtype.kind in "iu"):
+    """An integer of NumPy's or a class of its own, or a 0-d tensor of integers; Misfit for all else, even a bool."""
+    if isinstance(value, bool):
+        raise errors.Misfit
+    if isinstance(value, (np.integer, int)) or (isinstance(value, Tensor) and value._data.dtype.kind in "iu"):
         return int(value)
     raise errors.Misfit
 

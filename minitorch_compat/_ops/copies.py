@@ -32,7 +32,7 @@ def apart(shown: Tensor, node: str = "{}_copy") -> Tensor:
     """The elements of a view in memory of their own; the view's step becomes the copy's, under the name ``node``."""
     out = wrap(shown._data.copy("C"))
     step = shown._node
-    if step is not None:
+    if step is not None and shown.requires_grad:
         own = getattr(step, "parent", step)
         kind = type(own)
         if kind not in COPYING.values():

@@ -128,6 +128,8 @@ def joined(name: str, prepare: str, dim_of: Callable[[Any], int]) -> None:
     def function(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
         if not isinstance(tensors, (tuple, list)):
             raise Misfit
+        if not tensors:
+            raise RuntimeError(f"{name.replace('row_', 'v')} expects a non-empty TensorList")
         raised = FUNCTIONS[prepare](tuple(tensors))
         return FUNCTIONS["cat"](raised, dim_of(raised[0]), out=out)
 
@@ -142,6 +144,8 @@ joined("dstack", "atleast_3d", lambda first: 2)
 
 def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Vectors as columns beside matrices."""
+    if not tensors:
+        raise RuntimeError("column_stack expects a non-empty TensorList")
     columns = [reshape(each, each.numel(), 1) if each.dim() <= 1 else each for each in tensors]
     return FUNCTIONS["hstack"](columns, out=out)
 

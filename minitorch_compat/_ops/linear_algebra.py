@@ -1284,7 +1284,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
         )
     if x._data.ndim == y._data.ndim == 1:
         return FUNCTIONS["vdot"](x, y)
-    return tensors.sum(tensors.mul(tensors.conj(x), y), (dim,))
+    return tensors.sum(tensors.mul(FUNCTIONS["conj"](x), y), (dim,))
 
 
 @function("vander")

@@ -375,8 +375,8 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     ndim = max(input._data.ndim, other._data.ndim)
     a = (1,) * (ndim - input._data.ndim) + input._data.shape
     b = (1,) * (ndim - other._data.ndim) + other._data.shape
-    left = tensors.view(input, tuple([each for length in a for each in (length, 1)]))
-    right = tensors.view(other, tuple([each for length in b for each in (1, length)]))
+    left = unsafe_view(input, tuple([each for length in a for each in (length, 1)]))
+    right = unsafe_view(other, tuple([each for length in b for each in (1, length)]))
     made = unsafe_view(tensors.mul(left, right), tuple([p * q for p, q in zip(a, b, strict=True)]))
     return made if out is None else write_out("mul", out, made, (input, other))
 

@@ -14,10 +14,11 @@ from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
-from .._kernels import layout, reduce
+from .._kernels import fused, layout, reduce
 from . import entry
 from .arithmetic import _scale as scale
 from .arithmetic import broadcast_sum, together
+from .by_number import over
 from .reductions import norm_x, pair
 from .shape import expand, reshape
 from .sorting import whole_number
@@ -264,7 +265,7 @@ def areas(y: Tensor, x: Any, dx: Any, dim: int, running: bool) -> Tensor:
         if x._data.ndim == 1 and y._data.ndim > 1:
             steps = reshape(x, [-1 if axis == place else 1 for axis in range(y._data.ndim)])
         widths = diff(steps, 1, place if steps._data.ndim == y._data.ndim else -1)
-        return total((below + above) * widths) / 2.0
+        return over(total((below + above) * widths), 2.0)
     step = 1 if dx is None else dx
     if running:
         return total(scale(below + above, step / 2.0))
@@ -407,7 +408,12 @@ def crossed(x: Array, y: Array, dim):
     """The vector product along a dimension of length 3."""
     shape = layout.broadcast_shapes(x.shape, y.shape)
     x, y = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
-    return np.asarray(np.roll(x, -1, dim) * np.roll(y, -2, dim) - np.roll(x, -2, dim) * np.roll(y, -1, dim))
+    less = np.roll(x, -2, dim) * np.roll(y, -1, dim)
+    if x.dtype == y.dtype and x.dtype.char in "fd":
+        # torch's compiler multiplies the first two and subtracts the rounded product of the others with one rounding.
+        once = fused.fma32 if x.dtype.char == "f" else fused.fma64
+        return once(np.roll(x, -1, dim), np.roll(y, -2, dim), -less)
+    return np.asarray(np.roll(x, -1, dim) * np.roll(y, -2, dim) - less)
 
 
 def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
@@ -558,7 +564,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     if indices._data.dtype.kind not in "iu":
         raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    rest = indices._data
+    rest = indices._data.astype(np.int64)
     found = []
     for place in range(len(sizes)):
         stride = prod(sizes[place + 1 :])

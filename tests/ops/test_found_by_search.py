@@ -1,0 +1,53 @@
+"""What random programs have found to differ, held beside torch."""
+from typing import Any
+
+import pytest
+
+import minitorch_compat as engine
+
+torch = pytest.importorskip("torch")
+
+FOUND = """
+    torch.kron(x, torch.ones(3))
+    torch.linalg.cross(m, m)
+    torch.linalg.cross(m.double(), m.double().flip(0) * 1.1)
+    torch.trapezoid(m, m + x[0])
+    torch.cumulative_trapezoid(m, m + x[0])
+    torch.unravel_index(torch.tensor(7, dtype=torch.int32), (3, 4))[0]
+    torch.dstack(())
+    torch.hstack(())
+    torch.column_stack(())
+    torch.row_stack(())
+    torch.linalg.vecdot(m + 1j, m + x[0])
+    torch.linalg.vander(torch.tensor(2.0), N=2)
+    torch.zeros(2, dtype=torch.uint8).fill_(-0.25)
+    torch.full((2,), -1.0, dtype=torch.uint8)
+    torch.tensor([-1.5], dtype=torch.uint8)
+    torch.ones(2, 3).cumsum(False)
+    torch.ones(2, 3).amax(True)
+    torch.nn.functional.multilabel_margin_loss(7, torch.tensor(0))
+    without_grad(torch.squeeze_copy, x)
+"""
+
+
+def shown(side: Any, expression: str) -> Any:
+    def without_grad(function: Any, *given: Any) -> Any:
+        with side.no_grad():
+            return function(*given)
+
+    x = side.tensor([1.0, 2.0], requires_grad=True)
+    m = side.tensor([[0.1, 0.2, 0.3], [0.7, 0.9, 0.1]])
+    try:
+        made = eval(expression, {"torch": side, "x": x, "m": m, "without_grad": without_grad})
+    except Exception as error:
+        return type(error).__qualname__, str(error)
+    return made.tolist(), str(made.dtype), made.stride(), names(made.grad_fn)
+
+
+def names(node: Any) -> Any:
+    return node and (node.name(), [names(each) for each, _ in node.next_functions])
+
+
+@pytest.mark.parametrize("expression", [each.strip() for each in FOUND.strip().splitlines()])
+def test_as_torch(expression: str) -> None:
+    assert shown(engine, expression) == shown(torch, expression)
