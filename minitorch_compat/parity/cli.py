@@ -198,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
     made = command("compare", compare_command, "Run a program on torch and on an engine, and tell where they part.")
     compares(made, timeout=600.0, of="on each engine")
     made.add_argument("--relative", type=tolerated, metavar="X",
-                      help="how far numbers may lie apart, relatively (default: not at all)")
+                      help="how far numbers may lie apart, relative to the largest beside them (default: not at all)")
     made.add_argument("--report", metavar="DIR", type=Path, help="write reports of both sides there")
     made.add_argument("--format", metavar="FORMAT", action="append", choices=FORMATS + MORE,
                       help=f"only this format, repeatable: {', '.join(FORMATS + MORE)}")
@@ -729,10 +729,10 @@ def compare_command(options: argparse.Namespace) -> int:
     from ..script import NoProgram
     from .runner import begin
     from .scripts import compare, told
-    from .tolerance import EXACT, Bound
+    from .tolerance import EXACT, Scaled
 
     check_names(options)
-    rule = Bound("asked for with --relative", relative=options.relative) if options.relative else EXACT
+    rule = Scaled(options.relative, "asked for with --relative") if options.relative else EXACT
     named = [flag for flag in (("-m", options.module), ("-c", options.text)) if flag[1] is not None]
     program = [*(named[0] if named else ()), *options.program]
     if len(named) > 1 or not program:
