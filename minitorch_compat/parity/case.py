@@ -44,6 +44,10 @@ class Case:
     def __call__(self, torch: Any, see: Any) -> None:
         self.body(torch, see)
 
+    def scope(self) -> dict[str, Any]:
+        """The names that its code may use, beside its parameters."""
+        return dict(self.body.__globals__)  # type: ignore[attr-defined]
+
     @property
     def chapter(self) -> str:
         return self.id.rpartition("/")[0]

@@ -21,6 +21,7 @@ from .result import Engine, Result, Run
 from .selection import BadExpression, NothingSelected, by_expression, by_ids
 
 if TYPE_CHECKING:
+    from .journal import Journal
     from .known import Known, Problem
     from .opinfo import Drawn
 
@@ -127,6 +128,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known (see `known --help`)")
     made.add_argument("--shard", metavar="I/N", type=shard, help="every Nth case, beginning with the Ith; see `merge`")
     made.add_argument("--resume", action="store_true", help="go on where the journal in the report's folder ends")
+    made.add_argument("--shrink", metavar="N", nargs="?", type=causes_to_shrink, const=10,
+                      help="make a case of each of the N causes that would turn most cases (10; all: of every one) "
+                      "smaller while it ends the same way, and write its script to DIR/shrunk")
     made.add_argument("--history", metavar="DIR", type=Path, help="add a point to a history, and show its trend")
     made = command("matrix", matrix_command, "Run several engines over the same cases, and put them in one report.")
     chooses(made)
@@ -185,6 +189,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("id", metavar="ID")
     suites(made)
     made.add_argument("--script", metavar="FILE", type=Path, help="write the stand-alone script to a file as well")
+    made.add_argument("--shrink", action="store_true", help="make the case smaller while it ends the same way")
     compares(made)
     made = command("report", report_command, "Write the reports of a run from its journal, finished or not.")
     made.add_argument("journal", metavar="FILE.jsonl", type=Path)
@@ -244,6 +249,14 @@ def shard(text: str) -> tuple[int, int]:
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise argparse.ArgumentTypeError(f"{text!r} is no shard: 2/4 is the second of four")
     return int(part), int(parts)
+
+
+def causes_to_shrink(text: str) -> int:
+    if text == "all":
+        return sys.maxsize
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of causes, nor all")
+    return int(text)
 
 
 def kind(text: str) -> str:
@@ -373,6 +386,8 @@ def run_command(options: argparse.Namespace) -> int:
         order = {case.id: place for place, case in enumerate(cases)}
         run.results.sort(key=lambda result: order[result.id])
         ready(run.reference, run.candidate)
+        if options.shrink and run.stopped is None:
+            shrink_some(run, {case.id: case for case in cases}, options, journal)
         journal.end(run)
     problems = forgive(run, entries, options)
     if options.history is not None:
@@ -390,6 +405,28 @@ def run_command(options: argparse.Namespace) -> int:
     if "github" in (options.format or ()):
         tell_github(run, cases)
     return code_of(run, problems)
+
+
+def shrink_some(run: Run, cases: dict[str, Case], options: argparse.Namespace, journal: "Journal") -> None:
+    """Shrink the first case of each of the causes that would turn most, and write its script."""
+    from .causes import causes
+    from .shrink import Shrinker, smaller
+    from .standalone import script
+
+    places = {result.id: number for number, result in enumerate(run.results)}
+    ids = dict.fromkeys(cause.cases[0] for cause in causes(run.results)[:options.shrink])
+    with Shrinker(options.reference, options.engine, options.catalogue) as shrinker:
+        for name in ids:
+            result = run.results[places[name]]
+            if (text := shrinker.shrink(cases[name], result)) is None:
+                continue
+            run.results[places[name]] = result.but(shrunk=text)
+            journal.shrunk(name, text)
+            path = options.report / "shrunk" / f"{name.replace('/', '-')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            alone = script(smaller(cases[name], text), options.reference, options.engine, [])
+            path.write_text(alone, encoding="utf-8", errors="backslashreplace")
+            say(f"shrunk: {name}: {path}")
 
 
 def tell_github(run: Run, cases: Sequence[Case]) -> None:
@@ -687,6 +724,16 @@ def explain_command(options: argparse.Namespace) -> int:
     result = next(run_isolated([case], options.reference, options.engine, options.timeout, options.catalogue))
     names = list(dict.fromkeys(difference.name for difference in result.differences))
     text = script(case, options.reference, options.engine, names)
+    if options.shrink:
+        from .shrink import Shrinker, smaller
+
+        with Shrinker(options.reference, options.engine, options.catalogue) as shrinker:
+            less = shrinker.shrink(case, result)
+        if less is None:
+            say("There is nothing that could be taken away." if result.differences else "There is nothing to shrink.")
+        else:
+            result = result.but(shrunk=less)
+            text = script(smaller(case, less), options.reference, options.engine, [])
     say(explained(case, result, options.reference, options.engine, text).rstrip("\n"))
     if options.script:
         options.script.write_text(text, encoding="utf-8")

@@ -17,6 +17,8 @@ def explained(case: Case, result: Result, reference: str, candidate: str, script
     ]
     if result.differences:
         parts.append("DIFFERENCES\n" + "\n".join(indented(difference_text(each)) for each in result.differences))
+    if result.shrunk:
+        parts.append(f"SHRUNK, IT ENDS THE SAME WAY\n{indented(result.shrunk.rstrip())}")
     parts.append("THE DOCUMENT\n" + indented(verdict_text(result, reference, candidate)))
     parts.append(f"SCRIPT\n{script}")
     return "\n\n".join(parts)

@@ -1,7 +1,8 @@
 """Results written down one by one, so that a run that dies leaves all it had.
 
-A journal is JSON lines: `{"run": …}`, the run without results; a `{"result": …}` for each case as it ends; and
-`{"end": …}` with the duration and why the run stopped, if it did. Without the last line, the run was killed.
+A journal is JSON lines: `{"run": …}`, the run without results; a `{"result": …}` for each case as it ends; a
+`{"shrunk": …}` for each case that was made smaller, with its id and what is left of its code; and `{"end": …}` with the
+duration and why the run stopped, if it did. Without the last line, the run was killed.
 """
 import json
 from dataclasses import replace
@@ -31,7 +32,7 @@ class Journal:
         self._lines = Lines(beside)
         self.begin(resumed)
         for number, result in enumerate(resumed.results):
-            self.add(result)
+            self.add_line(f'{{"result": {result.as_json()}}}')
             resumed.results[number] = self.stored(result)
         beside.replace(path)
 
@@ -52,6 +53,9 @@ class Journal:
     def stored(self, result: Result) -> Stored:
         """The result that was written last, without what its line has."""
         return self._lines.stored(result, self._place)
+
+    def shrunk(self, name: str, code: str) -> None:
+        self._write({"shrunk": {"id": name, "code": code}})
 
     def end(self, run: Run) -> None:
         self._write({"end": {"duration": run.duration, "stopped": run.stopped}})
@@ -76,6 +80,7 @@ def read(path: Path) -> Run:
     ended = False
     lines = Lines(path)
     cut: ValueError | None = None
+    shrunk: dict[str, str] = {}
     place = 0
     with path.open("rb") as file:
         for number, raw in enumerate(file, 1):
@@ -97,12 +102,17 @@ def read(path: Path) -> Run:
             elif "result" in entry:
                 assert run is not None
                 run.results.append(lines.result(entry["result"], begins))
+            elif "shrunk" in entry:
+                shrunk[entry["shrunk"]["id"]] = entry["shrunk"]["code"]
             elif "end" in entry:
                 assert run is not None
                 run.duration, run.stopped = entry["end"]["duration"], entry["end"]["stopped"]
                 ended = True
     if run is None:
         raise cut or ValueError(f"{path}: empty")
+    for number, result in enumerate(run.results):
+        if result.id in shrunk:
+            run.results[number] = result.but(shrunk=shrunk[result.id])
     if not ended:
         run.stopped = "killed before its end"
     return run

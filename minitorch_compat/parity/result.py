@@ -106,6 +106,8 @@ class Result:
     duration: float = 0.0
     known: str | None = None
     """Why its differences are forgiven, where a file of known differences names them all."""
+    shrunk: str | None = None
+    """Less code that ends the same way for the same cause, where that was asked for and found."""
 
     @property
     def good(self) -> bool:

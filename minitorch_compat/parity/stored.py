@@ -20,7 +20,7 @@ BULK = ("source", "differences", "reference", "candidate")
 LIGHT = tuple(each.name for each in dataclasses.fields(Result) if each.name not in BULK)
 
 
-UNIQUE = ("id", "name", "message")
+UNIQUE = ("id", "name", "message", "shrunk")
 """Fields whose words no other result has."""
 
 UNCHANGED: dict[str, Any] = {}

@@ -43,9 +43,12 @@ class Sample(Case):
     portable: ClassVar[bool] = True
 
     def __call__(self, torch: Any, see: Any) -> None:
-        scope = {name: getattr(support, name) for name in support.SPOKEN}
+        scope = self.scope()
         exec(compile(self.text, "<sample>", "exec"), scope)
         scope["sample"](torch, see)
+
+    def scope(self) -> dict[str, Any]:
+        return {name: getattr(support, name) for name in support.SPOKEN}
 
     @property
     def source(self) -> str:  # type: ignore[override]

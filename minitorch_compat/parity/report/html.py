@@ -220,7 +220,7 @@ def detail(result: Result, many: bool = False) -> dict[str, Any]:
         return {"source": model.brief(result.source)}
     return present({
         "claimed": result.verdict.claimed, "contradiction": "" if result.verdict.sound else result.verdict.message,
-        "source": model.brief(result.source) if many else None,
+        "source": model.brief(result.source) if many else None, "shrunk": result.shrunk,
         "rows": [row(each) for each in model.rows(result, differing=many)],
         "differences": [one_difference(each) for each in result.differences],
         "raised": present({

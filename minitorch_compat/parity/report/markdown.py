@@ -148,6 +148,8 @@ def in_full(run: Run) -> Iterator[str]:
                 lines += ["", f"Exception on the {who}:", "", fenced(model.shortened(observation.raised.traceback))]
         yield "\n".join(lines)
         yield from map(one_difference, result.differences)
+        if result.shrunk:
+            yield "\n".join(["Less code that ends the same way:", "", fenced(result.shrunk, "python")])
         yield "\n".join(["The case:", "", fenced(model.shortened(result.source), "python")])
 
 

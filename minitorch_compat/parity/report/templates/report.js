@@ -129,6 +129,8 @@
       ...(more.differences || []).map(differenceOf),
       more.rows && voices(more.rows, it),
       ...(more.curves || []).map(curve),
+      more.shrunk && h("h4", {}, "Less code that ends the same way"),
+      more.shrunk && h("pre", {class: "code shrunk", tabindex: "0", "aria-label": "Shrunk source"}, h("code", {}, ...python(more.shrunk))),
       h("h4", {}, "The case"),
       h("pre", {class: "code", tabindex: "0", "aria-label": "Source of the case"}, h("code", {}, ...python(it.source || more.source || ""))),
       ...Object.entries(more.raised || {}).map(([who, trace]) => h("details", {class: "trace"},
