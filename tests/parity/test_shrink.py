@@ -186,12 +186,12 @@ def engine():
 @pytest.fixture
 def arguments(toys):
     (toys / "dying.py").write_text(DYING)
-    return ["--catalogue", "toy_catalogue", "--reference", "engines.py:right"]
+    return ["--catalogue", "toy_catalogue", "--reference", "engines.py:right", "--shrink"]
 
 
 def test_from_the_command_line_to_the_report(arguments, toys, capsys):
     arguments += ["toys.all/everything", "--engine", "engines.py:wrong"]
-    assert main(["run", *arguments, "--shrink", "--report", "out"]) == 1
+    assert main(["run", *arguments, "--report", "out"]) == 1
     result, = read(toys / "out" / "results.jsonl").results
     assert result.shrunk == "def everything(torch, see):\n    show_all(torch, see)\n"
     script, = (toys / "out").glob("shrunk/*.py")
@@ -202,12 +202,12 @@ def test_from_the_command_line_to_the_report(arguments, toys, capsys):
     assert "Less code that ends the same way" in (toys / "out" / "report.md").read_text()
     assert json.dumps(result.shrunk)[1:-1] in (toys / "out" / "report.html").read_text()
     capsys.readouterr()
-    assert main(["explain", *arguments, "--shrink"]) == 1
+    assert main(["explain", *arguments]) == 1
     assert "SHRUNK, IT ENDS THE SAME WAY\n  def everything(torch, see):\n      show_all" in capsys.readouterr().out
 
 
 def test_an_engine_that_dies_on_the_way_costs_the_shrinking_alone(arguments, toys, capsys):
-    assert main(["run", "toys.all/acting", *arguments, "--engine", "dying.py:engine", "--shrink", "--report", "out"]) == 1
+    assert main(["run", "toys.all/acting", *arguments, "--engine", "dying.py:engine", "--report", "out"]) == 1
     result, = read(toys / "out" / "results.jsonl").results
     assert (result.outcome, result.shrunk) == ("differs", None)
     assert not (toys / "out" / "shrunk").exists()
