@@ -128,9 +128,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--known", metavar="FILE.toml", type=Path, help="differences that are known (see `known --help`)")
     made.add_argument("--shard", metavar="I/N", type=shard, help="every Nth case, beginning with the Ith; see `merge`")
     made.add_argument("--resume", action="store_true", help="go on where the journal in the report's folder ends")
-    made.add_argument("--shrink", metavar="N", nargs="?", type=causes_to_shrink, const=10,
-                      help="make a case of each of the N causes that would turn most cases (10; all: of every one) "
-                      "smaller while it ends the same way, and write its script to DIR/shrunk")
+    made.add_argument("--shrink", action="store_const", const=10, default=0,
+                      help="make a case of each of the ten causes that would turn most cases smaller while it ends "
+                      "the same way, and write its script to DIR/shrunk")
+    made.add_argument("--shrink-all", dest="shrink", action="store_const", const=sys.maxsize,
+                      help="the same for every cause there is")
     made.add_argument("--history", metavar="DIR", type=Path, help="add a point to a history, and show its trend")
     made = command("matrix", matrix_command, "Run several engines over the same cases, and put them in one report.")
     chooses(made)
@@ -249,14 +251,6 @@ def shard(text: str) -> tuple[int, int]:
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise argparse.ArgumentTypeError(f"{text!r} is no shard: 2/4 is the second of four")
     return int(part), int(parts)
-
-
-def causes_to_shrink(text: str) -> int:
-    if text == "all":
-        return sys.maxsize
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of causes, nor all")
-    return int(text)
 
 
 def kind(text: str) -> str:
