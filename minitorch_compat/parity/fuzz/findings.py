@@ -87,7 +87,12 @@ def first_difference(result: Result) -> Difference | None:
 
 def classed(first: Difference, program: Program, result: Result) -> Difference:
     """A difference with a message of its own where it is of a kind that all operations share."""
-    name, where = first.name, ""
+    name, where, kind = first.name, "", program.statements[-1].kind
+    if kind == "changed" and first.dimension == "exceptions":
+        told = changed_call(first)
+        return replace(first, message=told, candidate=told)
+    if kind and first.dimension == "graph" and OTHER_STEPS.match(first.message):
+        return replace(first, message="made of other steps than in torch")
     one, other = result.reference.get(name), result.candidate.get(name)
     made = name in program.statements[-1].makes
     if first.dimension == "mutation and versions" and name.endswith(".grad"):
@@ -101,6 +106,22 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
             return replace(first, message="strides along dimensions of one element")
         where = "of a gradient: " if name.endswith(".grad") else ""
     return replace(first, message=where + first.message)
+
+
+def changed_call(first: Difference) -> str:
+    """What becomes of a call with an argument changed at random, in few words: the texts are as many as the arguments.
+
+    An engine may refuse in other words, take what torch refuses, or refuse what torch takes.
+    """
+    if first.reference == "no error" or first.name == "the case":
+        return "refuses changed arguments that torch takes"
+    if first.candidate == "no error":
+        return "takes changed arguments that torch refuses"
+    return "refuses changed arguments in other words"
+
+
+OTHER_STEPS = re.compile(r"node \d|\d+ nodes|grad_fn is (?!None)(?!.*None$)")
+"""What is said of two graphs that both lead somewhere."""
 
 
 def steps(seen: Array) -> list[int]:

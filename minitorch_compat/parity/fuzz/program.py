@@ -4,7 +4,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -80,7 +80,7 @@ class Program:
                 numbers[name] = f"v{len(numbers)}"
             text = NAME.sub(lambda found: numbers.get(found[0], found[0]), each.text)
             makes = tuple(numbers[name] for name in each.makes)
-            made.append(Statement(text, makes, each.operation, each.refused))
+            made.append(replace(each, text=text, makes=makes))
         return Program(tuple(made))
 
 

@@ -174,9 +174,15 @@ def call(machine: Writing, numbers: Numbers) -> Any:
     elif way == 2 and operator.inplace_variant is not None and isinstance(sample.input, torch.Tensor):
         name = operator.inplace_variant.__name__
         path, arguments = f"{arguments[0]}.{name}", arguments[1:]
+    kind = "call"
     if numbers(8) == 7 and operator.name not in NO_TIES:
         arguments, keywords = changed(machine, numbers, arguments, keywords)
-    return machine.scribe.evaluate(f"{path}({', '.join([*arguments, *keywords])})", operation_of(path))
+        kind = "changed"
+    machine.scribe.kind = kind
+    try:
+        return machine.scribe.evaluate(f"{path}({', '.join([*arguments, *keywords])})", operation_of(path))
+    finally:
+        machine.scribe.kind = ""
 
 
 def operation_of(path: str) -> str:

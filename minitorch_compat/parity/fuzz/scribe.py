@@ -30,12 +30,16 @@ MOST_RESULTS = 4
 
 @dataclass(frozen=True)
 class Statement:
-    """One line of a program: its text, the variables it makes, the operation it calls, and whether torch refuses it."""
+    """One line of a program: its text, the variables it makes, the operation it calls, and whether torch refuses it.
+
+    `kind` is "call" for a call with arguments of torch's database, and "changed" where one of them was changed.
+    """
 
     text: str
     makes: tuple[str, ...]
     operation: str
     refused: bool = False
+    kind: str = ""
 
 
 class Raw(str):
@@ -144,6 +148,7 @@ class Scribe:
         self.scope: dict[str, Any] = {"torch": engine}
         self.statements: list[Statement] = []
         self.prefix = ""
+        self.kind = ""
         self.heard = heard
         self.count = 0
         self.named: dict[int, Spoken] = {}
@@ -188,25 +193,26 @@ class Scribe:
         try:
             value = eval(expression, self.scope)
         except Exception:
-            self.statements.append(Statement(text, (), operation, True))
+            self.statements.append(Statement(text, (), operation, True, self.kind))
             raise
         tensor = self.engine.Tensor
         if isinstance(value, tensor):
             if id(value) in self.named and operation.endswith("_"):
-                self.statements.append(Statement(text, (), operation))
+                self.statements.append(Statement(text, (), operation, False, self.kind))
                 return self.named[id(value)]
             made = self.name(value)
-            self.statements.append(Statement(f"{self.prefix}{made.name} = {expression}", (made.name,), operation))
+            line = f"{self.prefix}{made.name} = {expression}"
+            self.statements.append(Statement(line, (made.name,), operation, False, self.kind))
             return made
         if isinstance(value, tuple | list) and value and all(isinstance(each, tensor) for each in value):
             results = [self.name(each) for each in value[:MOST_RESULTS]]
             names = tuple(each.name for each in results)
             told = ", ".join(names) + ("," if len(value) == 1 else "") + (", *_" if len(value) > MOST_RESULTS else "")
-            self.statements.append(Statement(f"{self.prefix}{told} = {expression}", names, operation))
+            self.statements.append(Statement(f"{self.prefix}{told} = {expression}", names, operation, False, self.kind))
             return results
         if isinstance(value, tuple | list) and any(isinstance(each, tensor) for each in value):
             return self.some_of(expression, operation, value)
-        self.statements.append(Statement(text, (), operation))
+        self.statements.append(Statement(text, (), operation, False, self.kind))
         return value
 
     def some_of(self, expression: str, operation: str, value: Any) -> list[Any]:
@@ -214,7 +220,7 @@ class Scribe:
         results = [self.name(each) if isinstance(each, self.engine.Tensor) else None for each in value]
         names = tuple(each.name for each in results if each is not None)
         told = ", ".join("_" if each is None else each.name for each in results)
-        self.statements.append(Statement(f"{self.prefix}{told} = {expression}", names, operation))
+        self.statements.append(Statement(f"{self.prefix}{told} = {expression}", names, operation, False, self.kind))
         return results
 
     def execute(self, line: str, operation: str) -> None:
@@ -224,9 +230,9 @@ class Scribe:
         try:
             exec(line, self.scope)
         except Exception:
-            self.statements.append(Statement(text, (), operation, True))
+            self.statements.append(Statement(text, (), operation, True, self.kind))
             raise
-        self.statements.append(Statement(text, (), operation))
+        self.statements.append(Statement(text, (), operation, False, self.kind))
 
     def name(self, value: Any) -> Spoken:
         made = Spoken(self, f"v{self.count}", value)
