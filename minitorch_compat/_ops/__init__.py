@@ -31,7 +31,7 @@ later(
 )
 later(
     "statistics",
-    """bincount cdist corrcoef cov cross cumulative_trapezoid diff dist gradient histc histogram
+    """bincount cdist corrcoef cov cross cumulative_trapezoid diff dist gradient histc histogram histogramdd
     nanquantile quantile renorm trapezoid trapz unravel_index vander""",
     "bincount corrcoef cov cross diff dist histc histogram nanquantile quantile renorm renorm_",
 )
@@ -43,13 +43,15 @@ later(
     "as_strided_scatter diagonal_scatter narrow_copy select_scatter slice_scatter",
 )
 later("stft", "istft stft", "istft stft")
+later("lowrank", "pca_lowrank svd_lowrank", "")
+later("segments", "segment_reduce", "")
 later("windows", "bartlett_window blackman_window hamming_window hann_window kaiser_window", "")
 later("gammas", "_dirichlet_grad _sample_dirichlet _standard_gamma", "")
 later("nonlinear", "celu celu_ hardshrink prelu rrelu rrelu_ selu selu_ threshold threshold_", "hardshrink prelu")
 later(
     "dropout",
     """alpha_dropout alpha_dropout_ dropout dropout_ feature_alpha_dropout feature_alpha_dropout_ feature_dropout
-    feature_dropout_""",
+    feature_dropout_ native_dropout""",
     "",
 )
 later(

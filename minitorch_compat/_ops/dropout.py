@@ -9,6 +9,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.generator import default_generator
+from .._core.operations import op
 from .._core.recording import tensors
 from .._core.tensor import Tensor, wrap
 from . import entry
@@ -65,3 +66,30 @@ declare("dropout", False, False)
 declare("feature_dropout", True, False)
 declare("alpha_dropout", False, True)
 declare("feature_alpha_dropout", True, True)
+
+
+@op(
+    "native_dropped", method=False, module=False, node="NativeDropoutBackward0", results=("out", "mask"),
+    x=lambda xp, g, mask, scale: xp.mul(g, mask) * scale,
+)
+def native_dropped(x: Array, mask, scale):
+    """What the mask keeps, larger by ``scale``, and the mask."""
+    return x * mask * x.dtype.type(scale), mask
+
+
+def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor, Tensor]:
+    """Elements left out at random, and a mask of those kept; unless it trains, all are."""
+    x = input._data
+    if train is not None and not train:
+        return native_dropped(input, np.ones_like(x, np.bool_), 1.0)
+    if x.dtype.kind not in "fV":
+        if 0 <= p <= 1:
+            raise dtypes.cannot_cast(dtypes.get_default_dtype(), dtypes.of(x))
+    elif p == 1:
+        return native_dropped(input, np.zeros_like(x, np.bool_), 1.0)
+    drawn = np.empty_like(x, np.float64 if x.dtype.char == "d" else np.float32)
+    sampler("bernoulli_")(default_generator.twister, drawn, 1 - p)
+    return native_dropped(input, drawn.astype(np.bool_), 1 / (1 - p))
+
+
+entry.publish("native_dropout", native_dropout, method=False)

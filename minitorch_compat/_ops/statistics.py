@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from math import prod
@@ -209,6 +210,46 @@ def histogram(
     return HISTOGRAM(wrap(result.astype(x.dtype)), wrap(np.array(edges)))
 
 
+HISTOGRAMDD = pair("histogramdd", "hist", "bin_edges")
+
+
+def histogramdd(
+    input: Tensor, bins: Any, range: Any = None, weight: Tensor | None = None, density: bool = False
+) -> Any:
+    """How many points, the rows of ``input``, lie in each box between edges, given or equally spaced, and the edges."""
+    points = input._data
+    if points.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    points = points.reshape(-1, points.shape[-1])
+    chosen = [bins] * points.shape[1] if isinstance(bins, int) else list(bins)
+    if len(chosen) != points.shape[1]:
+        raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
+    edges = []
+    for place, each in enumerate(chosen):
+        if isinstance(each, Tensor):
+            edges.append(each._data)
+        else:
+            low, high = (0.0, 0.0) if range is None else range[2 * place : 2 * place + 2]
+            edges.append(counted(points[:, place], whole_number(each), low, high, None)[1])
+    inside = np.ones(len(points), np.bool_)
+    places = []
+    for x, each in zip(points.T, edges, strict=True):
+        steps = np.searchsorted(each, x, "right") - 1
+        steps[x == each[-1]] = each.size - 2
+        inside &= (x >= each[0]) & (x <= each[-1])
+        places.append(steps)
+    shape = tuple(each.size - 1 for each in edges)
+    boxes = np.ravel_multi_index([each[inside] for each in places], shape)
+    weights = None if weight is None else weight._data.reshape(-1)[inside]
+    result = np.bincount(boxes, weights, minlength=math.prod(shape)).reshape(shape).astype(points.dtype)
+    if density:
+        result = result / result.sum()
+        for place, each in enumerate(edges):
+            result = result / np.expand_dims(np.diff(each), [axis for axis in np.arange(len(edges)) if axis != place])
+    return HISTOGRAMDD(wrap(result.astype(points.dtype)), tuple([wrap(np.array(each)) for each in edges]))
+
+
+entry.publish("histogramdd", histogramdd, method=False)
 for _function in (bincount, histc, histogram):
     entry.publish(_function.__name__, _function)
 

@@ -122,6 +122,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.linalg.inv(x)": (number(2, 2, 2),),
     "torch.linalg.det(x)": (number(2, 3, 3),),
     "torch.linalg.slogdet(x)[1]": (number(3, 3),),
+    "torch.svd_lowrank(x, 2)[1]": (number(3, 2),),
     "torch.select_scatter(x, y, 0, 1)": (number(2, 3), number(3)),
     "torch.slice_scatter(x, y, 1, 0, 3, 2)": (number(2, 3), number(2, 2)),
     "torch.diagonal_scatter(x, y, 1)": (number(2, 3), number(2)),

@@ -163,6 +163,17 @@ SHAPES = """x.view(-1)|x.view(2, -1)|x.view(5)|x.view(size=(6,))|x.reshape(3, 2)
     x.diagonal_scatter(torch.zeros(2))|torch.diagonal_scatter(x, x.diagonal(), 1)
     torch.as_strided_scatter(x, torch.ones(2, 2), (2, 2), (1, 2))
     torch.as_strided_scatter(x.contiguous(), torch.ones(2, 2), (2, 2), (1, 2))"""
+GROUPED = """torch.histogramdd(x, [2, 2, 2])|torch.histogramdd(x, 3)
+    torch.histogramdd(x, [2])|torch.histogramdd(x[0], [2])
+    torch.histogramdd(x.repeat(3, 1), 2, density=True)|torch.histogramdd(x, 2, range=[0., 1., -1., 1., -3., 3.])
+    torch.segment_reduce(x, 'sum')|torch.segment_reduce(x, 'mean', lengths=torch.tensor([2]))
+    torch.segment_reduce(x, 'no', lengths=torch.tensor([2]))|torch.segment_reduce(x, 'sum', lengths=torch.tensor([3]))
+    torch.segment_reduce(x, 'max', lengths=torch.tensor([1, 1]))
+    torch.segment_reduce(x, 'amin', offsets=torch.arange(3))
+    torch.segment_reduce(x, 'prod', lengths=torch.tensor([0, 2]), initial=2)
+    torch.segment_reduce(x, 'sum', lengths=torch.tensor([[1, 2], [3, 0]]), axis=1)"""
+LEFT_OUT = """torch.native_dropout(x, 0.5, False)|torch.native_dropout(x, 1.0, True)|torch.native_dropout(x, 2.0, True)
+    torch.manual_seed(1) and torch.native_dropout(x, 0.5, True)|torch.native_dropout(x, 0.0, None)"""
 PRODUCTS = """x @ y|torch.mm(x, y)|torch.matmul(x, y)|torch.addmm(y[0], x, y)|x.mm(y)|torch.mv(x, y[:, 0])|x @ y[:, 0]
     torch.dot(x[0], y[:, 0])|torch.outer(x[0], y[0])|torch.kron(x, y, out=torch.empty(0))
     torch.ger(x[0], y[0])|torch.ger(x[0], y[0], out=torch.empty(0))|torch.outer(x[0], vec2=y[0], out=torch.empty(0))
@@ -188,6 +199,11 @@ def cases() -> list[tuple[str, list[Inputs], int]]:
     numbers = [(Input(dtype),) for dtype in (*REAL, "complex64")] + [(Input("float32", grad=True),)]
     found += [(expression, numbers, 4) for expression in each(NUMBERS)]
     found += [(expression, shaped_inputs(), 0) for expression in each(SHAPES)]
+    grouped = [(Input("float32"),), (Input("float64", start=3),)]
+    found += [(expression, grouped, 2) for expression in each(GROUPED)]
+    dropped = [(Input("float32", grad=True),), (Input("float64", (3, 2), layout="turned", grad=True),)]
+    dropped.append((Input("int64"),))
+    found += [(expression, dropped, 0) for expression in each(LEFT_OUT)]
     factors = [(Input(dtype, (2, 3)), Input(dtype, (3, 2), 5)) for dtype in ("int64", "float32", "float64")]
     for dtype in ("float32", "float64"):
         factors.append((Input(dtype, (2, 3), grad=True), Input(dtype, (3, 2), 5, grad=True)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections import OrderedDict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+import warnings
+from collections import OrderedDict, abc
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -19,6 +20,21 @@ def _place(index: Any, count: int) -> int:
     if not -count <= index < count:
         raise IndexError(f"index {index} is out of range")
     return index % count
+
+
+class Container(Module):
+    """A module made of those given by name; deprecated in favour of Module itself."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        warnings.warn(
+            "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. "
+            "Subclass that instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        for name, module in kwargs.items():
+            self.add_module(name, module)
 
 
 class Sequential(Module):
@@ -348,7 +364,7 @@ class ParameterList(Module):
 
     def extend(self, values: Iterable[Any]) -> Any:
         """Add values at the end."""
-        if not isinstance(values, Container) or isinstance(values, Tensor):
+        if not isinstance(values, abc.Container) or isinstance(values, Tensor):
             raise TypeError(f"ParameterList.extend should be called with an iterable, but got {type(values).__name__}")
         for value in values:  # type: ignore[attr-defined]
             self.append(value)
