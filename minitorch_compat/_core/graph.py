@@ -9,11 +9,12 @@ recursion and without a pass to count.
 from __future__ import annotations
 
 import re
-import threading
 import weakref
+from _heapq import heappop, heappush  # heapq's, without its Python twins
+from _thread import RLock
+from _thread import _local as local  # threading's, without the rest of it
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heappop, heappush
 from itertools import count
 from sys import getrefcount
 from typing import Any
@@ -694,7 +695,7 @@ DEEPEST = 60
 """How many passes may be inside each other in one thread; the next one gets a thread of its own, as in torch."""
 
 
-class _Running(threading.local):
+class _Running(local):
     """The passes this thread is in, the innermost last."""
 
     def __init__(self) -> None:
@@ -999,7 +1000,9 @@ def in_a_thread(function: Callable[..., Any], *arguments: Any) -> None:
         except BaseException as error:
             raised.append(error)
 
-    thread = threading.Thread(target=run)
+    from threading import Thread
+
+    thread = Thread(target=run)
     thread.start()
     thread.join()
     if raised:
@@ -1036,7 +1039,7 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
-accumulating = threading.RLock()
+accumulating = RLock()
 """Held while a gradient is added up: threads may share leaves. A lock for each leaf would cost more than it frees."""
 
 

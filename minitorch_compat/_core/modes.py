@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-import threading
 import warnings
+from _thread import _local as local  # threading's, without the rest of it
+from _thread import allocate_lock, get_ident
 from collections.abc import Callable
-from threading import get_ident
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -14,7 +14,7 @@ GENERATOR = 0x20
 """The flag of a generator function's code, without the weight of ``inspect``."""
 
 
-class _Mode(threading.local):
+class _Mode(local):
     """What this thread records; ``exchange`` and ``inference_mode`` alone change it."""
 
     enabled: bool = True
@@ -219,7 +219,7 @@ def _check_switch(function: str, enabled: Any, name: str = "enabled") -> None:
         raise TypeError(f"{function}(): argument '{name}' (position 1) must be bool, not {type_name(enabled)}")
 
 
-_inference_lock = threading.Lock()
+_inference_lock = allocate_lock()
 _inference_blocks = 0
 
 

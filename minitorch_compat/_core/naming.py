@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+from _thread import _local as local  # threading's, without the rest of it
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from threading import local
 from typing import Any
 
 PACKAGE = __name__.partition(".")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -166,6 +166,47 @@ def kernel_call(kernel: Any, entered: list[Any], positional: Sequence[str], acce
     return kernel(*entered[:count], **dict(zip(accepted[count:], entered[count:], strict=True)))
 
 
+class OpNode(Node):
+    """A step of an ``op``: any number of tensors, sequences of tensors and results."""
+
+    __slots__ = ("counts", "outputs", "spans")
+
+    recorder: ClassVar[OpRecorder]
+    counts: Sequence[tuple[str, int]]
+    """How many of what is kept go by which name; -1 for one alone."""
+    spans: Sequence[tuple[int, int, bool]]
+    """For each argument its first edge, the one past its last, and whether it is a sequence."""
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return self.carry(g, arrays, array_values(self))
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        return self.carry(g, tensors, tensor_values(self))
+
+    def carry(self, g: Any, xp: Any, kept: list[Any]) -> Sequence[Any]:
+        named = self.regroup(kept)
+        gradients: list[Any] = []
+        recorder = self.recorder
+        for argument, (start, stop, many) in zip(recorder.arguments, self.spans, strict=True):
+            formula = recorder.formulas[argument]
+            edges = self.edges[start:stop]
+            if formula is None or all(edge is None for edge in edges):
+                gradients.extend([None] * (stop - start))
+                continue
+            made = formula(xp, g, *[named[each] for each in parameters(formula)[2:]])
+            gradients.extend(made if many else (made,))
+        return gradients if self.fit is None else fit_all(xp, self, gradients)
+
+    def regroup(self, values: list[Any]) -> dict[str, Any]:
+        """The kept values by the names that formulas use, sequences of tensors together again."""
+        named = {}
+        start = 0
+        for each, count in self.counts:
+            named[each] = values[start] if count < 0 else values[start : start + count]
+            start += abs(count)
+        return named
+
+
 class OpRecorder:
     """Records the calls of an ``op``: any number of tensors, sequences of tensors and results."""
 
@@ -198,44 +239,13 @@ class OpRecorder:
         self.make = self.node_class(node or backward_name(name), name, tensor_names[0])
 
     def node_class(self, title: str, name: str, first: str) -> type[Node]:
-        arguments, formulas = self.arguments, self.formulas
-
-        def carry(node: Any, g: Any, xp: Any, kept: list[Any]) -> Sequence[Any]:
-            named = node.regroup(kept)
-            gradients: list[Any] = []
-            for argument, (start, stop, many) in zip(arguments, node.spans, strict=True):
-                formula = formulas[argument]
-                edges = node.edges[start:stop]
-                if formula is None or all(edge is None for edge in edges):
-                    gradients.extend([None] * (stop - start))
-                    continue
-                made = formula(xp, g, *[named[each] for each in parameters(formula)[2:]])
-                gradients.extend(made if many else (made,))
-            return gradients if node.fit is None else fit_all(xp, node, gradients)
-
-        def vjp(node: Any, g: Any) -> Sequence[Any]:
-            return carry(node, g, arrays, array_values(node))
-
-        def vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
-            return carry(node, g, tensors, tensor_values(node))
-
-        def regroup(node: Any, values: list[Any]) -> dict[str, Any]:
-            """The kept values by the names that formulas use, sequences of tensors together again."""
-            named = {}
-            start = 0
-            for each, count in node.counts:
-                named[each] = values[start] if count < 0 else values[start : start + count]
-                start += abs(count)
-            return named
-
         body = {
-            "__slots__": ("counts", "outputs", "spans"), "__module__": "builtins", "vjp": vjp,
-            "vjp_tensors": vjp_tensors, "regroup": regroup, "operation": name,
+            "__slots__": (), "__module__": "builtins", "operation": name, "recorder": self,
             **saved_names(title, [*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
         if title == "NotImplemented":
             body["order"] = AT_ONCE
-        made: Any = NodeType(title, (Node,), body)
+        made: Any = NodeType(title, (OpNode,), body)
         made.keeps_first = self.kept_inputs[:1] == [first]
         DECLARED[name] = made
         return made

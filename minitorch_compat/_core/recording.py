@@ -222,40 +222,44 @@ AT_ONCE = property(at_once, _order.__set__)
 """The order of steps that torch cannot take back: before all others that are ready, and as they became it."""
 
 
+class Written(Node):
+    """A step whose ways back are written out as source when they are first needed.
+
+    They ask no question then whose answer the declaration has given.
+    """
+
+    __slots__ = ()
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        made: Any = type(self)
+        made.vjp = written(made, arrays)
+        return made.vjp(self, g)
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        made: Any = type(self)
+        made.vjp_tensors = written(made, tensors)
+        return made.vjp_tensors(self, g)
+
+
 def node_class(
     name: str, arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str], values: Sequence[str]
 ) -> type[Node]:
     """The class of the nodes that an operation records.
 
-    ``kept`` are the tensors and ``values`` the plain values that its formulas name. Both ways back are written out as
-    source when they are first needed, so that they ask no question whose answer the declaration has given.
+    ``kept`` are the tensors and ``values`` the plain values that its formulas name.
     """
-
-    def first_vjp(node: Any, g: Any) -> Sequence[Any]:
-        made.vjp = written(made, arguments, formulas, kept, values, arrays)
-        return made.vjp(node, g)
-
-    def first_vjp_tensors(node: Any, g: Any) -> Sequence[Any]:
-        made.vjp_tensors = written(made, arguments, formulas, kept, values, tensors)
-        return made.vjp_tensors(node, g)
-
     body = {
         "__slots__": (), "__module__": "builtins", "operation": name, **saved_names(name, kept, values),
-        "vjp": first_vjp,
-        "vjp_tensors": first_vjp_tensors,
-        "formulas": formulas, "arguments": arguments, "names": (*kept, *values),
+        "formulas": formulas, "arguments": arguments, "names": (*kept, *values), "tensor_count": len(kept),
     }
     if name == "NotImplemented":
         body["order"] = AT_ONCE
-    made: Any = NodeType(name, (Node,), body)
+    made: Any = NodeType(name, (Written,), body)
     DECLARED[name] = made
     return made
 
 
-def written(
-    make: type[Node], arguments: Sequence[str], formulas: dict[str, Formula | None], kept: Sequence[str],
-    values: Sequence[str], xp: Any
-) -> Callable[[Any, Any], Sequence[Any]]:
+def written(make: Any, xp: Any) -> Callable[[Any, Any], Sequence[Any]]:
     """Source and function of one way back: for ``mul`` on arrays
 
     def vjp(node, g):
@@ -268,6 +272,8 @@ def written(
         result_1 = None if edge_1 is None else formula_1(xp, g, x._data)
         return (result_0, result_1) if node.fit is None else fit_all(xp, node, (result_0, result_1))
     """
+    arguments, formulas = make.arguments, make.formulas
+    kept, values = make.names[: make.tensor_count], make.names[make.tensor_count :]
     plain = xp is arrays
     lines = ["def vjp(node, g):"]
     if kept:
@@ -407,20 +413,19 @@ class Recorder:
         for argument in formulas:
             if argument not in arguments:
                 raise TypeError(f"{name}: a formula for {argument!r}, which is not one of {tuple(arguments)}")
-        named = {each for formula in formulas.values() if formula for each in parameters(formula)[2:]}
+        asked = {argument: parameters(formula)[2:] for argument, formula in formulas.items() if formula}
+        named = {each for names in asked.values() for each in names}
         self.arguments = tuple(arguments)
         self.kept = tuple(
-            (place, frozenset(arguments.index(a) for a, f in formulas.items() if f and each in parameters(f)[2:]))
+            (place, frozenset(arguments.index(argument) for argument, names in asked.items() if each in names))
             for place, each in enumerate(arguments)
             if each in named
         )
         self.keeps_out = "out" in named
         self.values = tuple(each for each in value_names if each in named)
         kept_names = [arguments[place] for place, _ in self.kept] + ["out"] * self.keeps_out
-        for formula in formulas.values():
-            for each in () if formula is None else parameters(formula)[2:]:
-                if each not in kept_names and each not in value_names:
-                    raise TypeError(f"{name}: a formula names {each!r}, known are {(*arguments, 'out', *value_names)}")
+        if unknown := named.difference(kept_names, value_names):
+            raise TypeError(f"{name}: a formula names {min(unknown)!r}, known are {(*arguments, 'out', *value_names)}")
         self.make = node_class(node or backward_name(name), arguments, formulas, kept_names, self.values)
         self.make.keeps_first = bool(self.kept) and not self.kept[0][0]
 

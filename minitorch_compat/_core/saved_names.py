@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from .graph import RawSaved, Saved
@@ -56,6 +57,12 @@ SIZED = frozenset((
 
 def saved_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     """The attributes under which torch shows what a step of the kind ``title`` saved, tensors and plain values."""
+    own = title if title in RENAMED or title in SIZED else ""
+    return _saved_names(own, tuple(kept), tuple(values))
+
+
+@cache  # most steps keep the same few names
+def _saved_names(title: str, kept: tuple[str, ...], values: tuple[str, ...]) -> dict[str, Any]:
     renamed = RENAMED.get(title, {})
     made: dict[str, Any] = {}
 
@@ -69,10 +76,10 @@ def saved_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[
         return USUAL.get(name, name)
 
     for place, each in enumerate(values):
-        if shown(each):
-            made[f"_saved_{shown(each)}"] = Saved(False, place)
+        if told := shown(each):
+            made[f"_saved_{told}"] = Saved(False, place)
     for place, each in enumerate(kept):
-        if shown(each):
-            made[f"_saved_{shown(each)}"] = Saved(True, place)
-            made[f"_raw_saved_{shown(each)}"] = RawSaved(place)
+        if told := shown(each):
+            made[f"_saved_{told}"] = Saved(True, place)
+            made[f"_raw_saved_{told}"] = RawSaved(place)
     return made

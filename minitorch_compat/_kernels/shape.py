@@ -15,7 +15,6 @@ import numpy as np
 
 from minitorch_compat._kernels import layout, scalar_types
 from minitorch_compat._kernels.layout import Shape, at, dim_of, in_order, restride, wrap_dim, wrap_dims
-from minitorch_compat._kernels.native_text import native_text
 
 ndarray = np.ndarray
 
@@ -477,6 +476,8 @@ def meshgrid(tensors: Sequence[ndarray], indexing: str = "ij") -> tuple[ndarray,
                 warnings.warn(
                     "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4
                 )
+            from .native_text import native_text
+
             raise RuntimeError(
                 f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {native_text(each)}"
             )

@@ -18,7 +18,6 @@ from . import (  # noqa: F401
     ranges,
     reductions,
     shape,
-    sorting,
     transcendental,
 )
 from .entry import later
@@ -28,6 +27,12 @@ later(
     "digamma erf erf_ erfc erfc_ erfinv frexp i0 i0_ igamma igammac lgamma logit logit_ mvlgamma polygamma",
     """digamma digamma_ erf erf_ erfc erfc_ erfinv erfinv_ frexp i0 i0_ igamma igamma_ igammac igammac_ lgamma lgamma_
     logit logit_ mvlgamma mvlgamma_ polygamma polygamma_""",
+)
+later(
+    "sorting",
+    """argsort bucketize isin kthvalue median mode msort nanmedian searchsorted sort topk unique
+    unique_consecutive""",
+    "argsort kthvalue median mode msort nanmedian sort topk unique unique_consecutive",
 )
 later(
     "statistics",

@@ -92,11 +92,12 @@ for _name, _function, _long in (
     ("ge", ge, "greater_equal"),
 ):
     operators(_name, _function)
+    _in_place = written(_name, _function)
     for _each in (_name, _long or ""):
         if _each:
             entry.publish(_each, tensor_first(FUNCTIONS[_name]), method=False)
             entry.publish(_each, named(_function), module=False)
-            entry.publish(_each + "_", written(_name, _function), module=False)
+            entry.publish(_each + "_", _in_place, module=False)
 
 
 

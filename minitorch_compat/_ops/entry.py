@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +18,6 @@ NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input",
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:
     """``function``; where it stumbles over its arguments, torch's parser is asked whether it would have let them in."""
 
-    @wraps(function)
     def call(*arguments: Any, **keywords: Any) -> Any:
         try:
             return function(*arguments, **keywords)
@@ -40,7 +38,10 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
             raise refusal
         raise problem
 
+    # What functools.wraps does beyond this would cost hundreds of operations their share of the import.
     call.__name__ = call.__qualname__ = name
+    call.__module__, call.__doc__ = function.__module__, function.__doc__
+    call.__dict__.update(function.__dict__, __wrapped__=function)
     return call
 
 

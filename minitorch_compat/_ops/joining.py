@@ -314,8 +314,8 @@ def emptied(function: Callable[..., Tensor], kernel: Callable[[Array, int], None
     return form
 
 
-publish("tril_", emptied(tril, kernels.tril_), module=False)
-publish("triu_", emptied(triu, kernels.triu_), module=False)
+publish("tril_", emptied(tril, lambda *given: kernels.tril_(*given)), module=False)
+publish("triu_", emptied(triu, lambda *given: kernels.triu_(*given)), module=False)
 
 
 @op("diag_embed", x=lambda xp, g, offset, dim1, dim2: xp.diagonal(g, offset, dim1, dim2))

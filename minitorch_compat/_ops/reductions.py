@@ -317,6 +317,8 @@ def named(name: str, *fields: str) -> Any:
 
 def named_again(name: str, values: tuple[Any, ...]) -> Any:
     """The named tuple ``torch.return_types.name`` of these values, from its pickle."""
+    if name not in RETURN_TYPES:
+        from . import sorting  # noqa: F401
     return RETURN_TYPES[name](*values)
 
 

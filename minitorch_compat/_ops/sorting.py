@@ -148,8 +148,8 @@ def ranked(name: str, node: str, kernel: Callable[..., tuple[ndarray, ndarray]])
     return call
 
 
-_kthvalue = ranked("kthvalue", "KthvalueBackward0", kernels.kthvalue)
-_mode = ranked("mode", "ModeBackward0", kernels.mode)
+_kthvalue = ranked("kthvalue", "KthvalueBackward0", lambda *given: kernels.kthvalue(*given))
+_mode = ranked("mode", "ModeBackward0", lambda *given: kernels.mode(*given))
 
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
@@ -223,8 +223,8 @@ def uniting(name: str, node: str, kernel: Callable[..., Any]) -> Callable[..., t
     return united
 
 
-_unique = uniting("_unique2", "Unique2Backward0", kernels.unique)
-_unique_dim = uniting("unique_dim", "UniqueDimBackward0", kernels.unique_dim)
+_unique = uniting("_unique2", "Unique2Backward0", lambda *given: kernels.unique(*given))
+_unique_dim = uniting("unique_dim", "UniqueDimBackward0", lambda *given: kernels.unique_dim(*given))
 _unique_runs = uniting(
     "unique_consecutive",
     "UniqueConsecutiveBackward0",
