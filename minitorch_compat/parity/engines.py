@@ -54,7 +54,10 @@ def load(name: str) -> Any:
             held = getattr(held, part)
         except AttributeError:
             raise NoEngine(f"no engine {name!r}: {place} has no {attribute}") from None
-    made = held() if attribute and place.endswith(".py") and callable(held) else held
+    try:
+        made = held() if attribute and place.endswith(".py") and callable(held) else held
+    except Exception as error:
+        raise NoEngine(f"no engine {name!r}: making it fails: {type(error).__name__}: {error}") from error
     if (adapter := adapter_of(made)) is not None and (dimension := adapter.nameless):
         raise NoEngine(f"{name} compares {dimension} by a function without a name of its own")
     return made

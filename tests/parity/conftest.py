@@ -84,6 +84,17 @@ def failing():
 @pytest.fixture
 def toys(tmp_path, monkeypatch):
     """A folder, made the current one, with a catalogue `toy_catalogue` and engines in `engines.py`."""
+    return toys_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def toys_for_all(tmp_path_factory):
+    """Such a folder for all tests of a module; it is the current one only while this is set up."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield toys_in(tmp_path_factory.mktemp("toys"), monkeypatch), monkeypatch
+
+
+def toys_in(tmp_path, monkeypatch):
     package = tmp_path / "toy_catalogue" / "reference_cases"
     package.mkdir(parents=True)
     (package.parent / "__init__.py").write_text("")

@@ -28,7 +28,7 @@ def run_matrix(options: argparse.Namespace, cases: Sequence[Case]) -> Matrix:
     names = list(dict.fromkeys(options.engine or ["minitorch_compat"]))
     slugs = [re.sub(r"[^\w.-]+", "-", name) for name in names]
     if len(set(slugs)) < len(slugs):
-        raise Misuse(f"engines of one name: {', '.join(names)}")
+        raise Misuse(f"two of these names would share a journal: {', '.join(names)}")
     runs: list[Run] = []
     trouble: NoEngine | None = None
     with tempfile.TemporaryDirectory(prefix="parity-") as folder:
