@@ -8,7 +8,7 @@ from typing import Any
 
 from ..report import model as told
 from ..report.html import block, digest, embedded, pack
-from ..report.markdown import code, first_line, plain, table
+from ..report.markdown import anchor, code, first_line, plain, table
 from ..result import DIMENSIONS, OUTCOMES
 from .model import SIGNS, STEPS, Cell, Column, Matrix, Row, cell_data
 
@@ -81,7 +81,7 @@ def markdown(found: Matrix) -> str:
                        [name, *(str(column.dimensions[name]) + ("\\*" if name in column.engine.terms else "")
                                 for column in found.columns)] for name in DIMENSIONS])]),
         *terms(found), "\n".join(["## Chapters", "", *table(["", *names], [
-            [f"[{plain(name)}](#{name.replace('.', '')})",
+            [f"[{plain(name)}](#{anchor(name)})",
              *(found.share(rows, place).text for place in range(len(found.columns)))]
             for name, rows in found.by_chapter().items()])]),
         *causes(found), "## Cases",
