@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core.forms import refuse_overlap, wants_grad
-from .._core.graph import Node, NodeType
+from .._core.forms import FUNCTIONS, refuse_overlap, wants_grad
+from .._core.graph import NOWHERE, Node, NodeType
 from .._core.operations import op
 from .._core.recording import Recorder, arrays, tensors
 from .._core.tensor import Tensor, wrap
@@ -32,7 +32,7 @@ def apart(shown: Tensor, node: str = "{}_copy") -> Tensor:
     """The elements of a view in memory of their own; the view's step becomes the copy's, under the name ``node``."""
     out = wrap(shown._data.copy("C"))
     step = shown._node
-    if step is not None and shown.requires_grad:
+    if step is not None and step is not NOWHERE:  # which all views share that lead nowhere
         own = getattr(step, "parent", step)
         kind = type(own)
         if kind not in COPYING.values():
@@ -98,8 +98,13 @@ def sliced(input: Tensor, dim: int = 0, start: int | None = None, end: int | Non
     return shape.slice_(input, dim, start, end, step)
 
 
+def diagonal_of(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The elements whose places along two dimensions differ by ``offset``."""
+    return FUNCTIONS["diagonal"](input, offset, dim1, dim2)
+
+
 _views: dict[str, Callable[..., Any]] = {
-    "alias": shape.alias, "as_strided": shape.as_strided, "diagonal": shape.diagonal, "expand": shape.expand,
+    "alias": shape.alias, "as_strided": shape.as_strided, "diagonal": diagonal_of, "expand": shape.expand,
     "permute": shape.permute, "select": shape.select, "slice": sliced, "split": parts_of,
     "split_with_sizes": shape.split_with_sizes, "squeeze": shape.squeeze, "t": shape.t, "transpose": shape.transpose,
     "unbind": shape.unbind, "unfold": shape.unfold, "unsqueeze": shape.unsqueeze, "view": sized,

@@ -250,8 +250,8 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
     """The positions of the elements that are not zero: one row each, or one tensor for each dimension."""
     positions = kernels.nonzero(input._data)
     if as_tuple:
-        array = input._data.reshape(1) if not input._data.ndim else input._data
-        return tuple(wrap(np.array(each)) for each in array.nonzero())
+        rows = wrap(positions) if input._data.ndim else wrap(np.zeros((len(positions), 1), np.int64))
+        return FUNCTIONS["unbind"](rows, 1)
     return wrap(positions) if out is None else write_out("nonzero", out, wrap(positions), ())
 
 

@@ -19,7 +19,7 @@ from .._kernels import fused, layout, reduce
 from . import entry
 from .arithmetic import _scale as scale
 from .arithmetic import broadcast_sum, together
-from .by_number import over
+from .by_number import over, times
 from .reductions import norm_x, pair
 from .shape import expand, reshape
 from .sorting import whole_number
@@ -309,9 +309,9 @@ def areas(y: Tensor, x: Any, dx: Any, dim: int, running: bool) -> Tensor:
         return over(total((below + above) * widths), 2.0)
     step = 1 if dx is None else dx
     if running:
-        return total(scale(below + above, step / 2.0))
+        return total(times(below + above, step / 2.0))
     ends = part(y, place, 0, 1) + part(y, place, y._data.shape[place] - 1, y._data.shape[place])
-    return scale(FUNCTIONS["sum"](y, place) - scale(FUNCTIONS["squeeze"](ends, place), 0.5), step)
+    return scale(FUNCTIONS["sum"](y, place) - times(FUNCTIONS["squeeze"](ends, place), 0.5), step)
 
 
 def gradient(

@@ -326,14 +326,14 @@ def unshuffled(x: Array, r: int) -> Array:
 
 @op(method=False, module=False, node="PixelShuffleBackward0", x=lambda xp, g, factor: xp.pixel_unshuffle_(g, factor))
 def pixel_shuffle_(x: Array, factor):
-    return like(shuffled(x, factor), x)
+    return like(shuffled(x, factor) if factor > 1 else x.copy(), x)
 
 
 @op(
     method=False, module=False, node="PixelUnshuffleBackward0", x=lambda xp, g, factor: xp.pixel_shuffle_(g, factor)
 )
 def pixel_unshuffle_(x: Array, factor):
-    return like(unshuffled(x, factor), x)
+    return like(unshuffled(x, factor) if factor > 1 else x.copy(), x)
 
 
 def declare_channel_shuffle(name: str, node: str) -> Callable[..., Tensor]:

@@ -27,6 +27,10 @@ FOUND = """
     torch.ones(2, 3).amax(True)
     torch.nn.functional.multilabel_margin_loss(7, torch.tensor(0))
     without_grad(torch.squeeze_copy, x)
+    torch.diagonal_copy(torch.ones(3, 3), offset=1)
+    torch.cumulative_trapezoid(torch.tensor([[4, 5, 6]]))
+    torch.tensor([[0.0, 1], [1, 1]]).nonzero(as_tuple=True)[1]
+    torch.nn.functional.pixel_shuffle(torch.ones(1, 4, 2, 2), 1)
 """
 
 
@@ -51,3 +55,11 @@ def names(node: Any) -> Any:
 @pytest.mark.parametrize("expression", [each.strip() for each in FOUND.strip().splitlines()])
 def test_as_torch(expression: str) -> None:
     assert shown(engine, expression) == shown(torch, expression)
+
+
+def test_a_copy_leaves_the_end_of_views_that_lead_nowhere_as_it_is() -> None:
+    x = engine.ones(2, 1, requires_grad=True)
+    with engine.no_grad():
+        kind = type(x.expand(2, 2)._node)
+        engine.expand_copy(x, (2, 2))
+        assert type(x.expand(2, 2)._node) is kind

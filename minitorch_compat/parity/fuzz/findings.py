@@ -1,8 +1,10 @@
 """From a program that differs to a finding: the statement that makes it differ, the cause, and the shortest program."""
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,22 +51,70 @@ def differing(result: Result) -> bool:
     return result.outcome in ("differs", "crashed", "timed out")
 
 
-def finding_of(program: Program, torch: Any, engine: Any) -> Finding | None:
-    """What makes a program differ, if it does: it is cut after the first statement with which it differs."""
-    for length in range(1, len(program.statements) + 1):
-        part = Program(program.statements[:length])
-        result = run_program(part, torch, engine)
-        if differing(result):
-            return told(part, result)
-        if result.outcome == "engine lacks it":
+LACKS = "engine lacks it"
+
+Holds = Callable[["Finding"], bool]
+
+
+def finding_of(
+    program: Program, torch: Any, engine: Any, known: Holds, met: Counter[str], lacking: Counter[str] | None = None,
+) -> Finding | None:
+    """What makes a program differ in a way that is not known; what is known is counted in `met` and taken out.
+
+    A program is cut after the first statement with which it differs. Where that is known, or is only something that the
+    engine says it lacks, the statement goes, with all that use what it made, and the rest is looked through: nothing
+    hides behind what is known.
+    """
+    while program.statements:
+        whole = run_program(program, torch, engine)
+        lacks = whole.outcome == LACKS
+        if not (differing(whole) or lacks):
             return None
+        part, result = shortest_part(program, whole, torch, engine)
+        if lacks:
+            if lacking is not None:
+                lacking[result.message] += 1
+            program = program.apart_from(len(part.statements) - 1)
+            continue
+        finding = told(part, result, known)
+        if not known(finding):
+            return finding
+        met[finding.id] += 1
+        program = program.apart_from(len(part.statements) - 1)
     return None
 
 
-def told(program: Program, result: Result) -> Finding:
-    """A finding of a program that differs with its last statement; id and chapter say operation and cause."""
+def shortest_part(program: Program, whole: Result, torch: Any, engine: Any) -> tuple[Program, Result]:
+    """The beginning of a program that differs, up to the statement that makes it so, found by halving."""
+    low, high, result = 0, len(program.statements), whole
+    while high - low > 1:
+        middle = (low + high) // 2
+        tried = run_program(Program(program.statements[:middle]), torch, engine)
+        if tried.outcome == LACKS if whole.outcome == LACKS else differing(tried):
+            high, result = middle, tried
+        else:
+            low = middle
+    return Program(program.statements[:high]), result
+
+
+def told(program: Program, result: Result, known: Holds = lambda finding: False) -> Finding:
+    """A finding of a program that differs with its last statement: what is not known comes before what is."""
+    every = every_finding(program, result)
+    return next(itertools.filterfalse(known, every), every[0])
+
+
+def every_finding(program: Program, result: Result) -> list[Finding]:
+    """A finding for each difference, an end before its time first; id and chapter say operation and cause."""
+    early = [each for each in result.differences if each.name == "the case"]
+    made: dict[str, Finding] = {}
+    for each in [*early, *result.differences, *([] if result.differences else [None])]:
+        finding = finding_from(program, result, each)
+        made.setdefault(finding.id, finding)
+    return list(made.values())
+
+
+def finding_from(program: Program, result: Result, first: Difference | None) -> Finding:
     operation = program.statements[-1].operation
-    first = first_difference(result)
     if first is not None:
         first = classed(first, program, result)
     named = replace(result, chapter=f"{CHAPTER}{operation}")
@@ -77,12 +127,6 @@ def told(program: Program, result: Result) -> Finding:
         message=result.message if first is None else f"{first.dimension}: {first.name}: {first.message}",
     )
     return Finding(program, made, operation, cause)
-
-
-def first_difference(result: Result) -> Difference | None:
-    """The one that is told: an end before its time, if there is one, or what was seen first."""
-    early = [each for each in result.differences if each.name == "the case"]
-    return next(iter([*early, *result.differences]), None)
 
 
 def classed(first: Difference, program: Program, result: Result) -> Difference:
@@ -135,8 +179,7 @@ def shortest(finding: Finding, torch: Any, engine: Any) -> Finding:
         result = run_program(program, torch, engine)
         if not differing(result):
             return None
-        made = told(program, result)
-        return made if made.id == finding.id else None
+        return next((each for each in every_finding(program, result) if each.id == finding.id), None)
 
     best, smaller = finding, True
     while smaller:

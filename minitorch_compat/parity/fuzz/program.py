@@ -71,6 +71,17 @@ class Program:
     def without(self, place: int) -> Program:
         return Program(self.statements[:place] + self.statements[place + 1 :])
 
+    def apart_from(self, place: int) -> Program:
+        """The program without a statement and all those that use what it made."""
+        gone = set(self.statements[place].makes)
+        kept = list(self.statements[:place])
+        for each in self.statements[place + 1 :]:
+            if gone.isdisjoint(NAME.findall(each.text)):
+                kept.append(each)
+            else:
+                gone.update(each.makes)
+        return Program(tuple(kept))
+
     def renamed(self) -> Program:
         """The same with its variables numbered in the order in which they are made."""
         numbers: dict[str, str] = {}

@@ -21,7 +21,7 @@ from ..tolerance import EXACT as EXACT_RULE
 from . import support
 from .expressions import EPSILON, listed, read
 from .expressions import EXACT as EXACT_EXPRESSIONS
-from .program import Found, Program, function
+from .program import NAME, Found, Program, function
 from .scribe import OPERATORS
 from .views import overlaps
 
@@ -34,9 +34,9 @@ REACH = 16.0
 ULPS = 64.0
 """Units in the last place of a result's largest number by which it may be off, where its operation is not exact."""
 
-EXACT_NAMES = frozenset(
+EXACT_NAMES = (frozenset(
     name for expression in listed(EXACT_EXPRESSIONS, 0) for name in re.findall(r"\b(?:torch|x)\.(\w+)", expression)
-) | set(OPERATORS) | frozenset({"[]", "neg", "tensor", "[] =", "iter"}) - {"pow", "matmul"}
+) | set(OPERATORS) | {"index", "neg", "tensor", "set item", "iter"}) - {"pow", "matmul"}
 """Operations whose results agree to the bit for real numbers."""
 
 
@@ -58,9 +58,10 @@ class Moved(Found):
     def __call__(self, torch: Any, see: Any) -> None:
         draw = np.random.default_rng(self.seed)
 
-        def moved(ulps: float, *tensors: Any) -> None:
+        def moved(ulps: float, operands: list[Any], *tensors: Any) -> None:
+            size = max((largest(torch, each) for each in operands), default=0.0) if ulps else 0.0
             for each in tensors:
-                move(torch, each, ulps, draw)
+                move(torch, each, ulps, size, draw)
 
         scope: dict[str, Any] = {name: getattr(support, name) for name in support.SPOKEN}
         scope |= {"moved": moved, "unpacked": of_samples.unpacked}
@@ -68,8 +69,19 @@ class Moved(Found):
         scope["program"](torch, see)
 
 
-def move(torch: Any, x: Any, ulps: float, draw: np.random.Generator) -> None:
-    """Move the numbers of a tensor, and every gradient that comes back to it by an ulp."""
+def largest(torch: Any, x: Any) -> float:
+    """The size of the largest finite number of a tensor."""
+    if not isinstance(x, torch.Tensor) or not x.numel():
+        return 0.0
+    numbers = np.abs(read(x).astype(complex))
+    return float(numbers[np.isfinite(numbers)].max(initial=0.0))
+
+
+def move(torch: Any, x: Any, ulps: float, size: float, draw: np.random.Generator) -> None:
+    """Move the numbers of a tensor, and every gradient that comes back to it as well.
+
+    `size` is that of the largest number it was made of: what is left of large numbers is no more exact than they are.
+    """
     if not isinstance(x, torch.Tensor) or not (x.is_floating_point() or x.is_complex()) or not x.numel():
         return
     dtype = str(x.dtype).rpartition(".")[2]
@@ -78,15 +90,15 @@ def move(torch: Any, x: Any, ulps: float, draw: np.random.Generator) -> None:
         return
     if ulps and not overlaps(x):
         numbers = read(x)
-        finite = np.abs(numbers[np.isfinite(numbers)])
-        size = epsilon * ulps * finite.max(initial=0.0)
+        size = epsilon * ulps * max(size, largest(torch, x))
         noise = draw.uniform(-size, size, (*numbers.shape, 2))
         noise = noise[..., 0] + 1j * noise[..., 1] if x.is_complex() else noise[..., 0]
         with np.errstate(all="ignore"):
             # Through data, which counts no writes: what a node has kept is moved with its result.
             x.data.copy_(torch.as_tensor(np.where(numbers == 0, 0, noise) + numbers))
     if x.requires_grad:
-        factor = torch.as_tensor(1 + draw.uniform(-epsilon, epsilon, tuple(x.shape)))
+        width = epsilon * max(ulps, 1.0)  # the way back of what rounds rounds as well
+        factor = torch.as_tensor(1 + draw.uniform(-width, width, tuple(x.shape)))
         x.register_hook(lambda g: None if g is None else g * factor.to(g.dtype))  # undefined beside other results
 
 
@@ -104,7 +116,8 @@ def moving(program: Program) -> str:
         names = each.makes or ((each.text.rpartition(": ")[2].partition(".")[0],) if each.operation.endswith("_") and
                                not each.operation.startswith("requires") else ())
         if names and each.operation != "tensor":
-            lines.append(f"moved({ulps}, {', '.join(names)})")
+            operands = [name for name in NAME.findall(each.text) if name not in each.makes and name in program.names]
+            lines.append(f"moved({ulps}, [{', '.join(operands)}], {', '.join(names)})")
     return function([*lines, f"everything(torch, see{''.join(f', {name}={name}' for name in program.names)})"])
 
 

@@ -123,8 +123,8 @@ class Substituting(Writer):
                 text += ".conj()"
             if tensor.is_neg():
                 text = f"torch._neg_view({text})"
-            if tensor.requires_grad:
-                text += ".requires_grad_()"
+            if tensor.requires_grad and not self.torch.is_inference_mode_enabled():
+                text += ".requires_grad_()"  # in inference mode, what torch forgets of it outside is not told here
             made = self.machine.scribe.evaluate(text, "tensor")
             self.machine.take(made)
         self.tensors[id(tensor)] = made.name

@@ -63,13 +63,13 @@ class Spoken:
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self.scribe.execute(f"{self.name}.{name} = {self.scribe.text(value)}", f"{name} =")
+        self.scribe.execute(f"{self.name}.{name} = {self.scribe.text(value)}", f"set {name}")
 
     def __getitem__(self, index: Any) -> Any:
-        return self.scribe.evaluate(f"{self.name}[{self.scribe.index(index)}]", "[]")
+        return self.scribe.evaluate(f"{self.name}[{self.scribe.index(index)}]", "index")
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.scribe.execute(f"{self.name}[{self.scribe.index(index)}] = {self.scribe.text(value)}", "[] =")
+        self.scribe.execute(f"{self.name}[{self.scribe.index(index)}] = {self.scribe.text(value)}", "set item")
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.scribe.evaluate(f"tuple({self.name})", "iter"))

@@ -11,7 +11,7 @@ from typing import Any
 from ..causes import fingerprint
 from ..known import Known
 from . import actions
-from .findings import Finding, differing, finding_of, run_program, shortest
+from .findings import Finding, finding_of, shortest
 from .program import Program
 from .views import Step
 
@@ -144,23 +144,17 @@ def one_finding(
             raise Enough
         program = actions.written([numbered(*each) for each in taken], torch, heard)
         heard("")
-        result = run_program(program, torch, engine)
         if first is None:
             figures.count(program)
-            if result.outcome == "engine lacks it":
-                figures.lacking[result.message] += 1
-        if not differing(result):
-            return
-        finding = finding_of(program, torch, engine)
+            finding = finding_of(program, torch, engine, known.holds, figures.met, figures.lacking)
+        else:
+            wanted = first.id
+            finding = finding_of(program, torch, engine, lambda each: each.id != wanted, Counter())
         if finding is None:
             return
         if first is None:
             figures.met[finding.id] += 1
-            if known.holds(finding):
-                return
             first, place, since = finding, drawn - 1, time.process_time()
-        if finding.id != first.id:
-            return
         best = taken, finding
         raise Differs
 
