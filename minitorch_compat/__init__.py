@@ -69,6 +69,11 @@ _LATER = {
     name: place for place, names in {
         "_core.printing": "set_printoptions",
         "amp": "GradScaler autocast",
+        "autocasting": """autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache
+            get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype
+            is_autocast_cache_enabled is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled
+            is_autocast_xla_enabled set_autocast_cache_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled
+            set_autocast_dtype set_autocast_enabled""",
         "autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
         "cuda": "OutOfMemoryError",
         "func": "vmap",

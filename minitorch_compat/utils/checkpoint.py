@@ -6,6 +6,7 @@ holders, and the first of them that is unpacked in a pass fills all by running t
 
 from __future__ import annotations
 
+import sys
 import warnings
 import weakref
 from collections.abc import Callable, Generator, Iterable
@@ -118,6 +119,24 @@ def set_device_states(devices: Any, states: Any, *, device_type: str | None = No
     """Set the random states of accelerators: there are none."""
 
 
+def casting_as_now() -> Callable[[], AbstractContextManager[Any]]:
+    """What makes a block in which operations are cast as they are now."""
+    room = f"{__name__.partition('.')[0]}.autocasting"
+    now = sys.modules.get(room)
+    options = None if now is None else (
+        now.get_autocast_dtype("cpu"), now.is_autocast_enabled("cpu"), now.is_autocast_cache_enabled()
+    )
+
+    def block() -> AbstractContextManager[Any]:
+        if room not in sys.modules:
+            return nullcontext()
+        from ..amp import autocast
+
+        return autocast("cpu", enabled=False) if options is None else autocast("cpu", *options)
+
+    return block
+
+
 @contextmanager
 def random_state(state: Any) -> Generator[None, None, None]:
     """Within the block the random numbers go on from ``state``, afterwards from where they were; None: no change."""
@@ -139,6 +158,7 @@ class CheckpointFunction(Function):
     def forward(ctx: Any, run_function: Any, preserve_rng_state: bool, *args: Any) -> Any:
         check_backward_validity(args)
         ctx.run_function = run_function
+        ctx.casting = casting_as_now()
         ctx.state = get_rng_state() if preserve_rng_state else None
         ctx.inputs = [None if isinstance(each, Tensor) else each for each in args]
         ctx.tensor_indices = [place for place, each in enumerate(args) if isinstance(each, Tensor)]
@@ -159,7 +179,7 @@ class CheckpointFunction(Function):
             inputs[place] = tensor
         with random_state(ctx.state):
             detached = detach_variable(tuple(inputs))
-            with enable_grad():
+            with enable_grad(), ctx.casting():
                 outputs = ctx.run_function(*detached)
         outputs = (outputs,) if isinstance(outputs, Tensor) else outputs
         wanted = [
@@ -328,9 +348,10 @@ def run_holding(
         raise ValueError(f"determinism_check should be one of ['default', 'none'], but got {determinism_check}")
     forward_context, recompute_context = context_fn()
     state = get_rng_state() if preserve_rng_state else None
+    casting = casting_as_now()
 
     def again(kwargs: dict[str, Any], *args: Any) -> None:
-        with random_state(state), recompute_context:
+        with random_state(state), casting(), recompute_context:
             function(*args, **kwargs)
 
     debug = debug if _Settings.debug is None else _Settings.debug

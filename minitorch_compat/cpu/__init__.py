@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._core.absent import room as _room
+from .._core.absent import room as _room
+from . import amp
 
-__all__ = ["current_device", "device_count", "is_available", "is_initialized", "set_device", "synchronize"]
+__all__ = ["amp", "current_device", "device_count", "is_available", "is_initialized", "set_device", "synchronize"]
 
 
 def is_available() -> bool:
