@@ -1,4 +1,4 @@
-"""Views that show their memory conjugated: what torch calls a tensor with the conjugate bit set."""
+"""Views whose elements are not what lies in their memory: torch's conjugate bit, and its negative bit."""
 
 from __future__ import annotations
 
@@ -6,86 +6,163 @@ from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import empty_strided, strides
+from .._kernels.layout import address, empty_strided, restride, storage_offset, strides
 from . import errors
+from .graph import LEAF, Node
 from .modes import mode
-from .tensor import Tensor
-from .views import make_view
+from .tensor import OutdatedView, Tensor, share_data
+from .views import make_view, refuse_expanded
 
 ndarray = np.ndarray
 new = object.__new__
 
 
-class ConjugateView(Tensor):
-    """The conjugate of a complex tensor over the same memory.
+class TurnedView(Tensor):
+    """A view of memory that holds its elements turned, conjugated or negated.
 
-    Operations are given the conjugated values; a write to these goes back into the memory when it is counted.
+    Operations are given the elements as they are meant; a write to these goes back into the memory when it is counted.
     """
 
     _memory: ndarray
-    _shown: tuple[int, ndarray] | None
+    _shown: tuple[bytes, ndarray] | None = None
+    turn: Any
+    bit: str
 
     @property
     def _data(self) -> ndarray:  # type: ignore[override]
-        shown = self._shown
-        version = self._shared.number
-        if shown is None or shown[0] != version:
-            made = empty_strided(self._memory.shape, strides(self._memory), self._memory.dtype)
-            made[...] = np.conj(self._memory)
-            shown = self._shown = version, made
+        memory, shown = self._memory, self._shown
+        if not memory.size:
+            return memory
+        held = memory.tobytes()
+        if shown is None or shown[0] != held or shown[1].shape != memory.shape:
+            made = empty_strided(memory.shape, strides(memory), memory.dtype)
+            made[...] = self.turn(memory)
+            shown = self._shown = held, made
         return shown[1]
 
     @_data.setter
     def _data(self, array: ndarray) -> None:
-        raise RuntimeError("a conjugated view keeps its memory")
+        """Another shape of the same elements, or other memory."""
+        shown = self._shown
+        same = shown is not None and np.may_share_memory(array, shown[1])
+        self._memory = self.beneath(array) if same else self.turn(array)
+        self._shown = None
+
+    def beneath(self, array: ndarray) -> ndarray:
+        """The memory of a part, or another shape, of the elements as they are shown."""
+        offset = address(array) - address(self._data)
+        return restride(self._memory, array.shape, array.strides, offset)
+
+    def over(self, memory: ndarray) -> TurnedView:
+        """A tensor that shows ``memory`` as this one does."""
+        view: Any = new(self._current)
+        view._memory = memory
+        return view
+
+    def __getitem__(self, index: Any) -> Any:
+        return getitem(self, index)
 
     def _bump(self, times: int = 1) -> None:
         written = self._data
-        np.conj(written, self._memory)
+        if 0 in self._memory.strides:
+            self._shown = None
+            refuse_expanded(written.shape, strides(written))
+        np.copyto(self._memory, self.turn(written))
+        self._shown = self._memory.tobytes(), written
         super()._bump(times)
-        self._shown = self._shared.number, written
 
-    def data_ptr(self) -> int:
-        return int(self._memory.__array_interface__["data"][0]) if self._memory.size else 0
+    @property
+    def data(self) -> Tensor:
+        tensor = self.over(self._memory)
+        if self.is_inference():
+            share_data(tensor)
+        elif mode.inference:
+            tensor._shared = None
+        return tensor
 
-    def is_conj(self) -> bool:
-        return True
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        Tensor.data.__set__(self, value)  # type: ignore[attr-defined]
 
     def detach(self) -> Tensor:
-        tensor = plain(self)
-        tensor._shared = self._shared
+        tensor = self.over(self._memory)
+        if self.is_inference():
+            share_data(tensor)
+        else:
+            tensor._shared = self._shared
         return tensor
+
+    def data_ptr(self) -> int:
+        return int(address(self._memory)) if self._memory.size else 0
+
+    def storage_offset(self) -> int:
+        return storage_offset(self._memory)
 
     def numpy(self, *, force: bool = False) -> ndarray:
         if self._node is not None and not force and mode.enabled:
             raise errors.numpy_of_tracked()
         if not force:
+            word = "conj" if self.bit == "conjugate" else "neg"
             raise RuntimeError(
-                "Can't call numpy() on Tensor that has conjugate bit set. Use tensor.resolve_conj().numpy() instead."
+                f"Can't call numpy() on Tensor that has {self.bit} bit set. Use tensor.resolve_{word}().numpy() "
+                "instead."
             )
         return self._data.copy()
 
 
-ConjugateView.__module__ = "torch"
-ConjugateView.__name__ = ConjugateView.__qualname__ = "Tensor"
+class ConjugateView(TurnedView):
+    """The conjugate of a complex tensor over the same memory."""
+
+    turn = np.conj
+    bit = "conjugate"
+
+    def is_conj(self) -> bool:
+        return True
 
 
-def plain(x: Any) -> ConjugateView:
-    """The same view without history."""
-    view = new(ConjugateView)
-    view._memory = x._memory
-    view._shown = None
-    return view
+class NegativeView(TurnedView):
+    """A tensor over memory that holds its elements with the other sign."""
+
+    turn = np.negative
+    bit = "negative"
+
+    def is_neg(self) -> bool:
+        return True
 
 
-def conjugate_view(x: Tensor, node: Any) -> Tensor:
-    """``x`` conjugated, as a view with the history ``node``."""
-    view: Any = new(Tensor if isinstance(x, ConjugateView) else ConjugateView)
-    if isinstance(x, ConjugateView):
+class OutdatedConjugateView(OutdatedView, ConjugateView):
+    """A conjugate that has to find its history anew."""
+
+
+class OutdatedNegativeView(OutdatedView, NegativeView):
+    """A negative that has to find its history anew."""
+
+
+for _class, _outdated in ((ConjugateView, OutdatedConjugateView), (NegativeView, OutdatedNegativeView)):
+    _class._outdated = _outdated
+    for _each in (_class, _outdated):
+        _each._current = _class
+        _each.__module__ = "torch"
+        _each.__name__ = _each.__qualname__ = "Tensor"
+
+
+def getitem(x: Tensor, index: Any) -> Any:
+    """``x[index]``; the operations of indices, which stand above, put their own function here."""
+    raise AssertionError("the operations of indices are not loaded")
+
+
+def turned(x: Any, kind: type[TurnedView], step: str, node: Node | None) -> Tensor:
+    """``x`` conjugated or negated, as a view with the history ``node``; turned twice it is plain again."""
+    view: Any
+    if isinstance(x, kind):
+        view = new(Tensor)
         view._data = x._memory
+    elif isinstance(x, TurnedView):
+        raise errors.lacks("negatives of conjugated views")
     else:
-        view._memory, view._shown = x._data, None
-    make_view(x, view)
-    if node is not None:
+        view = new(kind)
+        view._memory = x._data
+    make_view(x, view, (step,))
+    if node is not None and node is not LEAF:
         view._node = node
     return view

@@ -299,7 +299,7 @@ def binary(
                 r = repeated(kernel, a, b)
             if type(r) is not ndarray:
                 r = asarray(r)
-            elif r.ndim > 1 and (a.base is not None or b.base is not None):
+            elif r.ndim > 1 and (a.base is not None or b.base is not None or not r.size):
                 r = laid_out(r, a, b)
             out = new(Tensor)
             out._data = r

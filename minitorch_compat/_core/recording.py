@@ -81,7 +81,7 @@ def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = ()
 
     Integers among ``uncast`` they see as they were given.
     """
-    kept = node.kept or ()
+    kept = () if node.kept is None else node.kept
     changed: list[Any] = []
     for each in kept:
         if hasattr(each, "packed"):

@@ -12,6 +12,7 @@ from .._kernels import layout
 from . import dtypes, kinds
 from .naming import PACKAGE, find
 from .tensor import Tensor
+from .views import memory_of
 
 ndarray = np.ndarray
 
@@ -250,13 +251,13 @@ class TypedStorage:
 
 def untyped_storage(self: Tensor) -> UntypedStorage:
     """The bytes of this tensor's storage."""
-    return UntypedStorage(layout.memory(self._data).view(np.uint8))
+    return UntypedStorage(layout.memory(memory_of(self)).view(np.uint8))
 
 
 def storage(self: Tensor) -> TypedStorage:
     """The elements of this tensor's storage, with a warning that such storages are deprecated."""
     warnings.warn(DEPRECATED, UserWarning, stacklevel=2)
-    return TypedStorage(layout.memory(self._data))
+    return TypedStorage(layout.memory(memory_of(self)))
 
 
 Tensor.untyped_storage = untyped_storage  # type: ignore[attr-defined]

@@ -49,6 +49,13 @@ class Tensor(metaclass=TensorType):
     _grad_dtype: Any = OWN
     order: None = None
     output_nr = 0
+    _memory: Any = None
+    """What lies beneath a view whose elements are turned: conjugated or negated."""
+    _path: Any = None
+    """The way from its base to a view that is more than a strided part of it."""
+    _current: Any = None
+    _outdated: Any = None
+    """The classes of a view that knows its history, and of one that has to find it."""
     _retains = False
     """Whether a gradient is retained where it was asked for, which is no more where the tensor's history ends."""
     _detached: float | None = None
@@ -651,6 +658,8 @@ class OutdatedView(Tensor):
             return None
         node = views.derived(self)
         make_current(self, node)
+        if node is None:
+            raise RuntimeError(views.NOTHING_TO_HAND_TO)
         return node
 
     @property
@@ -682,20 +691,21 @@ class OutdatedView(Tensor):
 def make_current(view: Tensor, node: Any) -> None:
     """Make an outdated view an ordinary tensor with the history ``node``."""
     del view._before  # type: ignore[attr-defined]
-    view.__class__ = Tensor
+    view.__class__ = view._current
     view._node = node
 
 
+Tensor._current, Tensor._outdated = Tensor, OutdatedView
 OutdatedView.__module__ = "torch"
 OutdatedView.__name__ = OutdatedView.__qualname__ = "Tensor"
 
 
 def make_outdated(view: Tensor) -> None:
     """Let ``view`` find its history when it is asked for."""
-    if view.__class__ is Tensor:
+    if view.__class__ is view._current:
         node = view.__dict__.pop("_node", None)
         view._before = None if node is NOWHERE else node  # type: ignore[attr-defined]
-        view.__class__ = OutdatedView
+        view.__class__ = view._outdated
 
 
 class MarkingData:
@@ -747,6 +757,10 @@ def wrap(array: ndarray) -> Tensor:
 
 def view_of(x: Tensor, array: ndarray) -> Tensor:
     """A view of ``x`` over ``array``, a part of its memory; its node is the caller's to set."""
+    if x._memory is not None:
+        turned: Tensor = x.over(x.beneath(array))
+        make_view(x, turned)
+        return turned
     tensor = new(Tensor)
     tensor._data = array
     make_view(x, tensor)

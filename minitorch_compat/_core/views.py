@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import address, restride, storage_offset, strides
+from .._kernels.layout import address, as_complex, as_parts, restride, storage_offset, strides
 from . import errors
 from .graph import LEAF, NOWHERE, Node, Written, record
 from .modes import altered, mode
@@ -191,11 +191,15 @@ def refuse_expanded(shape: Sequence[int], steps: Sequence[int]) -> None:
 
 
 class CopySlices(Node):
-    """A write through a view, seen from the base: outside the region the gradient passes by, inside through ``fn``."""
+    """A write through a view, seen from the base: outside the region the gradient passes by, inside through ``fn``.
 
-    __slots__ = ("fn", "region")
+    The region is known by its geometry, or by the ``path`` of steps that lead to it.
+    """
+
+    __slots__ = ("fn", "path", "region")
 
     fn: Node
+    path: Path | None
     region: tuple[tuple[int, ...], tuple[int, ...], int]
 
     def name(self) -> str:
@@ -209,11 +213,11 @@ class CopySlices(Node):
             base = np.ascontiguousarray(base)
         if base.strides != self.values[0]:
             base = _laid_out(base, self.values[0])
-        region = strided(base, *self.region)
+        region, turn = (strided(base, *self.region), as_it_is) if self.path is None else walked(base, self.path)
         refuse_expanded(base.shape, [each // base.itemsize for each in self.values[0]])
-        results = list(self.fn.vjp(region.copy()))
+        results = list(self.fn.vjp(turn(region).copy()))
         refuse_expanded(*self.region[:2])
-        region[...] = 0 if results[0] is None else results[0]
+        region[...] = 0 if results[0] is None else turn(np.asarray(results[0]))
         results[0] = base
         return results
 
@@ -223,11 +227,15 @@ class CopySlices(Node):
         size = g.element_size()
         place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
         refuse_expanded(*place[:2])
-        region = gather_strided_tensor(g, place)
+        region = gather_strided_tensor(g, place) if self.path is None else gathered(g, *place[:2], self.path)
         results = list(self.fn.vjp_tensors(region))
         refuse_expanded(*self.region[:2])
         inside = region * 0 if results[0] is None else results[0]
-        results[0] = g + scatter_strided_tensor(inside - region, place)
+        change = inside - region
+        results[0] = g + (
+            scatter_strided_tensor(change, place) if self.path is None
+            else scattered(change, g.dtype.numpy, *place[:2], self.path)
+        )
         return results
 
     def free(self) -> None:
@@ -247,6 +255,113 @@ def _laid_out(array: ndarray, byte_strides: tuple[int, ...]) -> ndarray:
     placed = strided(memory, array.shape, elements, 0)
     placed[...] = array
     return placed
+
+
+# ---- the way from a base to a view, where it is more than strides
+
+
+Path = tuple[tuple[Any, ...], ...]
+"""The steps from a base to a view: ("strided", shape, strides, offset) in the array before it, or the name of a change
+of what the memory means: "real", "complex", "conj" or "neg"."""
+
+STEPS = {
+    "real": "ViewAsRealBackward0", "complex": "ViewAsComplexBackward0", "conj": "ConjBackward0",
+    "neg": "NegViewBackward0",
+}
+"""The changes of meaning, and the steps back through them."""
+
+
+def memory_of(x: Any) -> ndarray:
+    """The memory that ``x`` looks at, also where its elements are not what lies there."""
+    memory = x._memory
+    return x._data if memory is None else memory
+
+
+def extend_path(x: Any, view: Any, step: tuple[Any, ...] | None = None) -> None:
+    """Note how ``view`` comes from ``x``: by a change of meaning, or as a part of a view that has one behind it."""
+    path: Path | None = x._path
+    if path is None:
+        base = x._base
+        path = () if base is None else (("strided", *geometry(x._data, base._data)),)
+    view._path = (*path, step or ("strided", *geometry(memory_of(view), memory_of(x))))
+
+
+def as_it_is(array: ndarray) -> ndarray:
+    return array
+
+
+def stepped(array: ndarray, step: tuple[Any, ...]) -> ndarray:
+    """The memory after one step of a path."""
+    if step[0] == "strided":
+        return strided(array, *step[1:])
+    if step[0] in ("conj", "neg"):
+        return array
+    return as_parts(array) if step[0] == "real" else as_complex(array)
+
+
+def walked(array: ndarray, path: Path) -> tuple[ndarray, Any]:
+    """The memory at the end of a path, and how its elements are turned."""
+    turns = {"conj": False, "neg": False}
+    for step in path:
+        array = stepped(array, step)
+        if step[0] in turns:
+            turns[step[0]] = not turns[step[0]]
+    return array, np.conj if turns["conj"] else np.negative if turns["neg"] else as_it_is
+
+
+def places_along(dtype: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> list[ndarray]:
+    """What the base of this geometry, and each step, looks like."""
+    arrays = [strided(np.empty(extent(tuple(shape), tuple(steps)), dtype), shape, steps, 0)]
+    for step in path:
+        arrays.append(stepped(arrays[-1], step))
+    return arrays
+
+
+def gathered(g: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> Any:
+    """The elements at the end of a path, on tensors."""
+    from .recording import tensors
+
+    for array, step in zip(places_along(g.dtype.numpy, shape, steps, path)[:-1], path, strict=True):
+        if step[0] == "strided":
+            g = gather_strided_tensor(g, (array.shape, strides(array), *step[1:]))
+        elif step[0] == "conj":
+            g = tensors.conj(g)
+        elif step[0] == "neg":
+            g = -g
+        else:
+            g = (tensors.view_as_real if step[0] == "real" else tensors.view_as_complex)(tensors.contiguous(g))
+    return g
+
+
+def scattered(g: Any, dtype: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> Any:
+    """Zeros like the base, of ``dtype``, with ``g`` at the end of a path, on tensors."""
+    from .recording import tensors
+
+    arrays = places_along(dtype, shape, steps, path)[:-1]
+    for array, step in zip(arrays[::-1], path[::-1], strict=True):
+        if step[0] == "strided":
+            g = scatter_strided_tensor(g, (array.shape, strides(array), *step[1:]))
+        elif step[0] == "conj":
+            g = tensors.conj(g)
+        elif step[0] == "neg":
+            g = -g
+        else:
+            g = (tensors.view_as_complex if step[0] == "real" else tensors.view_as_real)(tensors.contiguous(g))
+    return g
+
+
+def history_along(base: Any, path: Path) -> Any:
+    """The steps of a path taken again from the base's present history."""
+    from .recording import DECLARED
+
+    edge, array = edge_of(base), memory_of(base)
+    for step in path:
+        if step[0] == "strided":
+            edge = record(AsStridedBackward0, (edge,), (), (array.shape, strides(array), *step[1:]))
+        else:
+            edge = record(DECLARED[STEPS[step[0]]], (edge,))
+        array = stepped(array, step)
+    return edge
 
 
 def edge_of(x: Any) -> Any:
@@ -338,8 +453,8 @@ def inherited(before: str | None, now: str) -> str:
     return before if before == "inference" else now
 
 
-def make_view(x: Any, view: Any) -> None:
-    """Enter ``view``, a tensor over memory of ``x``, into the family of ``x``."""
+def make_view(x: Any, view: Any, step: tuple[Any, ...] | None = None) -> None:
+    """Enter ``view``, a tensor over memory of ``x``, into the family of ``x``; ``step`` is a change of its meaning."""
     shared = x._shared
     if shared is None:
         shared = x._shared = Shared()
@@ -352,6 +467,8 @@ def make_view(x: Any, view: Any) -> None:
             view._node = NOWHERE
     elif x._created is not None:
         view._created = x._created
+    if step is not None or x._path is not None:
+        extend_path(x, view, step)
     shared.enter(view)
 
 
@@ -367,7 +484,8 @@ def rebase(x: Any, node: Node) -> None:
         # What it keeps is never nothing: torch goes back through such a step once.
         slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (None,), (base._data.strides,))
         slices.fn = node
-        slices.region = geometry(x._data, base._data)
+        slices.path = x._path
+        slices.region = geometry(memory_of(x), base._data)
         if base._retains:
             refuse_handing_over(base, base._node)
         if x.requires_grad:
@@ -466,6 +584,10 @@ def refuse_handing_over(x: Any, before: Any) -> None:
         raise RuntimeError(NOTHING_TO_HAND_OVER.format("out != nullptr", 207))
 
 
+NOTHING_TO_HAND_TO = (
+    'new_fn INTERNAL ASSERT FAILED at "/__w/pytorch/pytorch/torch/csrc/autograd/variable.cpp":198, please report a bug '
+    "to PyTorch. "
+)
 NOTHING_TO_HAND_OVER = (
     '{} INTERNAL ASSERT FAILED at "/__w/pytorch/pytorch/torch/csrc/autograd/variable.cpp":{}, please report a bug to '
     "PyTorch. "
@@ -488,16 +610,24 @@ def outdate(x: Any) -> None:
             make_outdated(view)
 
 
-def derived(view: Any) -> Node:
-    """The history of a view that follows from its base's present one; a view that cannot be derived refuses."""
+def derived(view: Any) -> Node | None:
+    """The history of a view that follows from its base's present one; a view that cannot be derived refuses.
+
+    None where the base has none, and the way from it is taken again.
+    """
     base = view._base
     before = view._before
     if view._created is not None:
         raise refused_view(view, str(view._created), indirectly=True)
-    # The base may have been given other memory since: the view is where it would be in it.
-    offset = storage_offset(view._data) - storage_offset(base._data)
-    place = (base._data.shape, strides(base._data), view._data.shape, strides(view._data), offset)
-    node = record(AsStridedBackward0, (edge_of(base),), (), place)
+    if view._path is not None:
+        if base._node is None:
+            return None
+        node = history_along(base, view._path)
+    else:
+        # The base may have been given other memory since: the view is where it would be in it.
+        offset = storage_offset(view._data) - storage_offset(base._data)
+        place = (base._data.shape, strides(base._data), view._data.shape, strides(view._data), offset)
+        node = record(AsStridedBackward0, (edge_of(base),), (), place)
     hand_over(view, before, node)
     return node
 

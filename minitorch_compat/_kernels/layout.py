@@ -67,17 +67,39 @@ class _Place:
     base: ndarray
 
 
-def _without_elements(x: ndarray, shape: Shape, steps: Sequence[int], offset: int) -> ndarray:
+def _without_elements(
+    x: ndarray, shape: Shape, steps: Sequence[int], offset: int, dtype: np.dtype[Any] | None = None
+) -> ndarray:
     """`restride` for a shape without elements, which may begin outside the memory and keeps strides of 0."""
+    dtype = dtype or x.dtype
     steps = tuple([each % ABSENT for each in steps])
     place = _Place()
     place.base = x
     place.__array_interface__ = {
-        "shape": shape, "typestr": x.dtype.str, "data": ((address(x) + offset) % (1 << 64), False), "version": 3,
+        "shape": shape, "typestr": dtype.str, "data": ((address(x) + offset) % (1 << 64), False), "version": 3,
         "strides": steps if any(steps) else (ABSENT,) * len(steps),
     }
     made = np.asarray(place)
-    return made if made.dtype == x.dtype else made.view(x.dtype)
+    return made if made.dtype == dtype else made.view(dtype)
+
+
+def as_parts(x: ndarray) -> ndarray:
+    """The pairs of real and imaginary parts of a complex array, as one more dimension."""
+    part = x.real
+    shape, item = (*x.shape, 2), part.itemsize
+    if not x.size:
+        return _without_elements(x, shape, (*[2 * item * each for each in strides(x)], item), 0, part.dtype)
+    if x.flags.c_contiguous:
+        return ndarray(shape, part.dtype, x, 0, (*x.strides, item))
+    return np.lib.stride_tricks.as_strided(part, shape, (*x.strides, item))
+
+
+def as_complex(x: ndarray) -> ndarray:
+    """Pairs of real numbers in the last dimension as complex numbers."""
+    dtype = np.dtype(f"c{2 * x.itemsize}")
+    if not x.size:
+        return _without_elements(x, x.shape[:-1], [x.itemsize * each for each in strides(x)[:-1]], 0, dtype)
+    return x.view(dtype)[..., 0]
 
 
 def with_strides(x: ndarray) -> ndarray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
-from .._core.conjugate import conjugate_view
+from .._core.conjugate import ConjugateView, NegativeView, turned
 from .._core.families import bad_arguments, unary, view
 from .._core.forms import begin_write, publish, refuse_overlap, wants_grad
 from .._core.modes import altered, mode
@@ -17,7 +17,13 @@ from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, fit_of, tensors
 from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
-from .._core.views import Untracked, check_write, rebase, shared_of
+from .._core.views import (
+    Untracked,
+    check_write,
+    extend_path,
+    rebase,
+    shared_of,
+)
 from .._core.warn import warn_once
 from .._kernels import layout as memory
 
@@ -346,29 +352,23 @@ def _unless_real(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Ten
 def _conjugated(x: Tensor) -> Tensor:
     """The conjugate as a view of the same memory."""
     recorded = mode.enabled and x._node is not None
-    return conjugate_view(x, conj(x)._node if recorded else None)
+    return turned(x, ConjugateView, "conj", conj(x)._node if recorded else None)
 
 
-def _as_real(x: ndarray) -> ndarray:
-    """The pairs of real and imaginary parts of a complex array, as one more dimension."""
-    part = x.real
-    shape, steps = (*x.shape, 2), (*x.strides, part.itemsize)
-    if x.flags.c_contiguous:
-        return np.ndarray(shape, part.dtype, x, 0, steps)
-    return np.lib.stride_tricks.as_strided(part, shape, steps)
+_negative = unary("neg_view", np.negative, x=lambda xp, g: -g, inplace=False, module=False, method=False)
 
 
-def _as_complex(x: ndarray) -> ndarray:
-    """Pairs of real numbers in the last dimension as complex numbers."""
-    made = x.view(np.dtype(f"c{2 * x.itemsize}")) if x.size else np.empty(x.shape, f"c{2 * x.itemsize}")
-    return made[..., 0]
+def _negated(x: Tensor) -> Tensor:
+    """The negative as a view of the same memory."""
+    recorded = mode.enabled and x._node is not None
+    return turned(x, NegativeView, "neg", _negative(x)._node if recorded else None)
 
 
 _view_as_real = view(
-    "view_as_real", _as_real, x=lambda xp, g: xp.view_as_complex(xp.contiguous(g)), method=False, module=False
+    "view_as_real", memory.as_parts, x=lambda xp, g: xp.view_as_complex(xp.contiguous(g)), method=False, module=False
 )
 _view_as_complex = view(
-    "view_as_complex", _as_complex, x=lambda xp, g: xp.view_as_real(g), method=False, module=False
+    "view_as_complex", memory.as_complex, x=lambda xp, g: xp.view_as_real(g), method=False, module=False
 )
 
 
@@ -377,8 +377,17 @@ def view_as_real(input: Tensor) -> Tensor:
     if not isinstance(input, Tensor):
         raise bad_arguments("view_as_real", (input,))
     if input._data.dtype.kind != "c":
+        _ = input._node  # a view that cannot find its history says so first
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    return _view_as_real(input)
+    if isinstance(input, ConjugateView):
+        raise RuntimeError(
+            "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can "
+            "view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the "
+            "original."
+        )
+    out = _view_as_real(input)
+    extend_path(input, out, ("real",))
+    return out
 
 
 def view_as_complex(input: Tensor) -> Tensor:
@@ -387,6 +396,7 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise bad_arguments("view_as_complex", (input,))
     array = input._data
     if array.dtype.char not in "fd":
+        _ = input._node
         raise RuntimeError(
             "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
             f"{input.dtype.scalar_type}"
@@ -402,14 +412,18 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if memory.storage_offset(array) % 2:
         raise RuntimeError("Tensor must have a storage_offset divisible by 2")
-    return _view_as_complex(input)
+    out = _view_as_complex(input)
+    extend_path(input, out, ("complex",))
+    return out
 
 
 def real(input: Tensor) -> Tensor:
     """The real part, on the same memory; a real tensor itself."""
     if not isinstance(input, Tensor):
         raise bad_arguments("real", (input,))
-    return tensors.select(_view_as_real(input), -1, 0) if input._data.dtype.kind == "c" else input
+    if input._data.dtype.kind != "c":
+        return input
+    return tensors.select(view_as_real(_conjugated(input) if isinstance(input, ConjugateView) else input), -1, 0)
 
 
 def imag(input: Tensor) -> Tensor:
@@ -418,7 +432,9 @@ def imag(input: Tensor) -> Tensor:
         raise bad_arguments("imag", (input,))
     if input._data.dtype.kind != "c":
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return tensors.select(_view_as_real(input), -1, 1)
+    if isinstance(input, ConjugateView):
+        return tensors.select(_negated(view_as_real(_conjugated(input))), -1, 1)
+    return tensors.select(view_as_real(input), -1, 1)
 
 
 arrays.real, arrays.imag = (lambda x: x.real), (lambda x: x.imag)
@@ -433,6 +449,9 @@ def view_dtype(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     if not isinstance(dtype, dtypes.dtype):
         raise Misfit
     array, own = x._data, x.dtype
+    if x._memory is not None:
+        kind = "conjugate view tensors" if isinstance(x, ConjugateView) else "tensors with negative bit set"
+        raise RuntimeError(f"torch.Tensor.view is not supported for {kind} when converting to a different dtype.")
     if dtype is own:
         return x.detach()
     if dtype.itemsize == own.itemsize:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import conjugate
 from .._core.forms import (
     FUNCTIONS,
     commit,
@@ -22,7 +23,7 @@ from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.scalars import cast
 from .._core.tensor import Tensor, new, wrap
-from .._core.views import Shared, check_write, inherited, rebase
+from .._core.views import Shared, check_write, extend_path, inherited, rebase
 from .._kernels import index as kernels
 from . import entry
 from .shape import alias, expand, reshape, select, slice_, unsqueeze
@@ -96,6 +97,8 @@ def getitem(x: Tensor, index: Any) -> Tensor:
             else:
                 out._base = base
                 out._created = x._created
+                if x._path is not None:
+                    extend_path(x, out)
                 root = base._node
             if shared.watched:
                 shared.enter(out)
@@ -118,6 +121,11 @@ def getitem(x: Tensor, index: Any) -> Tensor:
                 step.values = (0, index, a.shape)
                 out._node = step
             return out
+    return get_parts(x, index)
+
+
+def get_parts(x: Tensor, index: Any) -> Tensor:
+    """``x[index]`` by one step after the other."""
     try:
         steps, indices = kernels.plan(x._data.shape, index)
     except (IndexError, RuntimeError) as error:
@@ -273,3 +281,4 @@ def argwhere(input: Tensor) -> Tensor:
 entry.publish("nonzero", nonzero)
 entry.publish("nonzero_static", nonzero_static)
 entry.publish("argwhere", argwhere)
+conjugate.getitem = get_parts

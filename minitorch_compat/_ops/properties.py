@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core import dtypes, kinds
-from .._core.conjugate import ConjugateView
+from .._core.conjugate import ConjugateView, NegativeView
 from .._core.forms import FUNCTIONS, publish
 from .._core.options import Misfit, checked
 from .._core.recording import tensors
@@ -33,10 +33,10 @@ asked("is_complex", Tensor.is_complex)
 asked("is_signed", Tensor.is_signed)
 asked("is_nonzero", bool, method=True)
 asked("is_conj", lambda x: isinstance(x, ConjugateView), method=True)
-asked("is_neg", lambda x: False, method=True)
+asked("is_neg", lambda x: isinstance(x, NegativeView), method=True)
 asked("is_inference", Tensor.is_inference, method=True)
 asked("resolve_conj", lambda x: tensors.clone(x) if isinstance(x, ConjugateView) else x, method=True)
-asked("resolve_neg", lambda x: x, method=True)
+asked("resolve_neg", lambda x: tensors.clone(x) if isinstance(x, NegativeView) else x, method=True)
 asked("is_distributed", lambda x: False, method=True)
 asked("get_device", Tensor.get_device)
 

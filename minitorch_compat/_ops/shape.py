@@ -255,7 +255,7 @@ def adjoint(input: Tensor, name: str = "adjoint()", said: str = "tensor.adjoint(
     ndim = input._data.ndim
     if not ndim:
         warn_once(f"{name} is deprecated on 0-D tensors. Consider using x.conj().", stacklevel=3)
-        return tensors.conj(input)
+        return input.conj()  # type: ignore[attr-defined]
     if ndim == 1:
         raise RuntimeError(f"{said} is only supported on matrices or batches of matrices. Got 1-D tensor.")
     swapped = transpose(input, -2, -1)
@@ -288,13 +288,17 @@ def as_strided(
     input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
     """Any view of the memory that ``input`` lies in."""
-    array = input._data
+    array = views.memory_of(input)
     try:
         made = kernels.as_strided(array, tuple(size), tuple(stride), storage_offset)
     except RuntimeError:
         _ = input._node  # a view that cannot find its history says so first
         raise
-    out = view_of(input, made)
+    if input._memory is None:
+        out = view_of(input, made)
+    else:
+        out = input.over(made)
+        views.make_view(input, out)
     if input._node is not None and (not altered or mode.enabled):
         place = (array.shape, layout.strides(array), *views.geometry(made, array))
         out._node = record(views.AsStridedBackward0, (edge_of(input),), (), place)

@@ -216,6 +216,7 @@ class Machine:
             "version": lambda: x._version,
             "inference": x.is_inference,
             "conjugated": x.is_conj,
+            "negated": x.is_neg,
             "is_view": x._is_view,
             "base": lambda: None if x._base is None else self.place(x._base),
             "history": lambda: self.history(x.grad_fn),
@@ -233,7 +234,7 @@ class Machine:
     def values(self, x: Any) -> Any:
         """The elements with their exact bits; for NaN it is enough to be NaN."""
         with self.torch.no_grad():
-            flat = x.detach().resolve_conj().reshape(-1)
+            flat = x.detach().resolve_conj().resolve_neg().reshape(-1)
             if flat.is_complex():
                 flat = self.torch.view_as_real(flat).reshape(-1)
             # Where a complex product is zero, its sign hangs on how the product was formed.
@@ -440,8 +441,6 @@ def expand(m: Machine, n: Numbers) -> Any:
 def exchange_dimensions(m: Machine, n: Numbers) -> Any:
     x = m.pick(n)
     name = n.one_of(("transpose", "permute", "T", "mT", "t", "movedim", "swapaxes", "H", "adjoint", "transpose"))
-    if name in ("H", "adjoint") and x.is_complex():
-        return None  # a conjugated view
     if name in ("T", "mT", "H"):
         return getattr(x, name)
     if name in ("t", "adjoint"):
@@ -516,12 +515,14 @@ def several(m: Machine, n: Numbers) -> Any:
     return getattr(x, name)(1 + n(3), dim)
 
 
-@action("complex parts", 0)
+@action("complex parts", 6)
 def complex_parts(m: Machine, n: Numbers) -> Any:
     x = m.pick(n)
     name = n.one_of(("conj", "real", "imag", "view_as_real", "view_as_complex", "conj", "resolve_conj"))
     if name in ("real", "imag"):
         return getattr(x, name)
+    if name == "view_as_complex" and 1 in x.shape:
+        return None  # how dimensions of one element lie is not told here
     return getattr(m.torch, name)(x)
 
 
