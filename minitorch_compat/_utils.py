@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._core.absent import absent, room
+from ._core.forms import FUNCTIONS
 from ._core.naming import Rebuild
 from ._core.rebuilding import rebuild_tensor, rebuild_tensor_v2, rebuild_tensor_v3, with_attributes
 from ._core.tensor import Tensor, wrap
@@ -80,3 +81,17 @@ for _name in (
     globals()[_name] = _absent(_name)
 _rebuild_xla_tensor = _rebuild_device_tensor_from_numpy
 load_from_bytes = Rebuild(_load_from_bytes, "torch.storage")
+
+
+def _flatten_dense_tensors(tensors: Any) -> Tensor:
+    """The elements of all tensors in one vector."""
+    return FUNCTIONS["cat"]([each.reshape(-1) for each in tensors])
+
+
+def _unflatten_dense_tensors(flat: Any, tensors: Any) -> tuple[Tensor, ...]:
+    """Views of a vector in the shapes of ``tensors``, one after another."""
+    parts, begin = [], 0
+    for each in tensors:
+        parts.append(flat.narrow(0, begin, each.numel()).view(each.shape))
+        begin += each.numel()
+    return tuple(parts)

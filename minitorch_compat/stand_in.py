@@ -58,6 +58,11 @@ class StandIn(MetaPathFinder, Loader):
         if isinstance(found, ModuleType):
             # It goes into the table as it is: its own name, its own spec, and no second copy of anything.
             sys.modules[module.__name__] = found
+            # A module whose name stands for something in it, as torch.autograd.gradcheck does, is found as a module.
+            for name, inner in list(sys.modules.items()):
+                place, _, last = name.rpartition(".")
+                if place == found.__name__ and not isinstance(getattr(found, last, None), ModuleType):
+                    sys.modules[f"{module.__name__}.{last}"] = inner
         else:
             module.__dict__["room"] = found
 

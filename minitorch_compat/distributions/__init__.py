@@ -5,7 +5,7 @@ import re as _re
 import sys as _sys
 
 from .._core.absent import room as _room
-from . import constraints, continuous, discrete, distribution, kl, multivariate, transformed, transforms
+from . import constraints, continuous, discrete, distribution, kl, multivariate, parameters, transformed, transforms
 from .continuous import *
 from .discrete import *
 from .distribution import *
@@ -25,6 +25,7 @@ _FILES = {
     discrete: "bernoulli binomial categorical geometric multinomial negative_binomial one_hot_categorical poisson",
     distribution: "exp_family",
     multivariate: "multivariate_normal",
+    parameters: "utils",
     transformed: """gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy log_normal mixture_same_family
         pareto relaxed_bernoulli relaxed_categorical transformed_distribution weibull""",
 }

@@ -10,7 +10,7 @@ __all__ = [
     "parameter", "utils", *modules.__all__,
 ]
 
-_find = _room("torch.nn", __name__, frozenset(("attention", "parallel")))
+_find = _room("torch.nn", __name__, frozenset(("attention", "common_types", "parallel")))
 
 
 def __getattr__(name: str) -> object:

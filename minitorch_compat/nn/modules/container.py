@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core.tensor import Tensor
 from ..parameter import Parameter
-from .module import Module, _indented
+from .module import Module, _addindent
 
 
 def _place(index: Any, count: int) -> int:
@@ -202,7 +202,7 @@ class ModuleList(Module):
                 continue
             count = place - start
             key = f"({start})" if count == 1 else f"({start}-{place - 1})"
-            lines.append(_indented(f"{key}: " + (f"{count} x " if count > 1 else "") + texts[start], 2))
+            lines.append(_addindent(f"{key}: " + (f"{count} x " if count > 1 else "") + texts[start], 2))
             start = place
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
 

@@ -1,8 +1,7 @@
-"""The norms of weights of old, which a hook computes before each call: direction and length, and spectral."""
+"""The spectral norm of old: a hook divides a weight by its largest singular value before each call."""
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ..._core.forms import FUNCTIONS
@@ -11,63 +10,7 @@ from .. import functional as F
 from ..modules.module import Module
 from ..parameter import Parameter
 from .parametrizations import _rows_of
-
-
-def _hook_of(module: Module, kind: type, name: str) -> Any:
-    """The key of a hook of some kind for one weight, or None."""
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook, kind) and hook.name == name:  # type: ignore[attr-defined]
-            return key
-    return None
-
-
-class WeightNorm:
-    """Computes a weight from lengths ``weight_g`` and directions ``weight_v``."""
-
-    def __init__(self, name: str, dim: int | None) -> None:
-        self.name = name
-        self.dim = -1 if dim is None else dim
-
-    def compute_weight(self, module: Module) -> Any:
-        """The weight."""
-        g, v = getattr(module, self.name + "_g"), getattr(module, self.name + "_v")
-        return FUNCTIONS["_weight_norm"](v, g, self.dim)
-
-    def __call__(self, module: Module, inputs: Any) -> None:
-        setattr(module, self.name, self.compute_weight(module))
-
-
-def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
-    """Replace a weight by its lengths and directions, from which a hook computes it."""
-    warnings.warn(
-        "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
-        FutureWarning,
-        stacklevel=2,
-    )
-    if _hook_of(module, WeightNorm, name) is not None:
-        raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
-    hook = WeightNorm(name, dim)
-    weight = getattr(module, name)
-    del module._parameters[name]
-    lengths = FUNCTIONS["norm_except_dim"](weight, 2, hook.dim)
-    module.register_parameter(name + "_g", Parameter(lengths.data))
-    module.register_parameter(name + "_v", Parameter(weight.data))
-    setattr(module, name, hook.compute_weight(module))
-    module.register_forward_pre_hook(hook)
-    return module
-
-
-def remove_weight_norm(module: Module, name: str = "weight") -> Module:
-    """Make the weight a parameter again."""
-    key = _hook_of(module, WeightNorm, name)
-    if key is None:
-        raise ValueError(f"weight_norm of '{name}' not found in {module}")
-    hook: Any = module._forward_pre_hooks.pop(key)
-    weight = hook.compute_weight(module)
-    delattr(module, name)
-    del module._parameters[name + "_g"], module._parameters[name + "_v"]
-    setattr(module, name, Parameter(weight.data))
-    return module
+from .weight_norm import _hook_of
 
 
 class SpectralNorm:
@@ -155,9 +98,5 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     return module
 
 
-for _room, _items in (
-    ("weight_norm", (WeightNorm, weight_norm, remove_weight_norm)),
-    ("spectral_norm", (SpectralNorm, spectral_norm, remove_spectral_norm)),
-):
-    for _item in _items:
-        _item.__module__ = f"torch.nn.utils.{_room}"  # type: ignore[attr-defined]
+for _item in (SpectralNorm, spectral_norm, remove_spectral_norm):
+    _item.__module__ = "torch.nn.utils.spectral_norm"  # type: ignore[attr-defined]
