@@ -22,6 +22,7 @@ from .quiet import quietly, run
 from .recording import (
     CROSSED,
     Formula,
+    Kept,
     Recorder,
     arrays,
     backward_name,
@@ -33,7 +34,7 @@ from .recording import (
     tensors,
 )
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
-from .views import look_for_histories
+from .views import look_for_histories, shared_of
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -83,6 +84,7 @@ def unary(
     recorder = None if x is None else Recorder(name, ("x",), {"x": x}, node=node)
     direct = {each for each, made in dtypes.BY_NUMPY.items() if rule(made) is made}
     as_it_is = rule is dtypes.keeps
+    floats_stay = FLOAT32 in direct and FLOAT64 in direct
     make: Any = None if recorder is None else recorder.make
     if make is not None:
         make.elementwise = True
@@ -96,9 +98,11 @@ def unary(
             a = x._data
         except AttributeError:
             return astray(name, call, (x,), {})
-        if not as_it_is and a.dtype not in direct:
-            wanted = rule(dtypes.BY_NUMPY[a.dtype]).numpy
-            if wanted != a.dtype:
+        dtype = a.dtype
+        usual = dtype is FLOAT32 or dtype is FLOAT64
+        if not as_it_is and not (usual and floats_stay) and dtype not in direct:
+            wanted = rule(dtypes.BY_NUMPY[dtype]).numpy
+            if wanted != dtype:
                 a = a.astype(wanted)
         try:
             r = run(kernel, a)
@@ -111,7 +115,11 @@ def unary(
         out = new(Tensor)
         out._data = r
         source = x._node
-        if source is not None and recorder is not None and (not altered or mode.enabled) and r.dtype.kind in "fcV":
+        if source is not None and recorder is not None and (not altered or mode.enabled):
+            made = r.dtype
+            same = usual and made is dtype
+            if not same and made.kind not in "fcV":
+                return out
             step = new(make)
             step.order = next_order()
             step.edges = (x if source is LEAF else source,)
@@ -123,11 +131,14 @@ def unary(
                     note(step)
             else:
                 step.kept = ()
-            if r.dtype != x._data.dtype or r.dtype.kind == "V":
+            if not same and (made != x._data.dtype or made.kind == "V"):
                 step.fit = fit_of((x,), r)
             out._node = step
             if keeps_out:
-                recorder.keep_out(step, out)
+                if keeps_x:
+                    recorder.keep_out(step, out)
+                else:
+                    step.kept = (Kept(r, shared_of(out)),)
         return out
 
     def function(

@@ -27,6 +27,7 @@ from .quiet import quietly
 from .warn import warn_once
 
 ndarray = np.ndarray
+add = np.add
 new = object.__new__
 next_order: Callable[[], int] = count(-1, -1).__next__
 """Gives the next node its place: minus its sequence number, as a heap wants the smallest first."""
@@ -561,11 +562,14 @@ def step_of(tensor: Any) -> Node | None:
     return node.parent if isinstance(node, Output) else node
 
 
-def propagate(node: Node, g: Any, keep: bool) -> None:
+def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
     """The common pass: from one node to the leaves, on arrays, with nobody watching.
 
-    What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop.
+    What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop. Of a
+    ``constant`` gradient a copy is sent, which a leaf may keep.
     """
+    if constant:
+        g = g.copy()
     # By node, and for leaves by their number: a tensor's hash is a Python function, as torch's is its number.
     gradients: dict[Any, Any] = {}
     bumps: dict[Any, int] = {}
@@ -588,6 +592,19 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
                 if result is None or edge is None:
                     continue
                 if edge is alone:
+                    if type(waiting) is ndarray and waiting.base is None:
+                        # As in ``collect``. Two: the name here, the argument of getrefcount.
+                        references = getrefcount(waiting)
+                        if references > 2:
+                            for other in results:
+                                if other is waiting:
+                                    references -= 1
+                        if references == 2:
+                            add(waiting, result, waiting)
+                            bumps[edge] = bumps.get(edge, 0) + 1
+                        else:
+                            waiting = waiting + result
+                        continue
                     gradients[edge], waiting = waiting, None
                     collect(gradients, edge, result, results, bumps)
                     waiting = gradients.pop(edge)
@@ -625,19 +642,22 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
             break
         if type(g) is not ndarray and node.outputs == 1:
             g = handed_on(g, node)
-    for leaf in leaves:
-        g = gradients.pop(id(leaf))
-        accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
+    with accumulating:
+        for leaf in leaves:
+            g = gradients.pop(id(leaf))
+            # A first gradient in memory that is nobody else's, laid out like the leaf, is taken as it is.
+            if (
+                leaf._grad is None and leaf._base is None and leaf._node is LEAF and not bumps and type(g) is ndarray
+                and g.strides == leaf._data.strides and getrefcount(g) == 2 and leaf._grad_dtype is OWN
+            ):
+                leaf._grad = wrap(g)
+            else:
+                accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
 
 
 def handed_on(g: Any, node: Node) -> Any:
     """A gradient as an array; what is known of its memory stays known where the node only looks at it."""
     return g if type(g) is Nothing or (node.looks and isinstance(g, Written)) else np.asarray(g)
-
-
-def propagate_copy(node: Node, g: Any, keep: bool) -> None:
-    """``propagate`` from a copy of ``g``, which a leaf may keep as its gradient."""
-    propagate(node, g.copy(), keep)
 
 
 def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float, Any]]) -> None:

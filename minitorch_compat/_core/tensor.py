@@ -448,7 +448,7 @@ class Tensor(metaclass=TensorType):
             one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
             if one is not None and node is not LEAF and not data.ndim:
                 # Nobody watches, and one number goes back from one number.
-                quietly(graph.propagate_copy, node, one, retain_graph)
+                quietly(graph.propagate, node, one, retain_graph, True)
                 return
         from ..autograd import backward
 
@@ -610,6 +610,20 @@ class Tensor(metaclass=TensorType):
 
 
 Tensor.__module__ = "torch"
+
+
+def lay_out(kind: type[Any]) -> None:
+    """Make one tensor of a class with all that tensors usually have.
+
+    CPython keeps attributes in the object itself as long as the first some thirty objects of its class had them; any
+    other costs each object that has it a dictionary, and half the time of ``x[0]``.
+    """
+    first = new(kind)
+    for name in ("_data", "_node", "_shared", "_base", "_created", "output_nr", "_grad", "_accumulator"):
+        setattr(first, name, None)
+
+
+lay_out(Tensor)
 
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _ONE32, _ONE64 = np.ones((), np.float32), np.ones((), np.float64)

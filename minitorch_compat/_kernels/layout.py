@@ -9,6 +9,7 @@ far to lead anywhere; strides and offsets of empty arrays count modulo ABSENT.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -30,6 +31,11 @@ def contiguous_strides(shape: Sequence[int]) -> Shape:
         result.append(step)
         step *= size or 1
     return tuple(result[::-1])
+
+
+@lru_cache(maxsize=1024)
+def _contiguous_bytes(shape: Shape, item: int) -> Shape:
+    return tuple([each * item for each in contiguous_strides(shape)])
 
 
 def strides(x: ndarray) -> Shape:
@@ -244,7 +250,14 @@ def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
     """
     if not x.size:
         return _laid_out_without_elements(x, *operands)
-    wanted = elementwise_strides(x.shape, *operands)
+    shape = x.shape
+    for each in operands:
+        if each.shape != shape or not each.flags.c_contiguous:
+            break
+    else:
+        if x.base is None and x.strides == _contiguous_bytes(shape, x.itemsize):
+            return x
+    wanted = elementwise_strides(shape, *operands)
     given = strides(x)
     if given == wanted:
         return x if x.base is not None or wanted == contiguous_strides(x.shape) else x.view()

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.copying import reduced_class, user_state, warn_of_hooks
 from .._core.graph import LEAF
-from .._core.tensor import Tensor, TensorType, new
+from .._core.tensor import Tensor, TensorType, lay_out, new
 
 
 class _ParameterMeta(TensorType):
@@ -185,5 +185,6 @@ def is_lazy(parameter: Any) -> bool:
 
 for _class in (Parameter, Buffer, UninitializedTensorMixin, UninitializedParameter, UninitializedBuffer):
     _class.__module__ = "torch.nn.parameter"
+lay_out(Parameter)
 copyreg.pickle(_ParameterMeta, reduced_class)  # type: ignore[arg-type]
 copyreg.pickle(_BufferMeta, reduced_class)  # type: ignore[arg-type]

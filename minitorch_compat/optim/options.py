@@ -62,5 +62,8 @@ def next_step(count: Any) -> Any:
     """Count a step in its tensor; the new number."""
     array = count._data
     array.fill(array.item() + 1)
-    shared_of(count).number += 1
+    shared = count._shared
+    if shared is None:
+        shared = shared_of(count)
+    shared.number += 1
     return array.item()

@@ -13,6 +13,7 @@ import numpy as np
 from .._core.modes import mode
 from .._core.quiet import quietly
 from .._core.tensor import Tensor
+from .._core.views import Shared
 from .._kernels.blocks import BLOCK, DOUBLE, SINGLE, words
 
 SMALL = 4096
@@ -35,17 +36,30 @@ def update(rule: Callable[..., Any], rows: Sequence[Row], writes: Sequence[int])
     small: dict[Any, list[list[np.ndarray]]] = {}
     for row in rows:
         arrays = [each._data for each in row]
-        dtype = arrays[0].dtype
-        if not ((dtype is SINGLE or dtype is DOUBLE) and _alike(arrays)):
+        first = arrays[0]
+        dtype, shape = first.dtype, first.shape
+        if dtype is not SINGLE and dtype is not DOUBLE:
             rule(Tensor, *row)
             continue
-        for each, count in zip(row, writes, strict=True):
-            if count:
-                each._bump(count)
-        if arrays[0].size <= SMALL:
-            small.setdefault(dtype, []).append(arrays)
+        for place, array in enumerate(arrays):
+            # A gradient may lie as it likes.
+            if array.dtype is not dtype or array.shape != shape or not (place == 1 or array.flags.c_contiguous):
+                rule(Tensor, *row)
+                break
         else:
-            quietly(_by_blocks, rule, arrays)
+            for each, count in zip(row, writes):  # noqa: B905
+                if count:
+                    shared = each._shared
+                    if shared.__class__ is Shared and not (shared.views or shared.unseen or shared.unseen_plain):
+                        shared.number += count
+                    else:
+                        each._bump(count)
+            if first.size > SMALL:
+                quietly(_by_blocks, rule, arrays)
+            elif dtype in small:
+                small[dtype].append(arrays)
+            else:
+                small[dtype] = [arrays]
     for waiting in small.values():
         while waiting:
             taken = 1
@@ -57,15 +71,6 @@ def update(rule: Callable[..., Any], rows: Sequence[Row], writes: Sequence[int])
                     taken += 1
                 quietly(_together, rule, waiting[:taken])
             del waiting[:taken]
-
-
-def _alike(arrays: list[np.ndarray]) -> bool:
-    """Whether all have one dtype and shape, and lie in rows; a gradient may lie as it likes."""
-    dtype, shape = arrays[0].dtype, arrays[0].shape
-    for place, array in enumerate(arrays):
-        if array.dtype is not dtype or array.shape != shape or not (place == 1 or array.flags.c_contiguous):
-            return False
-    return True
 
 
 def _by_blocks(rule: Callable[..., Any], arrays: list[np.ndarray]) -> None:
@@ -99,12 +104,13 @@ def _together(rule: Callable[..., Any], group: list[list[np.ndarray]]) -> None:
         if len(_packs.made) == 8:
             _packs.made.clear()
         pack = _packs.made[key] = _pack(dtype, count, [arrays[0].shape for arrays in group])
-    for row, *arrays in zip(pack.rows, *group, strict=True):
-        np.concatenate(arrays, None, row)
+    for place, parts in enumerate(pack.parts):
+        for arrays, part in zip(group, parts):  # noqa: B905
+            part[...] = arrays[place]
     rule(words(dtype, pack.rows[0].size), *pack.rows)
     for place, parts in enumerate(pack.parts):
         if place != 1:
-            for arrays, part in zip(group, parts, strict=True):
+            for arrays, part in zip(group, parts):  # noqa: B905
                 arrays[place][...] = part
 
 
