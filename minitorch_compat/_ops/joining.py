@@ -252,7 +252,7 @@ def rolled(x: Array, shifts, dims):
 
 def roll(input: Tensor, shifts: Any, dims: Any = ()) -> Tensor:
     """Elements moved along dimensions, those that leave at one end entering at the other."""
-    return rolled(input, _dims(shifts), _dims(dims))
+    return rolled(input, _dims(shifts), () if dims is None else _dims(dims))
 
 
 @op("rot90_", method=False, module=False, node="Rot90Backward0", x=lambda xp, g, k, dims: xp.rot90_(g, -k, dims))

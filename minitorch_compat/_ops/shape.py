@@ -15,6 +15,7 @@ from .._core.forms import FUNCTIONS, publish, wants_grad
 from .._core.graph import LEAF, Node, NodeType, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
+from .._core.options import NOTHING
 from .._core.recording import arrays, tensors
 from .._core.tensor import UNTRACKED, OutdatedView, Tensor, new, view_of, wrap, wrap_dim
 from .._core.views import (
@@ -202,10 +203,12 @@ def expand(input: Tensor, *given: Any, size: Any = None, implicit: bool = False)
     return _expand(input, sizes_of("expand", named_or_positional(given, size)))
 
 
-def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+def squeeze(input: Tensor, dim: Any = NOTHING) -> Tensor:
     """Without the dimensions of length 1, or without those of them named by ``dim``."""
-    if dim is None:
+    if dim is NOTHING:
         return _squeeze_all(input)
+    if dim is None:
+        raise Misfit
     if isinstance(dim, int):
         return _squeeze_one(input, dim)
     return _squeeze_some(input, tuple(dim))
@@ -558,9 +561,11 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return form
 
 
-def squeeze_here(input: Tensor, dim: Any = None) -> Tensor:
-    if dim is None:
+def squeeze_here(input: Tensor, dim: Any = NOTHING) -> Tensor:
+    if dim is NOTHING:
         return _squeeze_all_here(input)
+    if dim is None:
+        raise Misfit
     return _squeeze_one_here(input, dim) if isinstance(dim, int) else _squeeze_some_here(input, tuple(dim))
 
 

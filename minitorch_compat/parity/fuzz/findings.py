@@ -104,10 +104,13 @@ def told(program: Program, result: Result, known: Holds = lambda finding: False)
 
 
 def every_finding(program: Program, result: Result) -> list[Finding]:
-    """A finding for each difference, an end before its time first; id and chapter say operation and cause."""
-    early = [each for each in result.differences if each.name == "the case"]
+    """A finding for each difference; id and chapter say operation and cause."""
+    label = program.label(len(program.statements) - 1)
+    first = [each for each in result.differences if each.name in ("the case", label)]
+    if first and (first[0].name == "the case" or "no error" in (first[0].reference, first[0].candidate)):
+        return [finding_from(program, result, first[0])]  # the rest comes of what one side refused and the other took
     made: dict[str, Finding] = {}
-    for each in [*early, *result.differences, *([] if result.differences else [None])]:
+    for each in result.differences or (None,):
         finding = finding_from(program, result, each)
         made.setdefault(finding.id, finding)
     return list(made.values())
