@@ -16,9 +16,10 @@ from . import scalar_types as types
 from .elementwise import in_single, log, log1p, sinc, widened, xlogy
 
 __all__ = [
-    "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "gammainc",
-    "gammaincc", "i0", "i0e", "i1", "i1e", "lgamma", "log_ndtr", "multigammaln", "ndtr", "ndtri", "polygamma", "sinc",
-    "xlog1py", "xlogy", "zeta",
+    "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "digamma", "entr", "erf", "erfc", "erfcx", "erfinv",
+    "gammainc", "gammaincc", "i0", "i0e", "i1", "i1e", "lgamma", "log_ndtr", "modified_bessel_i0", "modified_bessel_i1",
+    "modified_bessel_k0", "modified_bessel_k1", "multigammaln", "ndtr", "ndtri", "polygamma",
+    "scaled_modified_bessel_k0", "scaled_modified_bessel_k1", "sinc", "spherical_bessel_j0", "xlog1py", "xlogy", "zeta",
 ]  # fmt: skip
 
 
@@ -189,3 +190,32 @@ def entr(x: np.ndarray) -> np.ndarray:
 def xlog1py(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x * log(1 + y), and 0 where x is 0 and y is not nan."""
     return np.where((x == 0) & ~np.isnan(y), x.dtype.type(0), x * log1p(y))
+
+
+def airy_ai(x: np.ndarray) -> np.ndarray:
+    """Airy's function Ai; nan at infinity, as in torch."""
+    wide = x.astype(np.float64)
+    result = np.where(wide > 103.892, 0.0, _scipy().airy(wide)[0])
+    return np.asarray(np.where(np.isinf(wide), np.nan, result), x.dtype)
+
+
+def _modified(name: str, infinite: float) -> Any:
+    """A modified function of Bessel, with torch's value at infinity."""
+
+    def function(x: np.ndarray) -> np.ndarray:
+        found = np.where(np.isneginf(x), np.nan, _through(name, x))
+        return np.asarray(np.where(np.isposinf(x), infinite, found), x.dtype)
+
+    return function
+
+
+modified_bessel_i0, modified_bessel_i1 = _modified("i0", math.nan), _modified("i1", math.nan)
+modified_bessel_k0, modified_bessel_k1 = _modified("k0", 0.0), _modified("k1", 0.0)
+scaled_modified_bessel_k0, scaled_modified_bessel_k1 = _modified("k0e", 0.0), _modified("k1e", 0.0)
+
+
+def spherical_bessel_j0(x: np.ndarray) -> np.ndarray:
+    """``sin(x) / x``, 1 at zero and 0 at infinity."""
+    wide = x.astype(np.float64)
+    ratio = np.sin(wide) / np.where(wide == 0, 1.0, wide)
+    return np.asarray(np.where(wide == 0, 1.0, np.where(np.isinf(wide), 0.0, ratio)), x.dtype)

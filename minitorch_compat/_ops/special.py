@@ -14,6 +14,7 @@ from .._core.operations import op
 from .._core.tensor import Tensor
 from .._kernels import activation, special
 from . import entry
+from .by_number import plus, times
 from .reductions import pair
 from .sorting import whole_number
 
@@ -88,7 +89,17 @@ inner("special_i1e", special.i1e, lambda xp, g, x, out: g * (
     xp.where(x == 0, 0.5, xp.special_i0e(x) - out * (xp.sgn(x) + quotient(xp, out * 0 + 1, x, 0.0)))
 ))
 inner("special_erfcx", special.erfcx, lambda xp, g, x, out: g * (x * out * 2.0 - 1 / HALF_ROOT_PI))
-inner("special_ndtr", special.ndtr, lambda xp, g, x: g * (xp.exp(x * x * -0.5) / math.sqrt(2 * math.pi)))
+
+
+def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The normal distribution function: ``(1 + erf(x / sqrt(2))) / 2``, which loses its digits far below zero."""
+    if input._data.dtype.kind not in "fcV":
+        input = input.to(dtypes.get_default_dtype())
+    result = times(plus(FUNCTIONS["erf"](times(input, math.sqrt(0.5))), 1.0), 0.5)
+    return result if out is None else write_out("special_ndtr", out, result, (input,))
+
+
+SPECIAL["ndtr"] = entry.guarded("special_ndtr", ndtr, False)
 inner("special_ndtri", special.ndtri, lambda xp, g, out: g * (xp.exp(out * out * 0.5) * math.sqrt(2 * math.pi)))
 inner("special_log_ndtr", special.log_ndtr, lambda xp, g, x: g * (
     xp.reciprocal(xp.special_erfcx(x * -math.sqrt(0.5))) * math.sqrt(2 / math.pi)
