@@ -420,8 +420,14 @@ def binary(
         """For Python's operators: NotImplemented beside anything but tensors and numbers."""
         return mixed(x, y) if isinstance(y, (Tensor, *NUMBERS)) else NotImplemented
 
+    def reflected(x: Any, y: Any) -> Any:
+        """The same for the operand on the right, which is a tensor."""
+        if not isinstance(x, Tensor):
+            raise no_descriptor(f"__r{name}__", x)
+        return beside(x, y)
+
     call: Any = build(mixed)
-    call.operator = build(beside)
+    call.operator, call.reflected = build(beside), build(reflected)
 
     def function(
         input: Any = NOTHING, other: Any = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
@@ -443,6 +449,13 @@ def binary(
     setattr(arrays, name, kernel)
     attach(name, call, function, method=method, module=module, inplace=inplace, form=form)
     return call
+
+
+def no_descriptor(name: str, x: Any) -> TypeError:
+    """What Python says where a method of tensors is called on something else."""
+    return TypeError(
+        f"descriptor '{name}' for 'torch._C.TensorBase' objects doesn't apply to a '{type(x).__name__}' object"
+    )
 
 
 def repeated(kernel: Any, a: ndarray, b: ndarray) -> Any:

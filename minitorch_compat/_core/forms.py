@@ -362,6 +362,15 @@ def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = Fals
             refuse_partial_overlap(out._data, each._data)
 
 
+OF_THEIR_OWN = {
+    "cat": 1, "gather": 1, "index_select": 0, "kthvalue": 0, "masked_select": 0, "take": 0,
+}
+"""Operations that write into memory of their own alone, which torch finds out before it resizes (0) or after (1)."""
+
+OF_ONE_DTYPE_OUT = frozenset(("aminmax", "gather"))
+"""Operations whose ``out=`` has the dtype of their result."""
+
+
 def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_method: bool = False) -> Tensor:
     """Put ``result`` into the tensor given as ``out=``, resizing it, with a warning, where its shape differs.
 
@@ -371,7 +380,13 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
         raise Misfit
     if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
+    owned = OF_THEIR_OWN.get(name)
+    before = [each._data for each in (out, *inputs) if isinstance(each, Tensor)] if owned else []
     own, made = out.dtype, result.dtype
+    if name in OF_ONE_DTYPE_OUT and own is not made:
+        raise RuntimeError(f"Expected out tensor to have dtype {made.c_name}, but got {own.c_name} instead")
+    if owned == 0:
+        refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
     if not dtypes.can_cast(made, own):
         raise dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
@@ -386,6 +401,10 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
                 stacklevel=4,
             )
         out._data = np.empty(result._data.shape, out._data.dtype)
+    if owned:
+        refuse_overlap(before[0])
+        for each in before[1:]:
+            refuse_shared_memory(before[0], each)
     store(out._data, result._data)
     if mode.inference:
         look_beside(out, inputs)

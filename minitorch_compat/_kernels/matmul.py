@@ -143,7 +143,7 @@ def _mv(mat: ndarray, vec: ndarray) -> ndarray:
 def _check_mv(ndim: int, size: int, dtype: np.dtype[Any], mat: ndarray, vec: ndarray) -> None:
     if ndim > 1 or mat.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {mat.ndim}, {vec.ndim}")
-    if mat.shape[1] != vec.size or (ndim and mat.shape[0] != size):
+    if mat.shape[1] != vec.size or (ndim and size not in (1, mat.shape[0])):
         raise RuntimeError(f"size mismatch, got input ({size}), mat ({mat.shape[0]}x{mat.shape[1]}), "
                            f"vec ({vec.size})")
     if not dtype == mat.dtype == vec.dtype:

@@ -231,7 +231,9 @@ def unique_dim(x: ndarray, dim: int, consecutive: bool = False) -> tuple[ndarray
     counts = np.diff(starts, append=count).astype(np.int64)
     inverse = np.empty(count, np.int64)
     inverse[places] = np.repeat(np.arange(starts.size), counts)
-    return np.ascontiguousarray(np.take(x, places[starts], dim)), inverse, counts
+    # The slices lie in memory one after the other.
+    slices = layout.in_order(np.take(np.moveaxis(x, dim, 0), places[starts], 0))
+    return np.moveaxis(slices, 0, dim), inverse, counts
 
 
 def unique_consecutive(x: ndarray) -> tuple[ndarray, ndarray, ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.errors import Misfit
-from .._core.families import NUMBERS, bad_arguments, binary, unary, with_out
+from .._core.families import NUMBERS, bad_arguments, binary, no_descriptor, unary, with_out
 from .._core.forms import (
     FUNCTIONS,
     alias,
@@ -47,16 +47,24 @@ def underivable(name: str) -> Formula:
     return formula
 
 
-def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any]:
+DESCRIPTORS = ("__rand__", "__ror__", "__rxor__")
+"""Reflected operators that torch does not write in Python."""
+
+
+def operator(function: Callable[[Any, Any], Tensor], title: str) -> Callable[[Any, Any], Any]:
     """A function of two as Python's operator: NotImplemented beside anything but tensors and numbers.
 
     So a NumPy array on the right is asked in its turn, and on the left has refused already, as in torch.
     """
-    quick = getattr(function, "operator", None)
+    quick = getattr(function, "reflected" if title[:3] == "__r" else "operator", None)
     if quick is not None:
         return quick
 
     def form(x: Any, y: Any) -> Any:
+        if not isinstance(x, Tensor):
+            if title in DESCRIPTORS:
+                raise no_descriptor(title, x)
+            return NotImplemented
         if isinstance(y, (Tensor, int, float, complex)):
             return function(x, y)
         if isinstance(y, np.generic):
@@ -68,9 +76,9 @@ def operator(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Any
 
 def operators(name: str, function: Callable[..., Any], reflected: Callable[..., Any] | None = None) -> None:
     """Attach ``__name__``, its reflected and its in-place form."""
-    setattr(Tensor, f"__{name}__", operator(function))
+    setattr(Tensor, f"__{name}__", operator(function, f"__{name}__"))
     if reflected is not None:
-        setattr(Tensor, f"__r{name}__", operator(reflected))
+        setattr(Tensor, f"__r{name}__", operator(reflected, f"__r{name}__"))
 
 
 def renamed(function: Any, name: str) -> Any:
@@ -398,13 +406,15 @@ operators("truediv", _div, rdiv)
 
 def reflected_division(x: Tensor, y: Any) -> Any:
     """``y / x``; what cannot be multiplied cannot be divided either."""
+    if not isinstance(x, Tensor):
+        raise AttributeError(f"'{type(x).__name__}' object has no attribute 'reciprocal'")
     try:
         return reciprocal(x) * (y.item() if isinstance(y, np.generic) else y)
     except TypeError:
         return NotImplemented
 
 
-Tensor.__rtruediv__ = reflected_division  # type: ignore[attr-defined]
+Tensor.__rtruediv__ = Tensor.__rdiv__ = reflected_division  # type: ignore[attr-defined]
 for _alias, _name in {"multiply": "mul", "divide": "div", "true_divide": "div"}.items():
     alias(_alias, _name)
 

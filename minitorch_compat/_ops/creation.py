@@ -494,7 +494,7 @@ def empty_permuted(
         if dim in order[:place]:
             raise RuntimeError("Duplicate dim not allowed")
     check_size(shape, 1)
-    steps = memory.ordered_strides(shape, order[::-1])
+    steps = memory.ordered_strides([each or 1 for each in shape], order[::-1])
     wanted = (dtype_of(dtype) or dtypes.get_default_dtype()).numpy
     return leaf(memory.empty_strided(shape, steps, wanted), requires_grad)
 

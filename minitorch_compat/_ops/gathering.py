@@ -11,7 +11,7 @@ from .._core.forms import FUNCTIONS, in_place, refuse_overlap, warn_of_expanded,
 from .._core.operations import op
 from .._core.options import Misfit
 from .._core.recording import arrays, tensors
-from .._core.scalars import cast, is_number, number_of
+from .._core.scalars import cast, is_number, no_fit, number_of
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import gather as kernels
@@ -129,7 +129,7 @@ def _gather(
     input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None
 ) -> Tensor:
     """The elements that ``index`` names along ``dim``; a result of its shape."""
-    return finished("gather", out, gather(input, dim, index), input)
+    return finished("gather", out, gather(input, dim, index), input, index)
 
 
 def _scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -456,6 +456,8 @@ def masked_fill_tensor(x: Array, mask: Array, value: Array):
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """``input`` with one value where ``mask`` is true."""
     if isinstance(value, Tensor):
+        if value._data.dtype.kind == "c" and input._data.dtype.kind not in "bc" and value._data.imag.any():
+            raise no_fit(input.dtype)
         return masked_fill_tensor(input, mask, value)
     return masked_fill_number(input, mask, number_as(value, input))
 
@@ -510,7 +512,7 @@ def masked_scatter(x: Array, mask: Array, source: Array):
 
 def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where ``mask`` is true, as a vector."""
-    return finished("masked_select", out, masked_select(input, mask), input)
+    return finished("masked_select", out, masked_select(input, mask), input, mask)
 
 
 def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> None:
@@ -563,7 +565,7 @@ def put_zeros(x: Array, index: Array):
 
 def _take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements at positions in the flattened tensor; a result like ``index``."""
-    return finished("take", out, take(input, index), input)
+    return finished("take", out, take(input, index), input, index)
 
 
 def _put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:

@@ -197,10 +197,10 @@ attach("matmul", matmul, matmul_)
 
 
 def _operator(x: Tensor, y: Any) -> Any:
-    return matmul(x, y) if isinstance(y, Tensor) else NotImplemented
+    return matmul(x, y) if isinstance(x, Tensor) and isinstance(y, Tensor) else NotImplemented
 
 
-for _name, _form in {"__matmul__": _operator, "__rmatmul__": lambda x, y: NotImplemented}.items():
+for _name, _form in {"__matmul__": _operator, "__rmatmul__": lambda x, y: _operator(y, x)}.items():
     setattr(Tensor, _name, _form)
 
 

@@ -117,14 +117,12 @@ def range(
 def bounds_of(name: str, start: Any, end: Any, steps: Any) -> tuple[Any, Any, int]:
     """Start, end and count of ``linspace`` and ``logspace``; either bound may be a 0-d tensor."""
     count = length_of(steps, 0)
-    for which, each in (("start", start), ("end", end)):
-        if isinstance(each, Tensor) and each._data.ndim:
-            raise RuntimeError(
-                f"{name} only supports 0-dimensional start and end tensors, but got {which} with {each._data.ndim} "
-                "dimension(s)."
-            )
-        if not isinstance(each, Tensor) and not is_number(each):
-            raise Misfit
+    bounds = [(which, each._data.ndim) for which, each in (("start", start), ("end", end)) if isinstance(each, Tensor)]
+    if any(ndim for _, ndim in bounds):
+        given = " and ".join(f"{which} with {ndim} dimension(s)" for which, ndim in bounds)
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {given}.")
+    if not all(isinstance(each, Tensor) or is_number(each) for each in (start, end)):
+        raise Misfit
     if count < 0:
         raise RuntimeError("number of steps must be non-negative")
     return number_of(start), number_of(end), count

@@ -67,6 +67,8 @@ def sum_to_size_(input: Tensor, *given: Any, size: Any = None) -> Tensor:
     new = len(own) - len(shape)
     if new < 0 or any(want not in (1, have) for want, have in zip(shape, own[new:], strict=True)):
         raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(own)}}}.")
+    if not shape:
+        return sum(input)
     axes = [place for place in range(len(own)) if place < new or (shape[place - new] == 1 and own[place] != 1)]
     if axes:
         input = sum(input, tuple(axes), True)
@@ -266,7 +268,17 @@ def logcumsumexp(x: Array, dim):
 def _logcumsumexp_x(xp, g, x, out, dim):
     if not g.ndim:
         return g
-    return xp.exp(x) * xp.flip_(xp.cumsum(xp.flip_(g * xp.exp(-out), (dim,)), dim), (dim,))
+
+    def carried(logarithm: Any, less: Any, more: Any) -> Any:
+        """The exponential of sums of exponentials from the end on, which stays a logarithm until the last moment."""
+        return xp.exp(xp.flip_(xp.logcumsumexp(xp.flip_(logarithm - less, (dim,)), dim), (dim,)) + more)
+
+    if g.dtype.kind == "c" if isinstance(g, ndarray) else g.is_complex():
+        return carried(xp.log(g), xp.conj(out), xp.conj(x))
+    nothing = -np.inf
+    positive = xp.where(g > 0, xp.log(xp.where(g > 0, g, 1.0)), nothing)
+    negative = xp.where(g < 0, xp.log(xp.where(g < 0, -g, 1.0)), nothing)
+    return carried(positive, out, x) - carried(negative, out, x)
 
 
 # ---- extremes

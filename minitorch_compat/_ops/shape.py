@@ -247,6 +247,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """``length`` elements of a dimension from ``start`` on."""
+    if isinstance(start, Tensor) and (start._data.ndim or start._data.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     start = int(start)
     kernels.narrow(input._data, dim, start, length)
     if start < 0:

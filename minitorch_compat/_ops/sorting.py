@@ -14,6 +14,7 @@ from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.warn import warn_once
 from .._kernels import sort as kernels
 from . import entry
 from .reductions import RETURN_TYPES, kept, pair, share
@@ -318,6 +319,14 @@ def searchsorted(
             f"{list(sequence.shape)}and got sorter tensor {list(sorter._data.shape)}"
         )
     places = None if sorter is None else sorter._data
+    for kind, name, each in (("input value", "input value", values), ("boundary", "boundary", sequence),
+                             ("sorter", "sorter", places)):
+        if each is not None and not each.flags.c_contiguous:
+            warn_once(
+                f"torch.searchsorted(): {kind} tensor is non-contiguous, this will lower the performance due to extra "
+                f"data copy when converting non-contiguous tensor to contiguous, please use contiguous {name} tensor "
+                "if possible. This message will only appear once per program.", stacklevel=3,
+            )
     result = wrap(kernels.searchsorted(sequence, values, right or side == "right", places, out_int32))
     return result if out is None else write_out("searchsorted", out, result, ())
 

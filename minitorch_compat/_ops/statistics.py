@@ -12,9 +12,11 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
+from .._core.families import axes_of
 from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.warn import warn_once
 from .._kernels import fused, layout, reduce
 from . import entry
 from .arithmetic import _scale as scale
@@ -173,6 +175,8 @@ def counted(
         low, high = float(x.min()), float(x.max())
         if not (np.isfinite(low) and np.isfinite(high)):
             raise RuntimeError(f"torch.histogram(): range of [{low:g}, {high:g}] is not finite")
+    if not x.size and low == high == 0:
+        low, high = 0.0, 1.0
     if low == high:
         low, high = low - 0.5, high + 0.5
     inside = (x >= low) & (x <= high)
@@ -206,7 +210,8 @@ def histogram(
         counts, edges = counted(x, whole_number(bins), low, high, given)
     result = counts.astype(x.dtype)
     if density:
-        result = result / (result.sum() * np.diff(edges))
+        with np.errstate(all="ignore"):
+            result = result / (result.sum() * np.diff(edges))
     return HISTOGRAM(wrap(result.astype(x.dtype)), wrap(np.array(edges)))
 
 
@@ -320,17 +325,39 @@ def gradient(
     """The slopes along each of the dimensions, by central differences inside and one-sided ones at the ends."""
     ndim = input._data.ndim
     dims = tuple(range(ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
-    if isinstance(spacing, (tuple, list)):
-        steps: Sequence[Any] = spacing
-    else:
-        steps = [spacing] * len(dims)
-    return tuple([slope(input, wrap_dim(each, ndim), step, edge_order) for each, step in zip(dims, steps, strict=True)])
+    several = isinstance(spacing, (tuple, list))
+    if isinstance(spacing, Tensor):
+        if spacing._data.ndim:
+            raise Misfit
+        spacing = spacing.item()
+    steps: Sequence[Any] = spacing if several else [1 if spacing is None else spacing] * len(dims)
+    if several and dim is None and len(steps) != ndim:
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to 'self.dim() = "
+            f"{ndim}', since dim argument was not given, but got a list of length {len(steps)}"
+        )
+    if len(steps) != len(dims):
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the "
+            f"same length, but got a spacing argument of length {len(steps)} and a dim argument of length {len(dims)}."
+        )
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    axes_of(dims, ndim, "gradient")
+    for each in steps:
+        if isinstance(each, Tensor) and each._data.ndim != 1:
+            raise RuntimeError(
+                "torch.gradient expected each element of spacing to have one dimension, but got an element with "
+                f"{each._data.ndim} dimensions!"
+            )
+    places = [wrap_dim(each, ndim) for each in dims]
+    if any(input._data.shape[place] < edge_order + 1 for place in places):
+        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+    return tuple([slope(input, place, step, edge_order) for place, step in zip(places, steps, strict=True)])
 
 
 def slope(x: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
     length = x._data.shape[dim]
-    if length < edge_order + 1:
-        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
 
     def at(start: int, stop: int) -> Any:
         return part(x, dim, start if start >= 0 else length + start, stop if stop > 0 else length + stop)
@@ -344,6 +371,17 @@ def slope(x: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
         low, own, high = -behind / (before * both), (behind - before) / (before * behind), before / (behind * both)
         middle = low * at(0, -2) + own * at(1, -1) + high * at(2, length)
         first, last = (at(1, 2) - at(0, 1)) / float(h[0]), (at(-1, length) - at(-2, -1)) / float(h[-1])
+        if edge_order == 2:
+            one, two = float(h[0]), float(h[1])
+            first = (
+                at(0, 1) * (-(2 * one + two) / (one * (one + two))) + at(1, 2) * ((one + two) / (one * two))
+                + at(2, 3) * (-one / (two * (one + two)))
+            )
+            two, one = float(h[-2]), float(h[-1])
+            last = (
+                at(-3, -2) * (one / (two * (two + one))) + at(-2, -1) * (-(one + two) / (two * one))
+                + at(-1, length) * ((2 * one + two) / (one * (two + one)))
+            )
     else:
         middle = (at(2, length) - at(0, -2)) / (2 * step)
         first, last = (at(1, 2) - at(0, 1)) / step, (at(-1, length) - at(-2, -1)) / step
@@ -461,6 +499,11 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor |
     """The vector product along ``dim``, or along the first dimension of length 3."""
     x, y = input._data, other._data
     if dim is None:
+        warn_once(
+            "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or "
+            "simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross "
+            "in a future release.", stacklevel=3,
+        )
         found = [axis for axis, size in enumerate(x.shape) if size == 3]
         if not found:
             raise RuntimeError("no dimension of size 3 in input")
@@ -510,6 +553,8 @@ def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
 
 def between_x(xp, g, x, y, out, p):
     """The gradients of all distances from each row, added up."""
+    if p == 0:
+        return xp.zeros_like(x)
     difference = xp.unsqueeze(x, -2) - xp.unsqueeze(y, -3)
     last = (len(difference.shape) - 1,)
     slopes = norm_x(xp, xp.unsqueeze(g, -1), difference, xp.unsqueeze(out, -1), difference.shape, last, p, True)
@@ -539,7 +584,42 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> T
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1._data.shape[-1]} X2: {x2._data.shape[-1]}"
         )
+    if compute_mode not in (*COMPUTE_MODES, None):
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    for word, each in (("X1", x1), ("X2", x2)):
+        if each._data.dtype.kind not in "fV":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {word} got: {each.dtype.scalar_type}")
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    batch = layout.broadcast_shapes(x1._data.shape[:-2], x2._data.shape[:-2])
+    if x1._data.dtype != x2._data.dtype:
+        raise RuntimeError(f"expected scalar type {x1.dtype.scalar_type} but found {x2.dtype.scalar_type}")
+    if x1._data.dtype.itemsize == 2:
+        raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar_type}'")
+    rows, columns = x1._data.shape[-2], x2._data.shape[-2]
+    many = compute_mode in (None, "use_mm_for_euclid_dist_if_necessary") and (rows > 25 or columns > 25)
+    if p == 2 and prod((*batch, rows, columns, x1._data.shape[-1])) and (many or compute_mode == COMPUTE_MODES[1]):
+        return by_products(x1, x2, batch)
     return between(x1, x2, float(p))
+
+
+COMPUTE_MODES = (
+    "use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist",
+)
+
+
+def by_products(x: Any, y: Any, batch: tuple[int, ...]) -> Tensor:
+    """Distances by one product of matrices: the square of a difference is two squares less twice a product."""
+    shape = (*batch, x._data.shape[-2], y._data.shape[-2])
+    count = prod(batch)
+    x, y = [reshape(expand(each, (*batch, *each._data.shape[-2:])), (*[count] * bool(batch), *each._data.shape[-2:]))
+            for each in (x, y)]
+    squares = [FUNCTIONS["sum"](each.pow(2), -1, True) for each in (x, y)]
+    ones = [FUNCTIONS["ones_like"](each) for each in squares]
+    left = FUNCTIONS["cat"]([times(x, -2), squares[0], ones[0]], -1)
+    right = FUNCTIONS["cat"]([y, ones[1], squares[1]], -1)
+    found: Any = FUNCTIONS["matmul"](left, FUNCTIONS["transpose"](right, -2, -1))
+    return found.clamp_min(0).sqrt().view(shape)
 
 
 def renorm_x(xp, g, x, p, dim, maxnorm):
