@@ -11,9 +11,14 @@ _RENAMED = {
     "expit": "sigmoid", "gammainc": "igamma", "gammaincc": "igammac", "gammaln": "lgamma", "multigammaln": "mvlgamma",
     "psi": "digamma",
 }
+
 globals().update(_SPECIAL)
 globals().update({name: _FUNCTIONS[name] for name in _SHARED.split()})
 globals().update({name: _FUNCTIONS[same] for name, same in _RENAMED.items()})
 
 __all__ = sorted((*_SPECIAL, *_SHARED.split(), *_RENAMED))
 
+
+
+def __getattr__(name: str) -> object:
+    raise AttributeError(f"module 'torch.special' has no attribute '{name}'")

@@ -612,8 +612,8 @@ def by_products(x: Any, y: Any, batch: tuple[int, ...]) -> Tensor:
     """Distances by one product of matrices: the square of a difference is two squares less twice a product."""
     shape = (*batch, x._data.shape[-2], y._data.shape[-2])
     count = prod(batch)
-    x, y = [reshape(expand(each, (*batch, *each._data.shape[-2:])), (*[count] * bool(batch), *each._data.shape[-2:]))
-            for each in (x, y)]
+    lead = (count,) if batch else ()
+    x, y = [reshape(expand(each, (*batch, *each._data.shape[-2:])), (*lead, *each._data.shape[-2:])) for each in (x, y)]
     squares = [FUNCTIONS["sum"](each.pow(2), -1, True) for each in (x, y)]
     ones = [FUNCTIONS["ones_like"](each) for each in squares]
     left = FUNCTIONS["cat"]([times(x, -2), squares[0], ones[0]], -1)
