@@ -598,7 +598,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> T
         raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar_type}'")
     rows, columns = x1._data.shape[-2], x2._data.shape[-2]
     many = compute_mode in (None, "use_mm_for_euclid_dist_if_necessary") and (rows > 25 or columns > 25)
-    if p == 2 and prod((*batch, rows, columns, x1._data.shape[-1])) and (many or compute_mode == COMPUTE_MODES[1]):
+    full = 0 not in (*batch, rows, columns, x1._data.shape[-1])
+    if p == 2 and full and (many or compute_mode == COMPUTE_MODES[1]):
         return by_products(x1, x2, batch)
     return between(x1, x2, float(p))
 
