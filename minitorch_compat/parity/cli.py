@@ -283,11 +283,14 @@ def seconds(text: str) -> float:
     return value
 
 
-def cases_in(options: argparse.Namespace) -> list[Case]:
-    """The catalogue. Raises Misuse where there is none or a chapter cannot be imported."""
+def cases_in(options: argparse.Namespace, ids: Sequence[str] = ()) -> list[Case]:
+    """The catalogue, of the database at least what ids may mean.
+
+    Raises Misuse where there is none or a chapter cannot be imported.
+    """
     package = options.catalogue
     if package == SUITES["opinfo"]:
-        return database(tuple(options.dtype or ())).cases
+        return database(tuple(options.dtype or ()), tuple(ids)).cases
     if options.dtype:
         raise Misuse("--dtype chooses among samples of --suite opinfo")
     try:
@@ -299,12 +302,12 @@ def cases_in(options: argparse.Namespace) -> list[Case]:
 
 
 @cache
-def database(dtypes: tuple[str, ...]) -> "Drawn":
+def database(dtypes: tuple[str, ...], ids: tuple[str, ...] = ()) -> "Drawn":
     """torch's database in these element types, drawn once. Raises Misuse for a type torch does not have."""
     from .opinfo import DTYPES, drawn
 
     try:
-        return drawn(dtypes or DTYPES)
+        return drawn(dtypes or DTYPES, ids)
     except AttributeError as error:
         raise Misuse(f"no such element type: {error}") from None
 
@@ -313,27 +316,32 @@ def unwritten_lines(options: argparse.Namespace, cases: Sequence[Case]) -> list[
     """Samples of the database that no case holds, with the reason, so that none is lost from sight."""
     if options.catalogue != SUITES["opinfo"]:
         return []
-    lost = database(tuple(options.dtype or ())).unwritten
+    lost = database(tuple(options.dtype or ()), tuple(options.ids)).unwritten
     head = f"{sum(lost.values())} samples of the database are in no case" + (":" if lost else "")
     return [head, *(f"  {count} × {reason}" for reason, count in sorted(lost.items()))]
 
 
 def chosen(options: argparse.Namespace) -> list[Case]:
     """The cases the user means. Raises NothingSelected with the filter that left none."""
-    cases = cases_in(options)
+    cases = meant(options, options.ids) if options.ids else cases_in(options)
     if not cases:
         raise NothingSelected(f"catalogue {options.catalogue!r} has no case")
-    if options.ids:
-        cases = by_ids(cases, options.ids)
     return by_expression(cases, options.k) if options.k is not None else cases
+
+
+def meant(options: argparse.Namespace, ids: Sequence[str]) -> list[Case]:
+    """The cases that ids mean."""
+    with contextlib.suppress(NothingSelected):
+        return by_ids(cases_in(options, ids), ids)
+    return by_ids(cases_in(options), ids)  # whose refusal has all names to suggest
 
 
 def the_case(options: argparse.Namespace) -> Case:
     """The one case an id means."""
-    meant = by_ids(cases_in(options), [options.id])
-    if len(meant) > 1:
-        raise Misuse(f"{options.id!r} means {len(meant)} cases: {', '.join(case.id for case in meant[:4])}, …")
-    return meant[0]
+    found = meant(options, [options.id])
+    if len(found) > 1:
+        raise Misuse(f"{options.id!r} means {len(found)} cases: {', '.join(case.id for case in found[:4])}, …")
+    return found[0]
 
 
 def run_command(options: argparse.Namespace) -> int:

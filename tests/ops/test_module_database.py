@@ -12,8 +12,38 @@ from module_database import modules, of_module  # noqa: E402
 
 import minitorch_compat as engine  # noqa: E402
 
+NAMES = """
+    nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d nn.AdaptiveMaxPool1d nn.AdaptiveMaxPool2d
+    nn.AdaptiveMaxPool3d nn.AvgPool1d nn.AvgPool2d nn.AvgPool3d nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.CELU
+    nn.Conv1d nn.Conv2d nn.Conv3d nn.ConvTranspose1d nn.ConvTranspose2d nn.ConvTranspose3d nn.CosineEmbeddingLoss
+    nn.ELU nn.FractionalMaxPool2d nn.FractionalMaxPool3d nn.L1Loss nn.SmoothL1Loss nn.LazyConv1d nn.LazyConv2d
+    nn.LazyConv3d nn.LazyConvTranspose1d nn.LazyConvTranspose2d nn.LazyConvTranspose3d nn.Linear nn.Bilinear
+    nn.LPPool1d nn.LPPool2d nn.LPPool3d nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d nn.KLDivLoss nn.MSELoss
+    nn.MarginRankingLoss nn.MultiLabelMarginLoss nn.MultiMarginLoss nn.SoftMarginLoss nn.MultiLabelSoftMarginLoss
+    nn.NLLLoss nn.GaussianNLLLoss nn.PoissonNLLLoss nn.HingeEmbeddingLoss nn.HuberLoss nn.BCELoss
+    nn.BCEWithLogitsLoss nn.CrossEntropyLoss nn.LinearCrossEntropyLoss nn.CTCLoss nn.GELU nn.GLU nn.GroupNorm
+    nn.Hardshrink nn.Hardswish nn.Hardtanh nn.InstanceNorm1d nn.InstanceNorm2d nn.InstanceNorm3d
+    nn.LocalResponseNorm nn.LayerNorm nn.RMSNorm nn.TransformerEncoder nn.TransformerEncoderLayer
+    nn.TransformerDecoderLayer nn.Transformer nn.MultiheadAttention nn.Embedding nn.ReLU nn.LeakyReLU nn.ReLU6
+    nn.PReLU nn.RNNCell nn.GRUCell nn.LSTMCell nn.Sigmoid nn.LogSigmoid nn.SiLU nn.Softmax nn.Softmax2d
+    nn.LogSoftmax nn.Softmin nn.Softplus nn.Softshrink nn.Softsign nn.Tanh nn.Tanhshrink nn.Threshold nn.Mish nn.RNN
+    nn.GRU nn.LSTM nn.ReflectionPad1d nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d
+    nn.ReplicationPad3d nn.SELU nn.ZeroPad1d nn.ZeroPad2d nn.ZeroPad3d nn.CircularPad1d nn.CircularPad2d
+    nn.CircularPad3d nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d
+""".split()  # noqa: SIM905
+"""The modules of the database; importing it takes seconds, which not every process of a test run needs to spend."""
+
 KNOWN = {"nn.LinearCrossEntropyLoss": "what its options ask for, the computation in pieces, is absent"}
 """What differs, and why."""
+
+
+@pytest.fixture(scope="module")
+def database() -> dict[str, Any]:
+    return {info.name: info for info in modules()}
+
+
+def test_every_module_is_named(database: dict[str, Any]) -> None:
+    assert sorted(database) == sorted(NAMES)
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +61,12 @@ def one_thread_that_always_warns():
 
 # float64 while training and float32 while evaluating show every module in both; the other half is the script's.
 @pytest.mark.parametrize(("dtype", "training"), [("float64", True), ("float32", False)])
-@pytest.mark.parametrize("info", modules(), ids=lambda info: info.name)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore")
-def test_a_module_shows_what_torchs_does(info: Any, dtype: str, training: bool, request: Any) -> None:
-    if info.name in KNOWN:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[info.name]))
-    count, found, missing = of_module(info, getattr(torch, dtype), training)
+def test_a_module_shows_what_torchs_does(name: str, dtype: str, training: bool, request: Any, database: Any) -> None:
+    if name in KNOWN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[name]))
+    count, found, missing = of_module(database[name], getattr(torch, dtype), training)
     assert not missing
     assert not found
     assert count

@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from minitorch_compat.parity.opinfo import Drawn, Sample, layers, optimisers, support, unused, written  # noqa: E402
+from minitorch_compat.parity.opinfo import drawn as everything  # noqa: E402
 from minitorch_compat.parity.opinfo.literal import Writer  # noqa: E402
 from minitorch_compat.parity.runner import run_case  # noqa: E402
 from minitorch_compat.parity.standalone import script  # noqa: E402
@@ -43,6 +44,15 @@ def test_every_sample_is_written_and_agrees_with_itself():
     assert len(made.cases) > 30 and not made.unwritten
     assert {each.id: each.message for each in (run_case(case, torch, torch) for case in made.cases[::9])
             if each.outcome != "agrees"} == {}
+
+
+def test_what_is_drawn_for_some_ids_is_what_is_drawn_of_them_among_all():
+    wanted = ("opinfo.sin", "opinfo.optim.SGD/*", "opinfo.nn.Lin*")
+    some = everything(("float64",), wanted)
+    assert {"sin", "optim.SGD", "nn.Linear"} <= set(some.chapters) and "cos" not in some.chapters
+    alone = drawn("sin")
+    assert [case.text for case in some.chapters["sin"].cases] == [case.text for case in alone.cases]
+    assert Drawn(("float64",), ("float64-0123",)).wants("cos")  # a name alone may be anywhere
 
 
 def test_an_id_is_the_hash_of_the_text_and_does_not_depend_on_other_element_types():

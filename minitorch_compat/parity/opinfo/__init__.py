@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import types
 import warnings
 from collections import Counter
@@ -70,13 +71,14 @@ def unused(torch: Any, see: Any) -> None:
 class Drawn:
     """All chapters, and what could not be written, with the reason."""
 
-    def __init__(self, dtypes: tuple[str, ...] = DTYPES) -> None:
-        """Raises NoEngine without torch."""
+    def __init__(self, dtypes: tuple[str, ...] = DTYPES, ids: tuple[str, ...] = ()) -> None:
+        """With ids (or patterns), only chapters that have such cases. Raises NoEngine without torch."""
         if find_spec("torch") is None:
             raise NoEngine(GET_TORCH)
         import torch
 
         self.torch, self.dtypes = torch, dtypes
+        self.heads = [re.split(r"[*?[]", each)[0] for each in ids]
         self.unwritten: Counter[str] = Counter()
         self.chapters: dict[str, Chapter] = {}
         self.ids: Counter[str] = Counter()
@@ -87,7 +89,8 @@ class Drawn:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for operator in support.database().op_db:
-                if not operator.name.startswith("jiterator_"):  # compiled for other devices only
+                # What is named so is compiled for other devices only.
+                if not operator.name.startswith("jiterator_") and self.wants(full_name(operator)):
                     self.operator(operator)
             from . import layers, optimisers
 
@@ -95,8 +98,16 @@ class Drawn:
             optimisers.draw(self)
         self.torch.set_rng_state(state)
 
+    def wants(self, name: str) -> bool:
+        """Whether a chapter may have cases that are asked for; its samples do not depend on the others'."""
+        chapter = f"opinfo.{name}/"
+        return not self.heads or any(
+            not head.startswith("opinfo.") or chapter.startswith(head) or head.startswith(chapter)
+            for head in self.heads
+        )
+
     def operator(self, operator: Any) -> None:
-        name = operator.name + (f".{operator.variant_test_name}" if operator.variant_test_name else "")
+        name = full_name(operator)
         for dtype in self.dtypes:
             kind = getattr(self.torch, dtype)
             if kind not in operator.supported_dtypes("cpu"):
@@ -143,6 +154,11 @@ class Drawn:
     @property
     def cases(self) -> list[Case]:
         return [case for chapter in self.chapters.values() for case in chapter.cases]
+
+
+def full_name(operator: Any) -> str:
+    """The operator's name in the database, its variant's with it."""
+    return operator.name + (f".{operator.variant_test_name}" if operator.variant_test_name else "")
 
 
 def claim(name: str, dtype: str) -> str:
@@ -210,8 +226,8 @@ def resolve(torch: Any, path: str) -> Any:
     return found
 
 
-def drawn(dtypes: tuple[str, ...] = DTYPES) -> Drawn:
-    """The whole database in these element types. Raises NoEngine without torch."""
-    made = Drawn(dtypes)
+def drawn(dtypes: tuple[str, ...] = DTYPES, ids: tuple[str, ...] = ()) -> Drawn:
+    """The database in these element types, of it what ids may mean. Raises NoEngine without torch."""
+    made = Drawn(dtypes, ids)
     made.draw()
     return made

@@ -14,6 +14,8 @@ def draw(drawn: Drawn) -> None:
     """Every sample of every module, in training and, where that is something else, in evaluation."""
     torch = drawn.torch
     for info in support.modules().module_db:
+        if not drawn.wants(info.name):
+            continue
         for dtype in drawn.dtypes:
             kind = getattr(torch, dtype)
             if kind not in info.supported_dtypes("cpu"):

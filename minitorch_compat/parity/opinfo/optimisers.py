@@ -37,6 +37,8 @@ def draw(drawn: Drawn) -> None:
     torch = drawn.torch
     for info in support.optimisers().optim_db:
         name = f"optim.{info.optim_cls.__name__}"
+        if not drawn.wants(name):
+            continue
         for dtype in drawn.dtypes:
             kind = getattr(torch, dtype)
             support.seed(torch)
