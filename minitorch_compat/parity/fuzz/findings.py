@@ -138,6 +138,9 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
     if kind == "changed" and first.dimension == "exceptions":
         told = changed_call(first)
         return replace(first, message=told, candidate=told)
+    if first.dimension == "exceptions" and name.startswith("backward from") and KEPT in (
+            f"{first.reference} {first.candidate}") and any(each.kind for each in program.statements):
+        return replace(first, message=OTHERS_KEPT, candidate=OTHERS_KEPT)
     if kind and first.dimension == "graph" and OTHER_STEPS.match(first.message):
         return replace(first, message="made of other steps than in torch")
     one, other = result.reference.get(name), result.candidate.get(name)
@@ -166,6 +169,9 @@ def changed_call(first: Difference) -> str:
         return "takes changed arguments that torch refuses"
     return "refuses changed arguments in other words"
 
+
+KEPT = "has been modified by an inplace operation"
+OTHERS_KEPT = "a step of an operation keeps other tensors than torch's, and notices other writes"
 
 OTHER_STEPS = re.compile(r"node \d|\d+ nodes|grad_fn is (?!None)(?!.*None$)")
 """What is said of two graphs that both lead somewhere."""
