@@ -176,18 +176,49 @@ def test_the_query_language(reader, query, rows):
 
 
 def test_a_query_is_completed(reader):
-    def offers():
+    def offers(told="value"):
         return reader.browser.execute_script(
-            "return [...document.querySelectorAll('#offers option')].map(each => each.value)")
+            "return [...document.querySelectorAll('#offers option')].map(each => each[arguments[0]])", told)
 
     box = reader.one("#q")
     box.send_keys("lost d")
     assert offers() == ["lost dim:", "lost dtype:", "lost doc:"]
+    assert offers("label") == ["dimension that differs", "element type", "document"]
     box.send_keys("type:")
     assert offers() == ["lost dtype:float32"]
+    assert offers("label") == ["2 cases"]
     box.clear()
     box.send_keys("-status:ti")
     assert offers() == ['-status:"timed out"']
+    assert offers("label") == ["1 case"]
+    box.clear()
+    box.send_keys('status:"')
+    assert offers()[0] == "status:agrees" and offers("label")[0] == "3 cases" and len(offers()) == 7
+    box.send_keys("engine la")
+    assert offers() == ['status:"engine lacks it"']
+    box.send_keys('cks it" dim:text')
+    assert offers() == ['status:"engine lacks it" dim:"printed text"']
+    box.clear()
+    box.send_keys("ul")
+    assert offers() == ["ulp>"]
+    box.clear()
+    box.send_keys("nokey:")
+    assert offers() == []
+
+
+@pytest.mark.parametrize(("key", "first"), [
+    ("status", "agrees"), ("dim", "printed text"), ("dtype", "float32"), ("cause", "crashed"), ("verdict", "unstated"),
+])
+def test_every_offer_leads_to_as_many_cases_as_it_says(reader, key, first):
+    box = reader.one("#q")
+    box.send_keys(f"{key}:")
+    offers = reader.browser.execute_script(
+        "return [...document.querySelectorAll('#offers option')].map(each => [each.value, parseInt(each.label)])")
+    assert any(value.replace('"', "").startswith(f"{key}:{first}") for value, _ in offers)
+    for value, count in offers:
+        box.clear()
+        box.send_keys(value)
+        assert len(reader.rows()) == count, value
 
 
 def test_causes_come_first_and_lead_to_their_cases(reader):

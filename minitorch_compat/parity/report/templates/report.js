@@ -251,6 +251,11 @@
     fact: it => it.facts || [], id: it => [it.id], known: it => it.known ? [it.known, "yes"] : ["no"],
     sees: it => data.dimensions.filter((_, n) => it.dimensions[n] !== "-"),
   };
+  const TOLD = {
+    status: "outcome", verdict: "verdict on the document", dim: "dimension that differs", dtype: "element type", op: "operation",
+    cause: "cause of a difference", doc: "document", chapter: "chapter", fact: "fact of a document", id: "case", known: "known difference",
+    sees: "dimension that is observed",
+  };
   const TERM = /(-?)(?:(\w+):(?:"([^"]*)"?|(\S*))|(ulp|abs|rel)(<=|>=|<|>|=)(\S+)|"([^"]*)"?|(\S+))/g;
   const COMPARE = {"<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b, "=": (a, b) => a === b};
 
@@ -273,27 +278,46 @@
     return {words, tests};
   }
 
-  // What may stand at the end of the query: the keys, or the values that the cases have for one.
-  let values = null;
+  // What may stand at the end of the query: the keys, or the values that the cases have for one, the most frequent first.
+  const values = new Map();
+  function valuesOf(key) {
+    if (!values.has(key)) {
+      const count = new Map();
+      for (const it of cases) for (const each of new Set(KEYS[key](it))) if (each) count.set(each, (count.get(each) || 0) + 1);
+      values.set(key, [...count].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
+    }
+    return values.get(key);
+  }
+
   function complete() {
-    const query = $("q").value, [, before, last] = query.match(/^(.*?)(\S*)$/s);
-    const [, minus, key] = last.match(/^(-?)(?:(\w+):)?/);
-    let offers = [];
+    const [, before, minus, key, begun] = $("q").value.match(/^(|.*?\s)(-?)(?:(\w+):)?((?:(?<=:)"[^"]*|\S*))$/s) || [];
+    const offers = [], wanted = (begun || "").replace(/^"/, "").toLowerCase();
     if (key in KEYS) {
-      values ??= Object.fromEntries(Object.entries(KEYS).map(([name, read]) => {
-        const count = new Map();
-        for (const it of cases) for (const each of read(it)) if (each) count.set(each, (count.get(each) || 0) + 1);
-        return [name, [...count].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([each]) => each)];
-      }));
-      offers = values[key].map(each => `${minus}${key}:${/\s/.test(each) ? `"${each}"` : each}`);
-    } else if (last) offers = [...Object.keys(KEYS).map(each => each + ":"), "ulp>", "abs>", "rel>"].map(each => minus + each);
-    const fitting = offers.filter(each => each.toLowerCase().replaceAll('"', "").startsWith(last.toLowerCase().replaceAll('"', "")) && each !== last);
-    $("offers").replaceChildren(...fitting.map(each => h("option", {value: before + each})));
+      for (const [each, count] of valuesOf(key)) {
+        if (offers.length === 40) break;
+        if (each.toLowerCase() !== wanted && (each.toLowerCase().startsWith(wanted) || each.toLowerCase().split(/[ ./]/).some(part => part.startsWith(wanted))))
+          offers.push([`${minus}${key}:${/\s/.test(each) ? `"${each}"` : each}`, count === 1 ? "1 case" : `${count} cases`]);
+      }
+    } else if (begun && !key) {
+      for (const [each, words] of [...Object.entries(TOLD).map(([name, words]) => [name + ":", words]), ...["ulp>", "abs>", "rel>"].map(name => [name, "farther apart than"])])
+        if (each.startsWith(wanted) && each !== wanted) offers.push([minus + each, words]);
+    }
+    $("offers").replaceChildren(...offers.map(([each, words]) => h("option", {value: before + each, label: words})));
   }
 
   const fields = ["q", "outcome", "verdict", "dimension", "document"];
   let shown = [], rendered = 0, words = [], tests = [], chapter = null;
-  let haystacks = null;
+
+  // The text to search, gathered while nobody waits, and the rest of it when somebody does.
+  const haystacks = [];
+  function gather(until) {
+    while (haystacks.length < until) haystacks.push(haystack(cases[haystacks.length]));
+  }
+  const idle = window.requestIdleCallback || (work => setTimeout(work, 50));
+  function ahead() {
+    gather(Math.min(cases.length, haystacks.length + 500));
+    if (haystacks.length < cases.length) idle(ahead);
+  }
 
   const haystack = it => [it.id, it.claim, it.document, it.place, it.outcome, it.verdict, it.source, it.note, it.why, it.message,
     ...(it.facts || [])].filter(Boolean).join("\n").toLowerCase();
@@ -313,7 +337,7 @@
   function show() {
     const want = Object.fromEntries(fields.map(name => [name, $(name).value]));
     ({words, tests} = parsed(want.q));
-    if (words.length || tests.length) haystacks ??= cases.map(haystack);
+    if (words.length || tests.length) gather(cases.length);
     shown = cases.map((_, index) => index).filter(index => matches(cases[index], index, want));
     rendered = 0;
     chapter = null;
@@ -421,5 +445,6 @@
     {rootMargin: "1200px"}).observe($("more"));
   for (const element of [$("theme"), $("filters"), document.querySelector(".keys")]) element.hidden = false;
   await obey();
+  idle(ahead);
   document.documentElement.dataset.ready = "";
 })();
