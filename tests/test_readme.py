@@ -25,7 +25,7 @@ def blocks(*kinds: str) -> list[str]:
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
-    assert {kind for kind, _ in BLOCKS} == {"sh", "pycon", "console", "python"}
+    assert {kind for kind, _ in BLOCKS} == {"sh", "pycon", "console", "python", "yaml"}
 
 
 def test_sessions() -> None:

@@ -517,15 +517,22 @@ def merge_command(options: argparse.Namespace) -> int:
         if (run.reference, run.candidate) != (first.reference, first.candidate):
             raise Misuse(f"{path} compares other engines than {options.journals[0]}")
     merged = replace(first, results=[], chapters={}, selected=sum(run.selected for run in runs))
-    seen: dict[str, Path] = {}
+    seen: dict[str, tuple[Result, Path]] = {}
     for path, run in zip(options.journals, runs, strict=True):
         merged.chapters.update(run.chapters)
         merged.stopped = merged.stopped or run.stopped
+        before = len(seen)
         for result in run.results:
-            if result.id in seen:
-                raise Misuse(f"{result.id} is in {seen[result.id]} and in {path}")
-            seen[result.id] = path
-            merged.results.append(result)
+            other, where = seen.setdefault(result.id, (result, path))
+            if other is result:
+                merged.results.append(result)
+                continue
+            merged.selected -= 1  # such as an input that is refused in every element type
+            if (other.outcome, other.message) != (result.outcome, result.message):
+                raise Misuse(f"{result.id} is in {where} and, with another end, in {path}")
+        if run.results and len(seen) == before:
+            name = run.results[0].id
+            raise Misuse(f"{name} is in {seen[name][1]} and in {path}, which has no case that others do not have")
     durations = [run.duration for run in runs if run.duration is not None]
     merged.duration = max(durations, default=None)
     order = {case.id: place for place, case in enumerate(cases_in(options))}
@@ -536,6 +543,8 @@ def merge_command(options: argparse.Namespace) -> int:
     from .faces import summary_text
 
     say(summary_text(merged, paths))
+    if "github" in (options.format or ()):
+        tell_github(merged, cases_in(options))
     return code_of(merged, problems)
 
 

@@ -85,7 +85,7 @@ def parse(text: str, name: str) -> tuple[str, list[Known]]:
     if set(data) - {"known"} or not isinstance(listed, list) or len(listed) != len(places):
         raise BadKnown(f"{name}: it may hold [[known]] tables and nothing else")
     head = text[: places[0]] if places else text
-    texts = [text[start:end] for start, end in zip(places, [*places[1:], len(text)], strict=True)]
+    texts = [text[start:end] for start, end in zip(places, [*places, len(text)][1:], strict=True)]
     return head, [entry(each, own, f"{name}, entry {number}")
                   for number, (each, own) in enumerate(zip(listed, texts, strict=True), 1)]
 

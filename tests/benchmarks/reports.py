@@ -22,7 +22,8 @@ from minitorch_compat.parity.runner import begin, judge
 
 from .measure import Measured
 
-OPERATORS = 800
+SAMPLES = 25
+"""Samples of one operator."""
 
 SOURCE = """\
 def sample(torch, see):
@@ -55,7 +56,7 @@ def results(number: int, share: float) -> Iterator[Any]:
                      requires_grad=False, is_leaf=True, version=0)
 
     for place in range(number):
-        operator = place * OPERATORS // number
+        operator = place // SAMPLES
         values, gradient = draw.normal(size=(4, 5)), draw.normal(size=(4, 5))
         case = Made(id=f"opinfo.operator_{operator}/float64-{dice.randrange(16**10):010x}", body=str,
                     claim=f"`operator_{operator}` of a float64 sample.", chapter_title=f"Samples of {operator}.")
@@ -76,7 +77,7 @@ def results(number: int, share: float) -> Iterator[Any]:
 
 def journal(path: Path, number: int, share: float = 0.5) -> Path:
     """The journal of such a run."""
-    titles = {f"opinfo.operator_{each}": f"Samples of `operator_{each}`." for each in range(OPERATORS)}
+    titles = {f"opinfo.operator_{each}": f"Samples of `operator_{each}`." for each in range(number // SAMPLES + 1)}
     run = begin([], Engine("torch", "2.13.0"), Engine("made up", "1.0"))
     run.selected, run.chapters, run.duration = number, titles, 1.0
     with Journal(path) as written:

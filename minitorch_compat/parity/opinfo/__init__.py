@@ -119,8 +119,9 @@ class Drawn:
                 self.add(name, dtype, operator, sample, wants)
         support.seed(self.torch)
         if operator.error_inputs_func is not None:
-            for error in self.samples(operator.error_inputs_func, name, operator, "cpu"):
-                self.add(name, "error", operator, error.sample_input, False)
+            with support.filled(self.torch):
+                for error in self.samples(operator.error_inputs_func, name, operator, "cpu"):
+                    self.add(name, "error", operator, error.sample_input, False)
 
     def samples(self, draw: Any, name: str, *given: Any) -> Iterator[Any]:
         try:

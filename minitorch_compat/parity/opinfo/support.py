@@ -1,5 +1,6 @@
 """What the text of a sample calls besides an engine: how results are seen, and functions of the database's own."""
 import base64
+import contextlib
 import hashlib
 import importlib
 import random
@@ -139,6 +140,17 @@ def seed(torch):
     torch.manual_seed(0)
     random.seed(0)
     np.random.seed(0)
+
+
+@contextlib.contextmanager
+def filled(torch):
+    """In the block, memory that nobody has set has the same in it each time."""
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
 
 def database():

@@ -11,6 +11,9 @@ LIMIT = 1_000_000
 ANNOTATIONS = 10
 """Errors of one step that GitHub shows."""
 
+MESSAGE = 1_000
+"""Characters of an annotation."""
+
 
 def job_summary(run: Run) -> str:
     """The summary, and as many of the differing cases as there is room for."""
@@ -39,7 +42,7 @@ def annotations(run: Run, places: dict[str, tuple[str, int]]) -> Iterator[str]:
         file, line = places.get(result.id, ("", 0))
         where = f"file={value(file)},line={line}," if file else ""
         message = result.message or result.verdict.message or result.outcome
-        yield f"::error {where}title={value(f'{result.id}: {result.outcome}')}::{data(model.shortened(message))}"
+        yield f"::error {where}title={value(f'{result.id}: {result.outcome}')}::{data(message[:MESSAGE])}"
 
 
 def data(text: str) -> str:

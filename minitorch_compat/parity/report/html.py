@@ -26,7 +26,7 @@ CAUSES = 10
 PLAIN = 4_000_000
 """Bytes of data up to which it stays readable in the file; beyond, it is compressed."""
 
-ROOM = 6_000_000
+ROOM = 7_500_000
 """Bytes of the file for the details of many cases."""
 
 SHORTER = (4_000, 1_000, 250, 60)
@@ -35,7 +35,7 @@ SHORTER = (4_000, 1_000, 250, 60)
 WORDS = 250
 """Characters of a message in the table of many cases."""
 
-SHARES = {None: 1, False: 4, True: 60}
+SHARES = {None: 2, False: 3, True: 12}
 """How much of the room a case has: one that agrees, one like others before it, and the first of a cause."""
 
 GZIP = 31
