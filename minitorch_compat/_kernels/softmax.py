@@ -83,19 +83,19 @@ def by_rows(kernel: Callable[..., None], dim: int, *arrays: ndarray) -> ndarray 
     return out
 
 
+def _largest(x: ndarray) -> ndarray:
+    """The largest element of each row, nan before all; to find its place takes half the time."""
+    return x[np.arange(len(x)), x.argmax(1)][:, None]
+
+
 def _softmax_rows(x: ndarray, out: ndarray) -> None:
-    # Near zero the largest element need not be taken out, and its rounding is small beside that of the sums.
-    flat = x.reshape(-1)
-    if np.maximum.reduce(flat) <= 8 and np.minimum.reduce(flat) >= -8:
-        np.exp(x, out)
-    else:
-        np.subtract(x, np.maximum.reduce(x, 1, keepdims=True), out)
-        np.exp(out, out)
+    np.subtract(x, _largest(x), out)
+    np.exp(out, out)
     np.divide(out, np.vecdot(out, np.ones(out.shape[1], out.dtype))[:, None], out)
 
 
 def _log_softmax_rows(x: ndarray, out: ndarray) -> None:
-    np.subtract(x, np.maximum.reduce(x, 1, keepdims=True), out)
+    np.subtract(x, _largest(x), out)
     np.subtract(out, np.log(_sum(np.exp(out))), out)
 
 

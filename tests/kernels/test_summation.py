@@ -111,6 +111,17 @@ def test_every_layout_is_summed_as_torch_sums_it(torch, compare, dtype, seed):
         compare.agree(sum(array), x.sum())
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rows_are_added_down_as_torch_adds_them(torch, compare, dtype):
+    torch.manual_seed(0)
+    for height in range(1, 72):
+        for width in (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33):
+            x = torch.randn(height, width, dtype=getattr(torch, dtype)) * torch.logspace(-3, 3, width)
+            x = x.to(getattr(torch, dtype))
+            compare.agree(sum(x.numpy(), 0), x.sum(0))
+    assert not np.signbit(sum(np.full((8, 9), -0.0, np.float32), 0)).any()
+
+
 def test_a_long_vector(torch, compare):
     x = torch.rand(1_000_003)
     compare.agree(sum(x.numpy()), x.sum())
