@@ -261,28 +261,31 @@ class _PositiveDefinite(_Symmetric):
         return torch.linalg.cholesky_ex(value).info.eq(0) if symmetric.all() else symmetric
 
 
-dependent = _Dependent()
-dependent_property = _DependentProperty
-independent = _IndependentConstraint
+# Sets of which there is one, and sets with bounds or conditions of their own.
 boolean = _Boolean()
-one_hot = _OneHot()
-nonnegative_integer = _IntegerGreaterThan(0)
-positive_integer = _IntegerGreaterThan(1)
-integer_interval = _IntegerInterval
-real = _Real()
-real_vector = independent(real, 1)
-positive = _GreaterThan(0.0)
-nonnegative = _GreaterThanEq(0.0)
-greater_than = _GreaterThan
-greater_than_eq = _GreaterThanEq
-less_than = _LessThan
-multinomial = _Multinomial
-unit_interval = _Interval(0.0, 1.0)
-interval = _Interval
-half_open_interval = _HalfOpenInterval
-simplex = _Simplex()
-lower_triangular = _LowerTriangular()
+dependent = _Dependent()
 lower_cholesky = _LowerCholesky()
+lower_triangular = _LowerTriangular()
+nonnegative = _GreaterThanEq(0.0)
+nonnegative_integer = _IntegerGreaterThan(0)
+one_hot = _OneHot()
+positive = _GreaterThan(0.0)
+positive_definite = _PositiveDefinite()
+positive_integer = _IntegerGreaterThan(1)
+real = _Real()
+simplex = _Simplex()
 square = _Square()
 symmetric = _Symmetric()
-positive_definite = _PositiveDefinite()
+unit_interval = _Interval(0.0, 1.0)
+
+dependent_property = _DependentProperty
+greater_than = _GreaterThan
+greater_than_eq = _GreaterThanEq
+half_open_interval = _HalfOpenInterval
+independent = _IndependentConstraint
+integer_interval = _IntegerInterval
+interval = _Interval
+less_than = _LessThan
+multinomial = _Multinomial
+
+real_vector = independent(real, 1)

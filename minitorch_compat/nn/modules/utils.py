@@ -9,17 +9,16 @@ from typing import Any
 def _ntuple(n: int, name: str = "parse") -> Callable[[Any], tuple[Any, ...]]:
     """A function that makes a tuple: of something iterable its elements, of anything else ``n`` times itself."""
 
-    def parse(x: Any) -> tuple[Any, ...]:
+    def made(x: Any) -> tuple[Any, ...]:
         return tuple(x) if isinstance(x, Iterable) else (x,) * n
 
-    parse.__name__ = name
-    return parse
+    made.__name__ = name
+    return made
 
 
-_single = _ntuple(1, "_single")
-_pair = _ntuple(2, "_pair")
-_triple = _ntuple(3, "_triple")
-_quadruple = _ntuple(4, "_quadruple")
+_single, _pair, _triple, _quadruple = (
+    _ntuple(place + 1, name) for place, name in enumerate(("_single", "_pair", "_triple", "_quadruple"))
+)
 
 
 def _reverse_repeat_tuple(t: Sequence[Any], n: int) -> tuple[Any, ...]:
