@@ -381,11 +381,11 @@ def logdet(input: Tensor) -> Tensor:
 
 
 def cholesky_x(xp, g, out, upper):
-    """``L**-H sym(tril(L**H g)) L**-1``, with half of the diagonal."""
+    """``L**-H sym(tril(L**H g)) L**-1``, with half of the diagonal, which torch leaves complex."""
     factor, g = (adjoint(xp, out), adjoint(xp, g)) if upper else (out, g)
     inner = xp.tril(adjoint(xp, factor) @ g, 0)
-    inner = (inner - xp.tril(inner, -1)) / 2 + xp.tril(inner, -1)
-    inner = (inner + adjoint(xp, inner)) / 2
+    strict = xp.tril(inner, -1)
+    inner = (inner + adjoint(xp, strict)) / 2
     inner = xp.triangular_solution(adjoint(xp, factor), inner, True, True, False)
     return xp.triangular_solution(factor, inner, False, False, False)
 

@@ -9,6 +9,8 @@ torch = pytest.importorskip("torch")
 
 FOUND = """
     torch.kron(x, torch.ones(3))
+    x // 2
+    2 // x
     torch.linalg.cross(m, m)
     torch.linalg.cross(m.double(), m.double().flip(0) * 1.1)
     torch.trapezoid(m, m + x[0])
@@ -63,3 +65,14 @@ def test_a_copy_leaves_the_end_of_views_that_lead_nowhere_as_it_is() -> None:
         kind = type(x.expand(2, 2)._node)
         engine.expand_copy(x, (2, 2))
         assert type(x.expand(2, 2)._node) is kind
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_the_complex_gradient_of_a_triangle_is_as_torch_leaves_it(upper: bool) -> None:
+    found = []
+    for side in (engine, torch):
+        a = side.tensor([[4.0, 1 + 1j], [1 - 1j, 3.0]], dtype=side.complex128, requires_grad=True)
+        factor = side.linalg.cholesky(a, upper=upper)
+        weights = side.tensor([[1 + 2j, 0.5 - 1j], [0.25j, 2 - 0.5j]], dtype=side.complex128)
+        found.append(side.autograd.grad(factor, a, weights)[0].numpy())
+    assert abs(found[0] - found[1]).max() < 1e-14
