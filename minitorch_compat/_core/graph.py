@@ -312,7 +312,7 @@ class Node(metaclass=NodeType):
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
-        edges = self.edges
+        edges: Sequence[Any] = self.edges
         if type(self).__name__ == "NotImplemented":  # torch's fallback knows of those alone that ask for a gradient
             edges = [edge for edge in edges if edge is not None]
         return tuple((self.face(edge), edge.output_nr if isinstance(edge, Output) else 0) for edge in edges)

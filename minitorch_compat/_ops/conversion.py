@@ -274,7 +274,7 @@ def _overwrite(x: Tensor, inputs: tuple[Tensor, ...], value: Any, recorder: Reco
     recording = wants_grad(*inputs) and x._data.dtype.kind in "fcV"
     if recording:
         node = recorder.node(inputs)
-        node.fit = fit_of((x, None), x._data) if len(inputs) == 1 else _fit_value(x, inputs[1])
+        node.fit = fit_of((x,), x._data) if len(inputs) == 1 else _fit_value(x, inputs[1])
     x._data[...] = value
     x._bump()
     if recording:

@@ -59,6 +59,13 @@ def test_as_torch(expression: str) -> None:
     assert shown(engine, expression) == shown(torch, expression)
 
 
+def test_zeros_written_to_halves_are_passed_back() -> None:
+    x = engine.ones(3, dtype=engine.bfloat16, requires_grad=True)
+    y = (x * 1).zero_()
+    y.backward(engine.ones_like(y))
+    assert x.grad.tolist() == [0.0, 0.0, 0.0]
+
+
 def test_a_copy_leaves_the_end_of_views_that_lead_nowhere_as_it_is() -> None:
     x = engine.ones(2, 1, requires_grad=True)
     with engine.no_grad():

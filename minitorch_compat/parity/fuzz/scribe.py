@@ -189,7 +189,7 @@ class Scribe:
     def evaluate(self, expression: str, operation: str) -> Any:
         """The value of an expression, under a name of its own where it is a tensor, or names where it is several."""
         text = self.prefix + expression
-        self.heard(text)
+        self.heard(text if operation.endswith("_") else f"{self.prefix}v{self.count} = {expression}")
         try:
             value = eval(expression, self.scope)
         except Exception:

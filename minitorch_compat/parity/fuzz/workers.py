@@ -21,7 +21,7 @@ from .findings import Finding
 from .search import ROUND, Familiar, Figures, round_of
 
 SILENT = 120.0
-"""Seconds without a word after which a process is ended."""
+"""Seconds without a line of a program written down after which a process is ended."""
 
 
 @dataclass
@@ -57,6 +57,11 @@ class Searcher:
         self.number, self.heard = number, time.monotonic()
         with contextlib.suppress(BrokenPipeError, ConnectionError):
             self.connection.send((seed, number, found, ends, only, programs))
+
+    def silent(self) -> float:
+        """Seconds since the process began its round or wrote down a line of a program."""
+        written = time.time() - self.paths[1].stat().st_mtime
+        return min(time.monotonic() - self.heard, written)
 
     def died(self) -> Round:
         """What the process was at when it went away."""
@@ -112,7 +117,7 @@ def search(
                         else:
                             found.ids.update(finding.id for finding in answer.findings)
                             yield answer
-                elif each.number is not None and time.monotonic() - each.heard > SILENT:
+                elif each.number is not None and each.silent() > SILENT:
                     each.process.kill()
                     over = each.died()
                     over.ended = f"no word for {SILENT:g} s"
