@@ -63,6 +63,17 @@ class Written(ndarray):
         return getattr(ufunc, method)(*plain, **keywords)
 
 
+class Fresh(Written):
+    """A gradient that torch holds in new memory of its own, where a kernel made it as a part or in another shape."""
+
+    writes = 0
+
+
+def in_new_memory(gradients: Sequence[Any]) -> list[Any]:
+    """Gradients that torch makes each in memory of its own."""
+    return [each.view(Fresh) if type(each) is ndarray and each.base is not None else each for each in gradients]
+
+
 class WrittenTwice(Written):
     """The same, where torch writes the zeros as well."""
 
@@ -589,7 +600,7 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
             if not keep and node.kept:
                 node.free()
             if bumps and node in bumps:
-                hand_on(node, g, results, bumps, id)
+                hand_on(node, g, results, bumps, gradients, alone, id)
             g = None
             for edge, result in zip(node.edges, results):  # noqa: B905
                 if result is None or edge is None:
@@ -607,6 +618,7 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
                             bumps[edge] = bumps.get(edge, 0) + 1
                         else:
                             waiting = waiting + result
+                            bumps.pop(edge, None)
                         continue
                     gradients[edge], waiting = waiting, None
                     collect(gradients, edge, result, results, bumps)
@@ -644,23 +656,56 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
         else:
             break
         if type(g) is not ndarray and node.outputs == 1:
-            g = handed_on(g, node)
+            g = handed_on(g, node, bumps)
     with accumulating:
         for leaf in leaves:
             g = gradients.pop(id(leaf))
             # A first gradient in memory that is nobody else's, laid out like the leaf, is taken as it is.
             if (
                 leaf._grad is None and leaf._base is None and leaf._node is LEAF and not bumps and type(g) is ndarray
-                and g.strides == leaf._data.strides and getrefcount(g) == 2 and leaf._grad_dtype is OWN
+                and g.base is None and g.strides == leaf._data.strides and getrefcount(g) == 2
+                and leaf._grad_dtype is OWN
             ):
                 leaf._grad = wrap(g)
             else:
                 accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
 
 
-def handed_on(g: Any, node: Node) -> Any:
+def handed_on(g: Any, node: Node, bumps: dict[Any, int]) -> Any:
     """A gradient as an array; what is known of its memory stays known where the node only looks at it."""
-    return g if type(g) is Nothing or (node.looks and isinstance(g, Written)) else np.asarray(g)
+    if type(g) is Nothing:
+        return g
+    if not isinstance(g, Written):
+        return np.asarray(g)
+    if node.looks:
+        return g
+    if g.writes:
+        bumps[node] = bumps.get(node, 0) + g.writes
+    return whole_of(np.asarray(g))
+
+
+def whole_of(g: ndarray) -> ndarray:
+    """The array that owns its memory, where ``g`` is nothing but another view of it."""
+    owner = g.base
+    if type(owner) is ndarray and owner.base is None and owner.shape == g.shape and owner.strides == g.strides and (
+        owner.dtype == g.dtype
+    ):
+        return owner
+    return g
+
+
+def is_alone(g: ndarray) -> bool:
+    """Whether nobody else holds on to the memory that ``g`` is a part of."""
+    owner = g.base
+    if type(g) is not Fresh and getattr(owner, "shape", None) != g.shape:
+        # A view in torch, too.
+        return False
+    # Three: what the view holds, the local name, the argument of getrefcount.
+    while type(owner) is ndarray and getrefcount(owner) == 3:
+        if owner.base is None:
+            return True
+        owner = owner.base
+    return False
 
 
 def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float, Any]]) -> None:
@@ -678,12 +723,15 @@ def deliver(node: Any, g: Any, gradients: dict[Any, Any], heap: list[tuple[float
 
 
 def hand_on(
-    node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int], key_of_leaf: Callable[[Any], Any] | None = None
+    node: Any, g: Any, results: Sequence[Any], bumps: dict[Any, int], gradients: dict[Any, Any], alone: Any = None,
+    key_of_leaf: Callable[[Any], Any] | None = None
 ) -> None:
-    """A gradient that is handed on as it came, or a view of it, keeps the writes it has seen."""
+    """A gradient that is handed on as it came, or a view of it, keeps the writes it has seen, if it comes first."""
     for edge, result in zip(node.edges, results, strict=True):
         if edge is not None and (result is g or (node.looks and looks_at(result, g))):
-            bumps[key_of_leaf(edge) if key_of_leaf and edge.order is None else edge] = bumps[node]
+            key = key_of_leaf(edge) if key_of_leaf and edge.order is None else edge
+            if key not in gradients and edge is not alone:
+                bumps[key] = bumps[node]
 
 
 def looks_at(x: Any, whole: Any) -> bool:
@@ -697,7 +745,9 @@ def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bum
     waiting = gradients[edge]
     # A NumPy scalar, what a formula made of no dimension, is a buffer too.
     scalar = type(waiting) is not ndarray and isinstance(waiting, np.generic)
-    if scalar or (type(waiting) is ndarray and waiting.base is None):
+    if scalar or (type(waiting) is ndarray and waiting.base is None) or (
+        isinstance(waiting, Written) and is_alone(waiting)
+    ):
         references = getrefcount(waiting)
         if references > 3:
             for other in siblings:
@@ -712,6 +762,7 @@ def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bum
             bumps[edge] = bumps.get(edge, 0) + 1
             return
     gradients[edge] = waiting + result
+    bumps.pop(edge, None)
 
 
 DEEPEST = 60
@@ -824,7 +875,7 @@ class Pass:
             node = heappop(heap)[1]
             g = gradients.pop(node)
             if node.outputs == 1 and not create and type(g) is not ndarray and g is not None:
-                g = handed_on(g, node)
+                g = handed_on(g, node, bumps)
             if inputs is not None:
                 assert needed is not None
                 leads_on = node in needed
@@ -860,7 +911,7 @@ class Pass:
             if not keep and (node.kept or node.takes_none):
                 node.free()
             if bumps and node in bumps:
-                hand_on(node, g, results, bumps)
+                hand_on(node, g, results, bumps, gradients)
             del g
             for edge, result in zip(node.edges, results, strict=True):
                 if result is None or edge is None:
@@ -1076,6 +1127,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 raise errors.leaf_moved_inside()
             return
         existing = leaf._grad
+        if type(gradient) is ndarray and gradient.base is not None:
+            gradient = whole_of(gradient)
         if (
             existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
             and gradient.strides == leaf._data.strides and getrefcount(gradient) <= 3
@@ -1099,7 +1152,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
         if type(gradient) is not ndarray:
             bumps += getattr(gradient, "writes", 0)
-            gradient = np.asarray(gradient)
+            gradient = whole_of(np.asarray(gradient))
         if existing is not None:
             held = existing._data
             if (held.strides != array.strides or 0 in held.strides) and held.size:

@@ -11,7 +11,7 @@ from .._kernels.layout import empty_like, laid_out
 from . import errors
 from . import recording as records
 from .families import astray, bad_arguments, refusals, renamed
-from .graph import Node, NodeType, Output, record
+from .graph import Node, NodeType, Output, in_new_memory, record
 from .modes import altered, mode
 from .quiet import quietly
 from .recording import (
@@ -166,19 +166,33 @@ def kernel_call(kernel: Any, entered: list[Any], positional: Sequence[str], acce
     return kernel(*entered[:count], **dict(zip(accepted[count:], entered[count:], strict=True)))
 
 
+IN_NEW_MEMORY = frozenset(
+    """
+    AdaptiveAvgPool2D AdaptiveAvgPool3D AdaptiveMaxPool2D AdaptiveMaxPool3D AvgPool3D ChannelShuffle Col2Im Convolution
+    DiagonalScatter FractionalMaxPool2D LinalgSolveEx MaskedScatter MaxPool2DWithIndices PixelShuffle PixelUnshuffle
+    ReflectionPad1D ReflectionPad2D ReflectionPad3D Repeat ReplicationPad1D ReplicationPad2D ReplicationPad3D Scatter
+    ScatterAdd ScatterReduce SelectScatter SliceScatter UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D
+    UpsampleNearestExact1D UpsampleNearestExact2D UpsampleNearestExact3D
+    """.split()  # noqa: SIM905
+)
+"""The steps whose gradients torch makes in new memory, where a kernel here hands out a part or another shape of its."""
+
+
 class OpNode(Node):
     """A step of an ``op``: any number of tensors, sequences of tensors and results."""
 
     __slots__ = ("counts", "outputs", "spans")
 
     recorder: ClassVar[OpRecorder]
+    fresh: ClassVar[bool]
     counts: Sequence[tuple[str, int]]
     """How many of what is kept go by which name; -1 for one alone."""
     spans: Sequence[tuple[int, int, bool]]
     """For each argument its first edge, the one past its last, and whether it is a sequence."""
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        return self.carry(g, arrays, array_values(self))
+        gradients = self.carry(g, arrays, array_values(self))
+        return in_new_memory(gradients) if self.fresh else gradients
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         return self.carry(g, tensors, tensor_values(self))
@@ -241,6 +255,7 @@ class OpRecorder:
     def node_class(self, title: str, name: str, first: str) -> type[Node]:
         body = {
             "__slots__": (), "__module__": "builtins", "operation": name, "recorder": self,
+            "fresh": title.removesuffix("Backward0") in IN_NEW_MEMORY,
             **saved_names(title, [*self.kept_inputs, *[self.results[each] for each in self.kept_results]], self.values),
         }
         if title == "NotImplemented":

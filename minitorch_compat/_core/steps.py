@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .graph import LEAF, Node, NodeType, Output, Pass, record
+from .graph import LEAF, Node, NodeType, Output, Pass, in_new_memory, record
 from .modes import enable_grad, mode
 from .quiet import quietly
 from .recording import DECLARED, check_versions, note, revived, tensors
@@ -55,7 +55,7 @@ def step(
         return quietly(backward, g, found, saved, needed, *options)
 
     def vjp(self: Any, g: ndarray) -> Sequence[Any]:
-        return arrays_of(self, g, inputs_of(self))
+        return in_new_memory(arrays_of(self, g, inputs_of(self)))
 
     def vjp_tensors(self: Any, g: Tensor) -> Sequence[Any]:
         inputs = [None if each is None else revived(self, each) for each in inputs_of(self)]

@@ -88,8 +88,11 @@ def rectified_backward(grad: Array, y: Array):
     whole = BITS.get(y.dtype.char)
     if whole is None or grad.dtype is not y.dtype or not (grad.flags.c_contiguous and y.flags.c_contiguous):
         return arrays.where(y <= 0, 0.0, grad)
-    mask = np.subtract(y <= 0, 1, dtype=whole)
-    return np.bitwise_and(grad.view(whole), mask, mask if mask.ndim else None).view(grad.dtype)
+    out = np.empty_like(grad)
+    mask = out.view(whole)
+    np.subtract(y <= 0, 1, mask, dtype=whole)
+    np.bitwise_and(grad.view(whole), mask, mask)
+    return out
 
 
 BITS = {"f": np.int32, "d": np.int64}

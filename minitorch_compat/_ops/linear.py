@@ -53,8 +53,9 @@ class AddmmBackward0(Node):
                 for_weight = weight_gradient(arrays.conj(x._data), g)
             if bias_edge is not None:
                 for_bias = summation.sum(g, 0)
-        if for_weight is not None and not self.folded:
-            for_weight = for_weight.T
+        if for_weight is not None:
+            # A view in torch, too: the next gradient is not added in place.
+            for_weight = for_weight.view() if self.folded else for_weight.T
         return (for_bias, None if x_edge is None else kernels.mm(g, arrays.conj(weight._data)), for_weight)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
@@ -62,8 +63,8 @@ class AddmmBackward0(Node):
         bias_edge, x_edge, weight_edge = self.edges
         for_weight = None
         if weight_edge is not None:
-            for_weight = tensors.mm(t(g), tensors.conj(x))
-            for_weight = for_weight if self.folded else t(for_weight)
+            for_weight = t(tensors.mm(t(g), tensors.conj(x)))
+            for_weight = t(for_weight) if self.folded else for_weight
         return (
             None if bias_edge is None else tensors.sum_to_size(g, self.values[0]),
             None if x_edge is None else tensors.mm(g, tensors.conj(weight)),

@@ -14,6 +14,7 @@ from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
 from .._core.forms import FUNCTIONS, publish, wants_grad, write_out
+from .._core.graph import Fresh
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
@@ -51,6 +52,9 @@ def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:
     ]
     if axes:
         x = summation.sum(x, tuple(axes), True)
+        if not new:
+            # Without dimensions to drop, torch hands on the sum itself.
+            return x if x.base is None else x.view(Fresh)
     return x.reshape(shape)
 
 
