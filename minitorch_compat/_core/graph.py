@@ -1127,7 +1127,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 raise errors.leaf_moved_inside()
             return
         existing = leaf._grad
-        if type(gradient) is ndarray and gradient.base is not None:
+        if type(gradient) is ndarray and gradient.base is not None and getrefcount(gradient) <= 3:
             gradient = whole_of(gradient)
         if (
             existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
@@ -1152,7 +1152,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
         if type(gradient) is not ndarray:
             bumps += getattr(gradient, "writes", 0)
-            gradient = whole_of(np.asarray(gradient))
+            alone = getrefcount(gradient) <= 3
+            gradient = whole_of(np.asarray(gradient)) if alone else np.asarray(gradient)
         if existing is not None:
             held = existing._data
             if (held.strides != array.strides or 0 in held.strides) and held.size:

@@ -129,7 +129,12 @@ def get_parts(x: Tensor, index: Any) -> Tensor:
     try:
         steps, indices = kernels.plan(x._data.shape, index)
     except (IndexError, RuntimeError) as error:
-        if not str(error).startswith("too many indices"):
+        # The first number of all is looked at before any view is made.
+        first = type(index[0] if type(index) is tuple and index else index) is int
+        said = str(error)
+        if not said.startswith("too many indices") and not (
+            first and said.startswith("index ") and "out of bounds for dimension 0 " in said
+        ):
             _ = x._node  # a view that cannot find its history says so first
         raise
     y = viewed(x, steps)
