@@ -54,7 +54,7 @@ def ran(path, cases):
 @pytest.fixture
 def merged(tmp_path, monkeypatch, capsys):
     """Merges journals by the command line, and gives the report and the exit code."""
-    monkeypatch.setattr(cli, "database", lambda dtypes: drawn(dtypes or ("float64", "float32")))
+    monkeypatch.setattr(cli, "database", lambda dtypes, ids=(): drawn(dtypes or ("float64", "float32")))
 
     def merge(*journals):
         code = main(["merge", *map(str, journals), "--suite", "opinfo", "--report", str(tmp_path / "merged"),

@@ -85,7 +85,8 @@ class Drawn:
 
     def draw(self) -> None:
         """Every sample of every operator."""
-        state = self.torch.get_rng_state()
+        state, threads = self.torch.get_rng_state(), self.torch.get_num_threads()
+        self.torch.set_num_threads(1)  # what is small is quicker so, and sums do not depend on the machine
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for operator in support.database().op_db:
@@ -97,6 +98,7 @@ class Drawn:
             layers.draw(self)
             optimisers.draw(self)
         self.torch.set_rng_state(state)
+        self.torch.set_num_threads(threads)
 
     def wants(self, name: str) -> bool:
         """Whether a chapter may have cases that are asked for; its samples do not depend on the others'."""

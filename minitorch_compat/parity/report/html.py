@@ -88,6 +88,7 @@ def blocks(run: Run) -> list[str]:
         "reference": model.engine_title(run.reference), "candidate": model.engine_title(run.candidate),
         "dimensions": DIMENSIONS, "outcomes": OUTCOMES, "verdicts": DOCUMENT_VERDICTS,
         "signs": {**VERDICT_SIGNS, **OUTCOME_SIGNS}, "chapters": run.chapters, "chunk": CHUNK,
+        "names": {"reference": run.reference.name, "engine": run.candidate.name},
     }
     weights = [
         SHARES[first if result.outcome != "agrees" else None]

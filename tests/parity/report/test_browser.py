@@ -286,6 +286,13 @@ def test_a_difference_shows_characters_numbers_and_ulps(reader):
     assert row.find_element(By.CSS_SELECTOR, ".three.differs .name").text == "y"
 
 
+def test_a_difference_has_the_command_that_writes_its_script(reader):
+    assert reader.opens_case("digits_are_lost").find_element(By.CSS_SELECTOR, ".command").text == (
+        "minitorch-compat explain guide.leaves/digits_are_lost --reference torch --engine toy --shrink "
+        "--script case.py")
+    assert reader.opens_case("weights_scale_gradients").find_elements(By.CSS_SELECTOR, ".command") == []
+
+
 def test_a_loss_curve_is_drawn_for_both(reader):
     row = reader.opens_case("loss_falls")
     lines = row.find_elements(By.CSS_SELECTOR, ".curve path.line")

@@ -136,6 +136,8 @@
       ...Object.entries(more.raised || {}).map(([who, trace]) => h("details", {class: "trace"},
         h("summary", {}, "Exception on " + (data[who] || who)), h("pre", {tabindex: "0"}, trace))),
       observed(it),
+      it.outcome !== "agrees" && h("h4", {}, "To see it alone"),
+      it.outcome !== "agrees" && h("pre", {class: "command", tabindex: "0", "aria-label": "Command that writes a script"}, command(it)),
       h("p", {class: "foot"}, h("a", {href: "#" + new URLSearchParams({case: it.id})}, "Link to this case"),
         " · ", it.document, it.place ? ", " + it.place : "", it.facts ? " · fact " + it.facts.join(", ") : ""),
     ].filter(Boolean));
@@ -171,6 +173,14 @@
       ...rows.map(row => h("div", {role: "row", class: "three" + (row.differs ? " differs" : "")},
         h("code", {role: "rowheader", class: "name"}, row.name),
         ...heads.map(([key, label]) => cell(row, key, label)))));
+  }
+
+  // What writes a script of the case that needs nothing of the harness; quoted, for an id may hold anything.
+  const quoted = text => /^[\w.:\/+-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'";
+  function command(it) {
+    const suite = it.chapter.startsWith("opinfo.") ? " --suite opinfo" : "";
+    const names = Object.entries(data.names).map(([option, name]) => ` --${option} ${quoted(name)}`).join("");
+    return `minitorch-compat explain ${quoted(it.id)}${suite}${names} --shrink --script case.py`;
   }
 
   // The line of facts under an array's numbers is quieter than the numbers.
