@@ -129,6 +129,17 @@ def prepare(engine: Any) -> None:
             return
 
 
+LATE = {"torch": ("torch._dynamo",)}
+"""What an engine imports only when it is used: torch so at its first optimiser, for a second."""
+
+
+def complete(engine: Any) -> None:
+    """Import what an engine would import late, so that no case pays for it."""
+    for name in LATE.get(getattr(engine, "__name__", ""), ()):
+        with suppress(ImportError):
+            importlib.import_module(name)
+
+
 def settle(engine: Any) -> None:
     """Once for each engine: one thread, so that sums are formed in one order."""
     with suppress(AttributeError, NotImplementedError):

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any
 
 from .case import Case, catalogue
-from .engines import NoEngine, described, load, settle
+from .engines import NoEngine, complete, described, load, settle
 from .observation import Array, Named, Observation, Value
 from .plain import encode
 from .result import Engine, Result
@@ -33,6 +33,9 @@ GRACE = 5.0
 
 AHEAD = 8
 """Cases a process holds at once, so that it never waits for the next."""
+
+MANY_CASES = 200
+"""Cases from which on engines import all they have before the first."""
 
 LEAD = 64
 """Cases that one engine may be ahead of the other."""
@@ -61,7 +64,7 @@ def run_isolated(
     for each result before it is yielded. Raises NoEngine as `runner.run` does.
     """
     coming = iter(cases)
-    with Pair(reference, candidate, timeout, package) as pair:
+    with Pair(reference, candidate, timeout, package, len(cases) >= MANY_CASES) as pair:
         for case in islice(coming, LEAD):
             pair.submit(case)
         ready(*pair.engines())
@@ -118,12 +121,14 @@ class Pair:
     """A reference and a candidate that go through the same cases."""
 
     def __init__(
-        self, reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases"
+        self, reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases",
+        many: bool = False,
     ) -> None:
+        """`many` cases are worth importing the engines in full before the first."""
         self.cases: deque[Case] = deque()
         """Given, and without a result yet."""
-        self.sides = [Side(name, role, timeout, package) for name, role in zip((reference, candidate), SIDES,
-                                                                               strict=True)]
+        self.sides = [Side(name, role, timeout, package, many)
+                      for name, role in zip((reference, candidate), SIDES, strict=True)]
 
     def submit(self, case: Case) -> None:
         """Give both engines a case; the results come in the order of these calls."""
@@ -186,8 +191,9 @@ def line_of(result: Result, reference: str | None = None, candidate: str | None 
 class Side:
     """One engine's process, the cases it is to run, and what it has shown."""
 
-    def __init__(self, name: str, role: str, timeout: float, package: str) -> None:
-        self.name, self.role, self.timeout, self.package = name, role, timeout, package
+    def __init__(self, name: str, role: str, timeout: float, package: str, many: bool) -> None:
+        self.name, self.role, self.timeout = name, role, timeout
+        self.about = name, timeout, package, many
         self.todo: deque[Case] = deque()
         self.held: deque[Case] = deque()
         """Sent to the process, and not answered yet."""
@@ -199,7 +205,7 @@ class Side:
 
     def begin(self) -> None:
         """Start a process. What it is to import may take any time."""
-        context = multiprocessing.get_context("spawn")
+        context = beginner()
         self.connection, there = context.Pipe()
         handle, words = tempfile.mkstemp(prefix="parity-")
         os.close(handle)
@@ -208,7 +214,7 @@ class Side:
         self.due = float("inf")
         """When the wait for the first case ends."""
         self.process = context.Process(
-            target=serve, args=(there, words, self.name, self.timeout, self.package), daemon=True
+            target=serve, args=(there, words, *self.about), daemon=True
         )
         self.process.start()
         there.close()
@@ -303,6 +309,15 @@ class Side:
             self.process = None
 
 
+def beginner() -> Any:
+    """What begins processes: where the system can, copies of one that has imported this module and nothing else."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 def ending(process: Any) -> str:
     """How a process ended, in words."""
     code = process.exitcode
@@ -341,7 +356,9 @@ def gather(connection: "Connection[Any, Any]", coming: "queue.SimpleQueue[Case |
             coming.put(connection.recv())
 
 
-def serve(connection: "Connection[Any, Any]", words: str, name: str, timeout: float, package: str) -> None:
+def serve(
+    connection: "Connection[Any, Any]", words: str, name: str, timeout: float, package: str, many: bool
+) -> None:
     """Another process: import an engine, run the cases as they come, send what each shows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the first process's to handle
     alone(words)
@@ -351,6 +368,8 @@ def serve(connection: "Connection[Any, Any]", words: str, name: str, timeout: fl
     threading.Thread(target=gather, args=(connection, coming), daemon=True).start()
     try:
         engine = load(name)
+        if many:
+            complete(engine)
     except Exception as error:
         connection.send(error if isinstance(error, NoEngine) else NoEngine(f"{type(error).__name__}: {error}"))
         return

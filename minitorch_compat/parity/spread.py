@@ -21,7 +21,7 @@ import pytest
 
 from .case import Case, catalogue
 from .engines import NoEngine
-from .isolated import HEARD, TRIES, Pair, alone, end_with_parent, ending, line_of
+from .isolated import HEARD, MANY_CASES, TRIES, Pair, alone, end_with_parent, ending, line_of
 from .result import Engine, Result
 from .runner import TIMEOUT, lost
 
@@ -163,15 +163,15 @@ class Worker:
 
     def __init__(self, folder: str, about: tuple[str, str, float, str]) -> None:
         self.folder = Path(folder)
-        self.pair = Pair(*about)
         self.package = about[3]
+        self.ids, self.places = pickle.loads((self.folder / "ids").read_bytes())
+        self.pair = Pair(*about, len(self.ids) >= MANY_CASES)
         self.known: dict[str, Case] = {}
         self.told = False
 
     def pytest_collection(self, session: pytest.Session) -> bool:
-        ids, self.places = pickle.loads((self.folder / "ids").read_bytes())
-        session.items = [Item.from_parent(session, name=name, place=place) for place, name in enumerate(ids)]
-        session.testscollected = len(ids)
+        session.items = [Item.from_parent(session, name=name, place=place) for place, name in enumerate(self.ids)]
+        session.testscollected = len(self.ids)
         session.config.hook.pytest_collection_finish(session=session)
         return True
 
