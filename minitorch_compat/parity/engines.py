@@ -111,7 +111,7 @@ def described(name: str, engine: Any) -> Engine:
 
 
 def prepare(engine: Any) -> None:
-    """Bring an engine to the state every case begins in; what an engine lacks of it, its cases will tell."""
+    """Bring an engine to the state every case begins in; what it lacks or refuses of it, its cases will tell."""
     settings: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = (
         ("set_default_dtype", (getattr(engine, "float32", None),), {}),
         ("set_grad_enabled", (True,), {}),
@@ -119,12 +119,12 @@ def prepare(engine: Any) -> None:
         ("set_warn_always", (True,), {}),
     )
     for name, arguments, keywords in settings:
-        with suppress(AttributeError, NotImplementedError):
+        with suppress(Exception):
             getattr(engine, name)(*arguments, **keywords)
     # The generator itself where there is one: torch.manual_seed keeps a trace of the stack for other devices as well.
     seeded: Any
     for seeded in (getattr(engine, "default_generator", None), engine):
-        with suppress(AttributeError, NotImplementedError):
+        with suppress(Exception):
             seeded.manual_seed(0)
             return
 
@@ -142,5 +142,5 @@ def complete(engine: Any) -> None:
 
 def settle(engine: Any) -> None:
     """Once for each engine: one thread, so that sums are formed in one order."""
-    with suppress(AttributeError, NotImplementedError):
+    with suppress(Exception):
         engine.set_num_threads(1)

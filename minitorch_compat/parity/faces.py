@@ -105,6 +105,7 @@ def summary_text(run: Run, paths: Sequence[Path]) -> str:
     outcomes = run.outcomes()
     parts = [
         f"{run.candidate.name} {run.candidate.version} held against {run.reference.name} {run.reference.version}",
+        *(f"{dimension}: {how}" for dimension, how in run.candidate.terms.items()),
         table([("outcome", "cases")] + [(name, str(outcomes[name])) for name in OUTCOMES if outcomes[name]]
               + [("all", str(len(run.results)))]),
         table([("dimension", "agrees", "differs", "not observed")] + [

@@ -187,13 +187,17 @@ def test_functions_of_an_adapter_go_to_the_process_that_compares(toys, how, code
     act = "    made.act = lambda: None\n    return made\n"
     (toys / "adapted.py").write_text((toys / "adapted.py").read_text().replace("    return made\n", act))
     assert main(["run", "--catalogue", "toy_catalogue", "--engine", "adapted.py:engine", "--reference",
-                 "engines.py:right", "--report", "report", "--format", "json"]) == code
+                 "engines.py:right", "--report", "report",
+                 *(f"--format={each}" for each in ("json", "md", "html"))]) == code
     told = capsys.readouterr()
     if code:
         assert "adapted.py:engine compares exceptions by a function without a name of its own" in told.err
     else:
         engine = json.loads((toys / "report" / "report.json").read_text())["candidate"]
         assert engine["terms"] == {"exceptions": "What is refused is not looked at."}
+        assert "Exceptions: What is refused is not looked at" in (toys / "report" / "report.md").read_text()
+        assert "</b>: What is refused is not looked at." in (toys / "report" / "report.html").read_text()
+        assert "exceptions: What is refused is not looked at." in told.out
 
 
 def test_the_terms_are_told():

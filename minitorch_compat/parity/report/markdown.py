@@ -24,6 +24,8 @@ def summary(run: Run) -> str:
         f"{plain(model.engine_title(run.candidate))} agrees with {plain(model.engine_title(run.reference))} on "
         f"**{total.agreeing} of {total.cases}** cases.",
     ]
+    for dimension, how in run.candidate.terms.items():
+        lines += ["", f"{dimension.capitalize()}: {plain(how.rstrip('.'))}."]
     if total.facts:
         lines += ["", f"Facts of the documents without a difference: **{total.good_facts} of {total.facts}**."]
     if not run.complete:
