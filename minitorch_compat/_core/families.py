@@ -540,6 +540,9 @@ def reduction(
         entered = a
         if dtype is not None:
             entered = a.astype(dtype.numpy, copy=False)
+            if entered.dtype.kind in "biu":  # kernels give what holds all sums of integers
+                r = kernel(entered, None if dim is None else axes_of(dim, a.ndim, name), keepdim)
+                return wrap(in_order(asarray(r).astype(entered.dtype, copy=False)))
         elif a.dtype.kind not in "fc":
             entered = a.astype(rule(dtypes.BY_NUMPY[a.dtype]).numpy, copy=False)
         axes = None if dim is None else axes_of(dim, a.ndim, name)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, kinds
+from .._core.absent import absent
 from .._core.conjugate import ConjugateView, NegativeView, turned
 from .._core.families import bad_arguments, unary, view
 from .._core.forms import begin_write, publish, refuse_overlap, wants_grad
@@ -395,6 +396,8 @@ def view_as_complex(input: Tensor) -> Tensor:
     if not isinstance(input, Tensor):
         raise bad_arguments("view_as_complex", (input,))
     array = input._data
+    if array.dtype.char == "e":
+        raise absent("torch.complex32")
     if array.dtype.char not in "fd":
         _ = input._node
         raise RuntimeError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.absent import absent
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
 from .._core.graph import LEAF
@@ -557,6 +558,8 @@ def _complex_into(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> T
             f"Expected object of scalar type {real.dtype.to_complex().scalar_type} but got scalar type "
             f"{out.dtype.scalar_type} for argument 'out'"
         )
+    if isinstance(real, Tensor) and real.dtype is dtypes.float16:
+        raise absent("torch.complex32")
     return _complex(real, imag) if out is None else _complex(real, imag, out=out)
 
 

@@ -323,9 +323,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     over_b = [layout.wrap_dim(dim, b._data.ndim) for dim in given[1]]
     for first, second in zip(over_a, over_b, strict=True):
         if b._data.shape[second] == 1:
-            a = tensors.sum(a, (first,), True)
+            a = summed(a, first)
         elif a._data.shape[first] == 1:
-            b = tensors.sum(b, (second,), True)
+            b = summed(b, second)
     free_a = [dim for dim in range(a._data.ndim) if dim not in over_a]
     free_b = [dim for dim in range(b._data.ndim) if dim not in over_b]
     count = prod(a._data.shape[dim] for dim in over_a)
@@ -368,6 +368,13 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
             )
         result = mm(result, each)
     return reshape(result, result._data.shape)
+
+
+def summed(x: Tensor, dim: int) -> Tensor:
+    """The sum along a dimension that stays, in the dtype of ``x`` even for small integers."""
+    if x._data.dtype.kind in "iub":
+        return FUNCTIONS["sum"](x, (dim,), True, dtype=x.dtype)
+    return tensors.sum(x, (dim,), True)
 
 
 def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:

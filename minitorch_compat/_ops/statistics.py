@@ -690,8 +690,8 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     found = []
     for place in range(len(sizes)):
         stride = prod(sizes[place + 1 :])
-        found.append(wrap(np.asarray(rest // stride % sizes[place])))
-    return tuple(found)
+        found.append(rest // stride % sizes[place])
+    return tuple(FUNCTIONS["unbind"](wrap(np.stack(found, -1)), -1)) if found else ()
 
 
 entry.publish("vander", vander, method=False)

@@ -28,6 +28,10 @@ FOUND = """
     torch.ones(2, 3).cumsum(False)
     torch.ones(2, 3).amax(True)
     torch.nn.functional.multilabel_margin_loss(7, torch.tensor(0))
+    torch.ones(2, 3, dtype=torch.uint8).mul(200).sum(0, dtype=torch.uint8)
+    torch.ones(2, 3).prod(1, dtype=torch.int32)
+    torch.tensordot(torch.zeros(1, 1, 1, dtype=torch.uint8), torch.ones(2, 1, 2, dtype=torch.uint8), ([0, 1], [2, 0]))
+    torch.unravel_index(torch.tensor([[7, 2]]), (3, 4))[1]
     without_grad(torch.squeeze_copy, x)
     torch.diagonal_copy(torch.ones(3, 3), offset=1)
     torch.cumulative_trapezoid(torch.tensor([[4, 5, 6]]))
