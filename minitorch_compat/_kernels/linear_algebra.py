@@ -235,3 +235,34 @@ def solve_factorised(factors: ndarray, b: ndarray, order: ndarray, adjoined: boo
         return columns(np.take_along_axis(found, np.argsort(order, -1)[..., None], -2))
     middle = solve_triangular(factors, np.take_along_axis(b, order[..., None], -2), False, True, True)
     return solve_triangular(factors, middle, True, True, False)
+
+
+def symmetric_factors(x: ndarray, hermitian: bool) -> tuple[ndarray, ndarray, ndarray]:
+    """L and D of ``A = L D L.mT``, or ``L D L.mH``, in the lower half, the rows exchanged, and the first zero of D."""
+    from scipy.linalg import lapack
+
+    routine = getattr(lapack, {"f": "s", "d": "d", "F": "c", "D": "z"}[x.dtype.char]
+                      + ("hetrf" if hermitian and x.dtype.kind == "c" else "sytrf"))
+    factors, pivots = np.zeros_like(x), np.zeros(x.shape[:-1], np.int32)
+    info = np.zeros(x.shape[:-2], np.int32)
+    if x.size:
+        for index in np.ndindex(*x.shape[:-2]):
+            made, pivots[index], info[index] = routine(x[index], lower=1)
+            factors[index] = np.tril(made)
+    return columns(factors), pivots, info
+
+
+def symmetric_solution(factors: ndarray, pivots: ndarray, b: ndarray, hermitian: bool) -> ndarray:
+    """X of ``A X = B`` from what `symmetric_factors` gives."""
+    from scipy.linalg import lapack
+
+    routine = getattr(lapack, {"f": "s", "d": "d", "F": "c", "D": "z"}[b.dtype.char]
+                      + ("hetrs" if hermitian and b.dtype.kind == "c" else "sytrs"))
+    batch = layout.broadcast_shapes(factors.shape[:-2], b.shape[:-2])
+    left = np.broadcast_to(factors, (*batch, *factors.shape[-2:]))
+    rows = np.broadcast_to(pivots, (*batch, pivots.shape[-1]))
+    result = np.array(np.broadcast_to(b, (*batch, *b.shape[-2:])))
+    if result.size:
+        for index in np.ndindex(*batch):
+            result[index] = routine(left[index], rows[index], result[index], lower=1)[0]
+    return columns(result)

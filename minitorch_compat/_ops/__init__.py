@@ -70,6 +70,12 @@ later(
     "det geqrf inverse logdet matrix_exp matrix_power orgqr pinverse qr slogdet svd",
     "det geqrf inverse logdet matrix_exp matrix_power orgqr pinverse qr slogdet svd",
 )
+later(
+    "factorisations",
+    """cholesky cholesky_inverse cholesky_solve eig lstsq lu lu_solve lu_unpack matrix_rank ormqr solve symeig
+    triangular_solve""",
+    "cholesky cholesky_inverse cholesky_solve eig lstsq lu lu_solve ormqr solve symeig triangular_solve",
+)
 later("embedding", "embedding embedding_bag embedding_renorm_", "")
 later("ctc", "ctc_loss", "")
 later("bilinear", "bilinear pdist", "")

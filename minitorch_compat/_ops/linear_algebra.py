@@ -943,7 +943,7 @@ def factors_of(A: Tensor, pivot: bool, who: str) -> tuple[Array, Array, Array, A
         )
     implemented(A, "lu_cpu")
     if not pivot:
-        raise RuntimeError(f"{who}: LU without pivoting is not implemented on the CPU")
+        raise RuntimeError(f"{who.replace('torch.', 'linalg.')}: LU without pivoting is not implemented on the CPU")
     factors, pivots, info = kernels.triangular_factors(A._data)
     return factors, pivots, info, kernels.permutation(pivots, A._data.shape[-2])
 
