@@ -37,6 +37,17 @@ arrays.written = lambda g: asarray(g).view(graph.Written)
 arrays.written_twice = lambda g: asarray(g).view(graph.WrittenTwice)
 tensors.written = tensors.written_twice = lambda g: g
 
+
+def written_often(g: Any, writes: int) -> Any:
+    """A gradient of arrays that torch forms by so many writes."""
+    made: Any = asarray(g).view(graph.Written)
+    made.writes = writes
+    return made
+
+
+arrays.written_often = written_often
+tensors.written_often = lambda g, writes: g
+
 DECLARED: dict[str, type[Node]] = {}
 """Every declaration with a derivative, by name; tests walk it."""
 

@@ -357,10 +357,19 @@ def reflected_back(xp: Any, g: Any, A: Any, tau: Any, C: Any, turned: bool) -> t
 
 def ormqr_part(place: int) -> Callable[..., Any]:
     def formula(xp, g, A, tau, C, left, transpose):
+        if place < 2 and (0 in A.shape or 0 in tau.shape or 0 in C.shape):
+            return None
         if left:
-            return reflected_back(xp, g, A, tau, C, transpose)[place]
-        made = reflected_back(xp, adjoint(xp, g), A, tau, adjoint(xp, C), not transpose)[place]
-        return adjoint(xp, made) if place == 2 else made
+            made = reflected_back(xp, g, A, tau, C, transpose)[place]
+        else:
+            made = reflected_back(xp, adjoint(xp, g), A, tau, adjoint(xp, C), not transpose)[place]
+            made = adjoint(xp, made) if place == 2 else made
+        if xp is not arrays:
+            return made
+        if place == 2:
+            return kernels.columns(made)
+        # torch writes the gradient of one reflector after the other.
+        return xp.written_often(layout.laid_out(made, A) if place == 0 else made, tau.shape[-1] + 1 - place)
 
     return formula
 
@@ -423,7 +432,7 @@ def ormqr(
 
 
 @op("ldl_", results=("LD", "pivots", "info"), method=False, module=False, node="NotImplemented",
-    x=underivable("linalg_ldl_factor_ex"))
+    x=underivable("aten::linalg_ldl_factor_ex"))
 def symmetric_factors(x: Array, hermitian):
     return kernels.symmetric_factors(x, hermitian)
 
@@ -463,7 +472,7 @@ def ldl_factor(input: Tensor, *, hermitian: bool = False) -> Any:
 
 
 @op("ldl_solution", method=False, module=False, node="NotImplemented",
-    LD=underivable("linalg_ldl_solve"), B=underivable("linalg_ldl_solve"))
+    LD=underivable("aten::linalg_ldl_solve"), B=underivable("aten::linalg_ldl_solve"))
 def symmetric_solution(LD: Array, pivots: Array, B: Array, hermitian):
     return kernels.symmetric_solution(LD, pivots, B, hermitian)
 

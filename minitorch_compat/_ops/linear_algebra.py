@@ -539,13 +539,14 @@ def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list
 def product_v(xp, g, V, tau):
     if 0 in V.shape or 0 in tau.shape:
         return None
-    return xp.tril(xp.cat(steps_of_product(xp, g, V, tau)[0], V.ndim - 1), -1)
+    made = xp.tril(xp.cat(steps_of_product(xp, g, V, tau)[0], V.ndim - 1), -1)
+    return xp.written_often(made, tau.shape[-1] + 1)
 
 
 def product_tau(xp, g, V, tau):
     if 0 in V.shape or 0 in tau.shape:
         return None
-    return xp.cat(steps_of_product(xp, g, V, tau)[1], tau.ndim - 1)
+    return xp.written_often(xp.cat(steps_of_product(xp, g, V, tau)[1], tau.ndim - 1), tau.shape[-1])
 
 
 @op(

@@ -279,7 +279,8 @@ def _logcumsumexp_x(xp, g, x, out, dim):
 
     if g.dtype.kind == "c" if isinstance(g, ndarray) else g.is_complex():
         return carried(xp.log(g), xp.conj(out), xp.conj(x))
-    nothing = -np.inf
+    numbers = g.dtype if isinstance(g, ndarray) else g.dtype.numpy
+    nothing = float(np.finfo(numbers).min) if numbers.kind == "f" else -3.3895313892515355e38
     positive = xp.where(g > 0, xp.log(xp.where(g > 0, g, 1.0)), nothing)
     negative = xp.where(g < 0, xp.log(xp.where(g < 0, -g, 1.0)), nothing)
     return carried(positive, out, x) - carried(negative, out, x)

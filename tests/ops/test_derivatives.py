@@ -21,7 +21,10 @@ def set_part(x: torch.Tensor, index: Any, value: Any) -> torch.Tensor:
     return x
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:index_reduce:UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:index_reduce:UserWarning"),
+    pytest.mark.filterwarnings("ignore:torch.(cholesky|triangular_solve) is deprecated:UserWarning"),
+]
 
 
 def inputs_of(expression: str, complex: bool) -> tuple[torch.Tensor, ...]:

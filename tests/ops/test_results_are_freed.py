@@ -32,6 +32,7 @@ def steps(result: Any) -> list[Any]:
 
 
 @pytest.mark.filterwarnings("ignore:index_reduce")
+@pytest.mark.filterwarnings("ignore:torch.(cholesky|triangular_solve) is deprecated")
 @pytest.mark.parametrize("create_graph", [False, True])
 def test_every_declaration_lets_go_of_its_results(create_graph: bool) -> None:
     kept = []
