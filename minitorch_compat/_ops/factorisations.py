@@ -562,9 +562,10 @@ def removed(name: str) -> Callable[..., Any]:
 
 for _name in REMOVED:
     entry.publish(_name, removed(_name), method=_name != "matrix_rank")
-for _name, _function in {
+OLDER: dict[str, Callable[..., Any]] = {
     "cholesky": cholesky, "cholesky_inverse": cholesky_inverse, "cholesky_solve": cholesky_solve, "lu": lu,
     "lu_solve": lu_solve, "ormqr": ormqr, "triangular_solve": triangular_solve,
-}.items():
-    entry.publish(_name, _function)
+}
+for _name, _older in OLDER.items():
+    entry.publish(_name, _older)
 entry.publish("lu_unpack", lu_unpack, method=False)
