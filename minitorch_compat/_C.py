@@ -10,5 +10,8 @@ from ._core.kinds import device as device
 from ._core.kinds import layout as layout
 from ._core.kinds import memory_format as memory_format
 from ._core.tensor import Tensor as TensorBase
+from ._core.tensor import _disabled_torch_function_impl as _disabled_torch_function_impl
+from .overrides import not_asking
 
+DisableTorchFunctionSubclass = not_asking
 _TensorBase = TensorBase

@@ -62,8 +62,8 @@ _mark_absent(Tensor)
 _LAZY = frozenset((
     "_C", "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "accelerator", "amp", "autograd", "backends",
     "compiler", "cpu", "cuda", "distributions", "fft", "func", "linalg", "mps", "mtia", "nn", "optim",
-    "return_types", "serialization", "signal", "special", "storage", "testing", "types", "utils",
-    "xpu",
+    "overrides", "return_types", "serialization", "signal", "special", "storage", "testing", "types",
+    "utils", "xpu",
 ))  # fmt: skip
 _LATER = {
     name: place for place, names in {

@@ -269,6 +269,13 @@ NAMES: dict[str, str] = {
         set_per_process_memory_fraction set_rng_state set_rng_state_all set_stream stream streams synchronize
         temperature use_mem_pool utilization
     """,
+    "torch.overrides": """
+        BaseTorchFunctionMode TorchFunctionMode enable_reentrant_dispatch enable_reentrant_dispatch
+        get_ignored_functions get_overridable_functions get_testing_overrides handle_torch_function
+        has_torch_function has_torch_function_unary has_torch_function_variadic is_tensor_like
+        is_tensor_method_or_property redispatch_function redispatch_torch_function resolve_name
+        wrap_torch_function
+    """,
     "torch.mps": """
         Event compile_shader current_allocated_memory driver_allocated_memory event get_rng_state profiler
         recommended_max_memory seed set_per_process_memory_fraction set_rng_state synchronize

@@ -23,6 +23,14 @@ ndarray = np.ndarray
 new = object.__new__
 
 
+def _disabled_torch_function_impl(func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """The ``__torch_function__`` of classes that do not want to be asked, such as Parameter."""
+    from ..overrides import not_asking
+
+    with not_asking():
+        return func(*args, **(kwargs or {}))
+
+
 class TensorType(type):
     """Prints the class as torch does: ``<class 'torch.Tensor'>``."""
 
@@ -100,6 +108,20 @@ class Tensor(metaclass=TensorType):
         from .legacy import construct
 
         return construct(cls, dtypes.get_default_dtype(), arguments, keywords)
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if cls.__module__.partition(".")[0] != __name__.partition(".")[0]:
+            from ..overrides import watch
+
+            watch(cls)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Compute ``func`` and give its tensors as instances of this class; NotImplemented beside a stranger."""
+        from ..overrides import default
+
+        return default(cls, func, types, args, kwargs)
 
     def __hash__(self) -> int:
         return id(self)

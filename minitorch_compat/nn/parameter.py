@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.copying import reduced_class, user_state, warn_of_hooks
 from .._core.graph import LEAF
-from .._core.tensor import Tensor, TensorType, lay_out, new
+from .._core.tensor import Tensor, TensorType, _disabled_torch_function_impl, lay_out, new
 
 
 class _ParameterMeta(TensorType):
@@ -25,6 +25,8 @@ class _ParameterMeta(TensorType):
 
 class Parameter(Tensor, metaclass=_ParameterMeta):
     """A leaf over the memory of ``data`` that requires grad, and that modules register when it is assigned to them."""
+
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
         data = None if data is None else data.detach()
@@ -73,6 +75,8 @@ class _BufferMeta(TensorType):
 
 class Buffer(Tensor, metaclass=_BufferMeta):
     """A tensor that a module keeps in its state without training it."""
+
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]
 
     persistent: bool = True
 

@@ -14,7 +14,8 @@ from minitorch_compat.nn.modules import activation, adaptive, container, distanc
 
 GIVEN: dict[str, Any] = {
     "Threshold": (0.1, 2.0), "PReLU": (3,), "Linear": (3, 2), "Bilinear": (3, 2, 4), "LazyLinear": (2,),
-    "Embedding": (5, 3, 1), "EmbeddingBag": (5, 3), "AdaptiveLogSoftmaxWithLoss": (8, 10, [3, 6], 2.0),
+    "Embedding": (5, 3, 1), "EmbeddingBag": (5, 3), "LinearCrossEntropyLoss": (4, 3),
+    "AdaptiveLogSoftmaxWithLoss": (8, 10, [3, 6], 2.0),
 }  # fmt: skip
 OLD = {"NLLLoss2d"}
 NAMES = sorted(
