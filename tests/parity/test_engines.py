@@ -79,3 +79,27 @@ def test_a_name_can_be_registered(tmp_path, monkeypatch):
     (info / "entry_points.txt").write_text("[minitorch_compat.engines]\ntheirs = their_engine:made\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert load("theirs").__version__ == "3"
+
+
+def test_an_engine_that_refuses_to_be_prepared_is_left_to_its_cases():
+    class Other:
+        __version__ = "1"
+        float32 = "float32"
+
+        def __init__(self):
+            self.asked = []
+
+        def set_printoptions(self, precision=4):  # NumPy's, which has no profiles
+            raise AssertionError("not reached")
+
+        def set_default_dtype(self, dtype):
+            self.asked.append(dtype)
+            raise ValueError("another kind of dtype")
+
+        def manual_seed(self, seed):
+            self.asked.append(seed)
+            raise RuntimeError("no seeds")
+
+    engine = Other()
+    prepare(engine)
+    assert engine.asked == ["float32", 0]
