@@ -360,9 +360,12 @@ def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:
         )
 
 
-def foreign_seen(name: str, tensor: Any, role: str | None, adapter: Adapter) -> Array:
+def foreign_seen(name: str, tensor: Any, role: str | None, adapter: Adapter) -> Array | Value:
     """A tensor of an engine with an adapter; what it does not tell is None, and differs unless it is left out."""
     values = np.asarray(adapter.to_numpy(tensor))
+    if values.dtype.kind not in "biufc":  # words, or Python's objects, which no tensor of torch's holds
+        held = Named("Tensor", normalised(f"{values.dtype.name}: {values.tolist()!r}"))
+        return Value(name=name, role=role, type="Tensor", value=held)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         told = {each: getattr(tensor, each, None) for each in ("requires_grad", "is_leaf", "grad_fn", "_version")}

@@ -11,6 +11,7 @@ from minitorch_compat.parity.adapter import adapter_of, refusals_alone, shapes_a
 from minitorch_compat.parity.case import Case
 from minitorch_compat.parity.cli import main
 from minitorch_compat.parity.engines import described
+from minitorch_compat.parity.plain import decode, encode
 from minitorch_compat.parity.see import observe
 
 
@@ -92,6 +93,16 @@ def test_what_is_left_out_is_not_even_asked_for():
     assert result(body, Plain(compare=LEFT_OUT)).outcome == "agrees"
     asked = result(body, Plain(compare={**LEFT_OUT, "graph": shapes_alone}))
     assert (asked.outcome, asked.message) == ("engine lacks it", "Tensor.grad_fn")
+
+
+@pytest.mark.parametrize("numbers", [["words"], [None, 1], [{}]])
+def test_a_tensor_of_no_numbers_is_told_as_text(numbers):
+    engine = Plain(compare=LEFT_OUT)
+    engine.__parity__ = Adapter(tensor=Array, to_numpy=lambda array: np.array(array.numbers), compare=LEFT_OUT)
+    engine.double = lambda x: Array(numbers)
+    found = result(a_tensor, engine)
+    assert found.outcome == "differs" and repr(numbers) in found.differences[0].candidate
+    assert decode(type(found), json.loads(json.dumps(encode(found)))).differences == found.differences
 
 
 def test_memory_is_looked_up_in_the_array():
