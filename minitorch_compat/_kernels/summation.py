@@ -147,21 +147,31 @@ def sum_vector(x: np.ndarray) -> np.ndarray:
             total = _running(x[short[n]])[-1, ...]
         else:
             lanes = len(short) // 2
-            fours, body = n // (4 * lanes) * 4 * lanes, n // lanes * lanes
-            tail = n - body
-            joined = np.empty(tail + lanes, x.dtype)
-            partial = joined[tail:]
-            if tail:
-                joined[:tail] = x[body:]
-            if 0 < fours <= 64 * lanes:
-                _few_rows(x, fours, body, lanes, partial)
+            if n <= 64 * lanes and not n % (4 * lanes):
+                totals = x if n == 4 * lanes else _add(x.reshape(-1, 4 * lanes), 0)
+                joined = _add(totals.reshape(4, lanes), 0)
             else:
-                partial[...] = _rows(x[:body].reshape(-1, lanes))
+                joined = _tail_and_lanes(x, n, lanes)
             total = _running(joined)[-1, ...]
     if not total.item():
         total.fill(0)  # torch starts from zero, so its sums are never -0
     # The result must not keep the running totals alive, nor lie behind them.
     return total.copy()
+
+
+def _tail_and_lanes(x: np.ndarray, n: int, lanes: int) -> np.ndarray:
+    """What is left over beside whole vectors, and after it the sums of the lanes."""
+    fours, body = n // (4 * lanes) * 4 * lanes, n // lanes * lanes
+    tail = n - body
+    joined = np.empty(tail + lanes, x.dtype)
+    partial = joined[tail:]
+    if tail:
+        joined[:tail] = x[body:]
+    if 0 < fours <= 64 * lanes:
+        _few_rows(x, fours, body, lanes, partial)
+    else:
+        partial[...] = _rows(x[:body].reshape(-1, lanes))
+    return joined
 
 
 def _few_rows(x: np.ndarray, fours: int, body: int, lanes: int, out: np.ndarray) -> None:
@@ -174,9 +184,6 @@ def _few_rows(x: np.ndarray, fours: int, body: int, lanes: int, out: np.ndarray)
         for start in range(2 * width, fours, width):
             _plus(totals, x[start : start + width], totals)
     else:
-        if body == fours:
-            _add(x[:width].reshape(4, lanes), 0, out=out)
-            return
         totals = x
     first = totals[:lanes]
     for start in range(fours, body, lanes):
