@@ -301,7 +301,7 @@ def index_add(x: Array, dim, index: Array, source: Array, alpha):
 
 
 def scaled(g: Any, alpha: Any) -> Any:
-    return g * (alpha.conjugate() if isinstance(alpha, complex) else alpha)
+    return g * alpha  # torch does not conjugate it here
 
 
 @op(

@@ -16,6 +16,7 @@ from .._core.recording import DECLARED
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.views import check_write, rebase
 from .._kernels import rearrange as kernels
+from .._kernels.formats import channels_last, relaid
 from . import entry
 from .shape import named_or_positional, reshape, sizes_of, unsqueeze
 
@@ -54,7 +55,9 @@ def cut(xp: Any, g: Any, shapes: Sequence[tuple[int, ...]], dim: int) -> list[An
 )
 def cat(tensors: Arrays, dim=0):
     """The tensors after each other along a dimension."""
-    return kernels.cat(promoted(tensors), dim)
+    made = kernels.cat(promoted(tensors), dim)
+    # Channels lie last in the result where they do in every part.
+    return relaid(made, all(map(channels_last, tensors))) if made.ndim in (4, 5) else made
 
 
 DECLARED["cat"].looks = True

@@ -230,8 +230,8 @@ publish("ger", ger)
 
 
 def scaled(xp, g, factor):
-    """``factor * g`` without a multiplication by one."""
-    return g if factor == 1 else g * factor
+    """``factor * g``, the factor conjugated where it is complex, without a multiplication by one."""
+    return g if factor == 1 else g * (factor.conjugate() if isinstance(factor, complex) else factor)
 
 
 def plus(

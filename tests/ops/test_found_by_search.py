@@ -32,6 +32,7 @@ FOUND = """
     torch.ones(2, 3).prod(1, dtype=torch.int32)
     torch.tensordot(torch.zeros(1, 1, 1, dtype=torch.uint8), torch.ones(2, 1, 2, dtype=torch.uint8), ([0, 1], [2, 0]))
     torch.unravel_index(torch.tensor([[7, 2]]), (3, 4))[1]
+    torch.cat([torch.ones(2, 3, 2, 2).contiguous(memory_format=torch.channels_last)] * 2, 1)
     without_grad(torch.squeeze_copy, x)
     torch.diagonal_copy(torch.ones(3, 3), offset=1)
     torch.cumulative_trapezoid(torch.tensor([[4, 5, 6]]))
@@ -87,3 +88,24 @@ def test_the_complex_gradient_of_a_triangle_is_as_torch_leaves_it(upper: bool) -
         weights = side.tensor([[1 + 2j, 0.5 - 1j], [0.25j, 2 - 0.5j]], dtype=side.complex128)
         found.append(side.autograd.grad(factor, a, weights)[0].numpy())
     assert abs(found[0] - found[1]).max() < 1e-14
+
+
+@pytest.mark.parametrize(("name", "sizes"), [
+    ("addr", ((3, 2), (3,), (2,))), ("addmm", ((3, 2), (3, 4), (4, 2))), ("addmv", ((3,), (3, 4), (4,))),
+    ("baddbmm", ((2, 3, 2), (2, 3, 4), (2, 4, 2))), ("addbmm", ((3, 2), (2, 3, 4), (2, 4, 2))),
+])
+def test_complex_factors_are_conjugated_on_the_way_back(name: str, sizes: Any) -> None:
+    found = []
+    for side in (engine, torch):
+        side.manual_seed(0)
+        given = [side.randn(*size, dtype=side.complex128, requires_grad=True) for size in sizes]
+        out = getattr(side, name)(*given, beta=0.3 + 0.4j, alpha=0.1 - 0.7j)
+        found.append([each.numpy() for each in side.autograd.grad(out, given, side.ones_like(out) * (1 + 2j))])
+    assert max(abs(one - other).max() for one, other in zip(*found, strict=True)) < 1e-13
+
+
+def test_the_factor_of_an_added_part_is_left_as_it_is() -> None:
+    """torch conjugates every other factor; `index_add` takes it as it is."""
+    x = engine.ones(2, dtype=engine.complex64, requires_grad=True)
+    out = engine.index_add(x.detach(), 0, engine.tensor([0, 1]), x, alpha=2 + 1j)
+    assert engine.autograd.grad(out, x, engine.ones_like(out))[0].tolist() == [2 + 1j, 2 + 1j]
