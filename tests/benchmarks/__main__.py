@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from . import processes, reports
+from . import processes
 from .measure import Measured, measure
 from .workloads import WORKLOADS
 
@@ -29,7 +29,9 @@ def options() -> argparse.Namespace:
 
 
 def measurements(chosen: argparse.Namespace) -> Iterator[Measured]:
-    """Every number, as it comes."""
+    """Every number, as it comes; RuntimeError where NumPy is there already and has its threads."""
+    if "numpy" in sys.modules:
+        raise RuntimeError("NumPy was imported before it could be told to use one thread")
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"  # before NumPy and torch are imported: they ask only once
     engine, reference = importlib.import_module(chosen.engine), importlib.import_module(chosen.reference)
@@ -54,6 +56,8 @@ def measurements(chosen: argparse.Namespace) -> Iterator[Measured]:
     if chosen.k in "minitorch-compat run":
         yield processes.whole_run()
     if chosen.k in "report of 20 000 cases":
+        from . import reports  # imports the engine, and NumPy with it
+
         yield from reports.large_report(2_000 if chosen.quick else 20_000)
 
 
