@@ -158,8 +158,8 @@ def scatter_add(x: ndarray, dim: int, index: ndarray, src: ndarray) -> ndarray:
 
 _REDUCTIONS: dict[str, tuple[Any, Callable[[np.dtype[Any]], Any]]] = {
     "sum": (np.add, lambda dtype: 0), "mean": (np.add, lambda dtype: 0), "prod": (np.multiply, lambda dtype: 1),
-    "amax": (np.maximum, lambda dtype: -np.inf if dtype.kind in "fV" else np.iinfo(dtype).min),
-    "amin": (np.minimum, lambda dtype: np.inf if dtype.kind in "fV" else np.iinfo(dtype).max),
+    "amax": (np.maximum, lambda dtype: -np.inf if dtype.kind in "fV" else scalar_types.smallest(dtype)),
+    "amin": (np.minimum, lambda dtype: np.inf if dtype.kind in "fV" else scalar_types.largest(dtype)),
 }
 
 
@@ -240,7 +240,8 @@ def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any 
                            f"self.shape = {list(x.shape)} source.shape = {list(source.shape)}")
     out = x.copy()
     target = out.reshape(1) if not x.ndim else out
-    if x.ndim < 2 and ((index < 0) | (index >= target.size)).any():
+    at_once = x.ndim < 2 or (alpha != 1 and x.size)  # torch goes slice by slice only where it need not multiply
+    if at_once and ((index < 0) | (index >= target.shape[dim if x.ndim else 0])).any():
         raise IndexError("index out of range in self")
     _bounded(target, dim, index)
     values = _solid(source) if alpha == 1 else _solid(source) * x.dtype.type(alpha)

@@ -407,7 +407,7 @@ def index_reduce(
         )
     place = wrap_dim(dim, input._data.ndim)
     shape = source._data.shape
-    along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))])
+    along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))]) if shape else index.squeeze()
     result = index_reduce_with(input, dim, expand(along, shape), source, reduce, include_self)
     return finished("index_reduce", out, result, input, source)
 

@@ -284,7 +284,7 @@ def native_layer_norm(
     out = wrap(r.astype(input._data.dtype, copy=False))
     recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps))
     lead = (*outer, *[1] * len(shape))
-    return out, wrap(mean.reshape(lead)), wrap(inverse.reshape(lead))
+    return out, *statistics_of(mean.reshape(lead), inverse.reshape(lead), input, weight)
 
 
 def layer_norm(
@@ -347,6 +347,12 @@ Group = step(
 )
 
 
+def statistics_of(mean: np.ndarray, inverse: np.ndarray, input: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Means and inverse deviations in the dtype of ``input``; those of a half beside wider weights in theirs."""
+    kind = (input if weight is None else weight)._data.dtype
+    return wrap(mean.astype(kind, copy=False)), wrap(inverse.astype(kind, copy=False))
+
+
 def native_group_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -360,7 +366,7 @@ def native_group_norm(
     r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
     out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
     recorded(Group, out, (input, weight, bias), (mean, inverse), (group, eps))
-    return out, wrap(mean), wrap(inverse)
+    return out, *statistics_of(mean, inverse, input, weight)
 
 
 def group_norm(

@@ -248,9 +248,11 @@ def histogramdd(
     weights = None if weight is None else weight._data.reshape(-1)[inside]
     result = np.bincount(boxes, weights, minlength=math.prod(shape)).reshape(shape).astype(points.dtype)
     if density:
-        result = result / result.sum()
-        for place, each in enumerate(edges):
-            result = result / np.expand_dims(np.diff(each), [axis for axis in np.arange(len(edges)) if axis != place])
+        with np.errstate(all="ignore"):
+            result = result / result.sum()
+            for place, each in enumerate(edges):
+                others = [axis for axis in np.arange(len(edges)) if axis != place]
+                result = result / np.expand_dims(np.diff(each), others)
     return HISTOGRAMDD(wrap(result.astype(points.dtype)), tuple([wrap(np.array(each)) for each in edges]))
 
 

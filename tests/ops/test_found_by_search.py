@@ -33,6 +33,10 @@ FOUND = """
     torch.tensordot(torch.zeros(1, 1, 1, dtype=torch.uint8), torch.ones(2, 1, 2, dtype=torch.uint8), ([0, 1], [2, 0]))
     torch.unravel_index(torch.tensor([[7, 2]]), (3, 4))[1]
     torch.cat([torch.ones(2, 3, 2, 2).contiguous(memory_format=torch.channels_last)] * 2, 1)
+    torch.native_layer_norm(m.half(), (3,), None, None, 1e-5)[1]
+    torch.native_group_norm(m.bfloat16(), m[0].new_ones(3), None, 2, 3, 1, 1, 1e-5)[2]
+    torch.tensor([False, True]).scatter_reduce(0, torch.tensor([0]), torch.tensor([True]), "amax", include_self=False)
+    torch.index_add(m, 1, torch.tensor([5]), m[:, :1], alpha=2)
     without_grad(torch.squeeze_copy, x)
     torch.diagonal_copy(torch.ones(3, 3), offset=1)
     torch.cumulative_trapezoid(torch.tensor([[4, 5, 6]]))
