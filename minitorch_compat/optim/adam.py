@@ -39,6 +39,18 @@ def adam(
         xp.addcdiv_(p, m, xp.add_(xp.div(xp.sqrt(v), root), eps), value=-size)
 
 
+def refuse_tensor_betas(betas: tuple[Any, Any], in_lists: bool) -> None:
+    """ValueError for one tensor beside a number, for tensors of several elements, and for any in steps by lists."""
+    tensors = {place: beta for place, beta in enumerate(betas) if isinstance(beta, Tensor)}
+    if len(tensors) == 1:
+        raise ValueError("betas must be either both floats or both Tensors")
+    for place, beta in tensors.items():
+        if in_lists:
+            raise ValueError(f"betas[{place}] as a Tensor is not supported for capturable=False and foreach=True")
+        if beta.numel() != 1:
+            raise ValueError(f"Tensor betas[{place}] must be 1-element")
+
+
 class Adam(RuleOptimizer):
     """``p -= lr * mean(g) / (sqrt(mean(g**2)) + eps)``, the running means corrected for their start at zero.
 
@@ -61,16 +73,7 @@ class Adam(RuleOptimizer):
         check(eps, "epsilon")
         check_betas(betas)
         check(weight_decay, "weight_decay")
-        if isinstance(betas[0], Tensor) != isinstance(betas[1], Tensor):
-            raise ValueError("betas must be either both floats or both Tensors")
-        for place, beta in enumerate(betas):
-            if isinstance(beta, Tensor):
-                if foreach and not capturable:
-                    raise ValueError(
-                        f"betas[{place}] as a Tensor is not supported for capturable=False and foreach=True"
-                    )
-                if beta.numel() != 1:
-                    raise ValueError(f"Tensor betas[{place}] must be 1-element")
+        refuse_tensor_betas(betas, bool(foreach and not capturable))
         super().__init__(
             params,
             {

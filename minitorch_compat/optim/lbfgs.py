@@ -20,6 +20,49 @@ class Point(NamedTuple):
     slope: Any
 
 
+NOWHERE = Point(None, float("inf"), None, None)
+"""Higher than any point but one that is not finite either."""
+
+
+class Curvature:
+    """What recent steps told of the curvature: pairs of a change of the gradient and the move that made it."""
+
+    def __init__(self, state: dict[str, Any], size: int) -> None:
+        self.state, self.size = state, size
+        self.changes: list[Any] = state.get("old_dirs", [])
+        self.moves: list[Any] = state.get("old_stps", [])
+        self.weights: list[Any] = state.get("ro", [])
+        self.scale: Any = state.get("H_diag", 1)
+
+    def remember(self, change: Any, move: Any) -> None:
+        """Take a pair in, and let the oldest go; unless the curvature along the move is not positive."""
+        product = change.dot(move)
+        if product > 1e-10:
+            for pairs, new in ((self.changes, change), (self.moves, move), (self.weights, 1.0 / product)):
+                if len(pairs) == self.size:
+                    pairs.pop(0)
+                pairs.append(new)
+            self.scale = product / change.dot(change)
+
+    def against(self, gradient: Any) -> Any:
+        """The direction of Newton's method: minus the gradient times the inverse of what is remembered."""
+        shares = self.state.setdefault("al", [None] * self.size)
+        pairs = list(zip(self.changes, self.moves, self.weights, strict=True))
+        direction = gradient.neg()
+        for place in reversed(range(len(pairs))):
+            change, move, weight = pairs[place]
+            shares[place] = move.dot(direction) * weight
+            direction.add_(change, alpha=-float(shares[place]))
+        direction = direction.mul(self.scale)
+        for share, (change, move, weight) in zip(shares, pairs, strict=False):
+            direction.add_(move, alpha=float(share - change.dot(direction) * weight))
+        return direction
+
+    def kept(self) -> dict[str, Any]:
+        """What goes into the state."""
+        return {"old_dirs": self.changes, "old_stps": self.moves, "ro": self.weights, "H_diag": self.scale}
+
+
 def minimum_of_cubic(a: Point, b: Point, bounds: tuple[Any, Any] | None = None) -> Any:
     """Where the cubic through two points with their slopes is least, within bounds; else the middle of these.
 
@@ -40,74 +83,82 @@ def minimum_of_cubic(a: Point, b: Point, bounds: tuple[Any, Any] | None = None) 
     return min(max(place, least), most)
 
 
-def strong_wolfe(
-    evaluate: Callable[[Any], tuple[Any, Any]], t: Any, direction: Any, loss: Any, gradient: Any, slope: Any,
-    tolerance: float, *, c1: float = 1e-4, c2: float = 0.9, most: int = 25
-) -> tuple[Point, int]:
-    """A step that fulfils the strong Wolfe conditions, and how often the loss was evaluated.
+class LineSearch:
+    """A step along one direction that fulfils the strong Wolfe conditions.
 
-    First the step grows until an acceptable one is bracketed, then the bracket is narrowed. Nocedal and Wright,
+    It must make the loss small enough for its length (``c1``) and its slope flat enough (``c2``). Nocedal and Wright,
     "Numerical optimization" (2006), algorithms 3.5 and 3.6, with the safeguards of Schmidt's minFunc.
     """
-    span = direction.abs().max()
-    start = Point(0, loss, gradient.clone(), slope)
 
-    def at(t: Any) -> Point:
-        loss, gradient = evaluate(t)
-        return Point(t, loss, gradient.clone(), gradient.dot(direction))
+    c1, c2, most = 1e-4, 0.9, 25
 
-    def too_high(point: Point) -> Any:
-        return point.loss > loss + c1 * point.t * slope
+    def __init__(self, evaluate: Callable[[Any], tuple[Any, Any]], direction: Any, start: Point) -> None:
+        self.evaluate, self.direction, self.start = evaluate, direction, start
+        self.evaluations = 0
 
-    def flat(point: Point) -> Any:
-        return abs(point.slope) <= -c2 * slope
+    def at(self, t: Any) -> Point:
+        """What is found at a step of length ``t``."""
+        self.evaluations += 1
+        loss, gradient = self.evaluate(t)
+        return Point(t, loss, gradient.clone(), gradient.dot(self.direction))
 
-    previous, point, evaluations, rounds = start, at(t), 1, 0
-    while rounds < most:
-        if too_high(point) or (rounds > 1 and point.loss >= previous.loss):
-            bracket = [previous, point]
-            break
-        if flat(point):
-            return point, evaluations
-        if point.slope >= 0:
-            bracket = [previous, point]
-            break
-        limits = point.t + 0.01 * (point.t - previous.t), point.t * 10
-        t = minimum_of_cubic(previous, point, limits)
-        previous, point = point, at(t)
-        evaluations, rounds = evaluations + 1, rounds + 1
-    else:
-        bracket = [start, point]
+    def too_high(self, point: Point, than: Point) -> bool:
+        """Whether the loss is more than the length of the step allows, or no less than at another point."""
+        return bool(point.loss > self.start.loss + self.c1 * point.t * self.start.slope or point.loss >= than.loss)
 
-    near_edge = False
-    low, high = (0, 1) if bracket[0].loss <= bracket[1].loss else (1, 0)
-    while rounds < most:
-        least, largest = sorted((bracket[0].t, bracket[1].t))
-        if abs(bracket[1].t - bracket[0].t) * span < tolerance:
-            break
-        t = minimum_of_cubic(bracket[0], bracket[1])
+    def flat(self, point: Point) -> bool:
+        return bool(abs(point.slope) <= -self.c2 * self.start.slope)
+
+    def found(self, t: Any, tolerance: float) -> Point:
+        """The accepted point, or the lowest seen when evaluations or the bracket are used up."""
+        one, *others = self.grown(self.at(t))
+        return self.narrowed(one, others[0], tolerance) if others else one
+
+    def grown(self, point: Point) -> tuple[Point, ...]:
+        """An acceptable point found while the step grows, or two between which there is one."""
+        before = self.start
+        while self.evaluations <= self.most:
+            # The first two points may lie higher than those before them, if only they are low enough.
+            if self.too_high(point, before if self.evaluations > 2 else NOWHERE):
+                return before, point
+            if self.flat(point):
+                return (point,)
+            if point.slope >= 0:
+                return before, point
+            limits = point.t + 0.01 * (point.t - before.t), point.t * 10
+            before, point = point, self.at(minimum_of_cubic(before, point, limits))
+        return self.start, point
+
+    def narrowed(self, one: Point, other: Point, tolerance: float) -> Point:
+        """An acceptable point between two, or the lower end of what is left."""
+        span = self.direction.abs().max()
+        ends, near_an_end = [one, other], False
+        low = 0 if one.loss <= other.loss else 1
+        while self.evaluations <= self.most and abs(ends[1].t - ends[0].t) * span >= tolerance:
+            least, largest = sorted((ends[0].t, ends[1].t))
+            t = minimum_of_cubic(ends[0], ends[1])
+            t, near_an_end = self.moved_inwards(t, least, largest, near_an_end)
+            point = self.at(t)
+            if self.too_high(point, ends[low]):
+                ends[1 - low] = point
+                low = 0 if ends[0].loss <= ends[1].loss else 1
+                continue
+            if self.flat(point):
+                return point
+            if point.slope * (ends[1 - low].t - ends[low].t) >= 0:
+                ends[1 - low] = ends[low]
+            ends[low] = point
+        return ends[low]
+
+    @staticmethod
+    def moved_inwards(t: Any, least: Any, largest: Any, again: bool) -> tuple[Any, bool]:
+        """A step that is not near an end of the bracket twice in a row, which is no progress; whether it is now."""
         margin = 0.1 * (largest - least)
-        if min(largest - t, t - least) < margin:
-            # Twice near an end of the bracket is no progress: the step is moved inwards.
-            if near_edge or t >= largest or t <= least:
-                t = largest - margin if abs(t - largest) < abs(t - least) else least + margin
-                near_edge = False
-            else:
-                near_edge = True
-        else:
-            near_edge = False
-        point = at(t)
-        evaluations, rounds = evaluations + 1, rounds + 1
-        if too_high(point) or point.loss >= bracket[low].loss:
-            bracket[high] = point
-            low, high = (0, 1) if bracket[0].loss <= bracket[1].loss else (1, 0)
-            continue
-        if flat(point):
-            return point, evaluations
-        if point.slope * (bracket[high].t - bracket[low].t) >= 0:
-            bracket[high] = bracket[low]
-        bracket[low] = point
-    return bracket[low], evaluations
+        if not min(largest - t, t - least) < margin:
+            return t, False
+        if not again and least < t < largest:
+            return t, True
+        return (largest - margin if abs(t - largest) < abs(t - least) else least + margin), False
 
 
 class LBFGS(Optimizer):
@@ -151,99 +202,78 @@ class LBFGS(Optimizer):
             real.add_(direction[start:end].view_as(real), alpha=float(t))
             start = end
 
+    def _found(self, closure: Callable[[], Any]) -> tuple[Any, Any]:
+        """The loss that ``closure`` finds, and all gradients as one vector."""
+        with enable_grad():
+            loss = closure()
+        return loss, self._gradient()
+
+    def _searched(self, closure: Callable[[], Any], t: Any, direction: Any, start: Point) -> tuple[Point, int]:
+        """Where a line search arrives, and how often it evaluated; the parameters are moved there."""
+        origin = [p.clone() for p in self._params]
+
+        def evaluate(t: Any) -> tuple[Any, Any]:
+            self._move(t, direction)
+            loss, gradient = self._found(closure)
+            for p, old in zip(self._params, origin, strict=True):
+                p.copy_(old)
+            return float(loss), gradient
+
+        search = LineSearch(evaluate, direction, start)
+        point = search.found(t, 1e-9)
+        self._move(point.t, direction)
+        return point, search.evaluations
+
     @no_grad()
     def step(self, closure: Callable[[], Any]) -> Any:  # type: ignore[override]
         """Up to ``max_iter`` iterations; ``closure`` clears the gradients, evaluates the loss and calls backward."""
         group = self.param_groups[0]
-        lr, limit = group["lr"], group["tolerance_change"]
-        search, size = group["line_search_fn"], group["history_size"]
-
-        def evaluate() -> Any:
-            with enable_grad():
-                return closure()
-
+        lr, small, last, search = group["lr"], group["tolerance_change"], group["max_iter"], group["line_search_fn"]
         state = self.state[self._params[0]]
-        state.setdefault("func_evals", 0)
-        state.setdefault("n_iter", 0)
-        first_loss = evaluate()
-        loss = float(first_loss)
-        evaluations = 1
+        for counter in ("func_evals", "n_iter"):
+            state.setdefault(counter, 0)
+
+        def arrived(gradient: Any) -> bool:
+            return bool(gradient.abs().max() <= group["tolerance_grad"])
+
+        first_loss, gradient = self._found(closure)
+        loss, evaluations = float(first_loss), 1
         state["func_evals"] += 1
-        gradient = self._gradient()
-        arrived = gradient.abs().max() <= group["tolerance_grad"]
-        if arrived:
+        if arrived(gradient):
             return first_loss
-        direction, t = state.get("d"), state.get("t")
-        changes, moves, weights = state.get("old_dirs"), state.get("old_stps"), state.get("ro")
-        scale, before, loss_before = state.get("H_diag"), state.get("prev_flat_grad"), state.get("prev_loss")
-        iteration = 0
-        while iteration < group["max_iter"]:
-            iteration += 1
+        curvature = Curvature(state, group["history_size"])
+        direction, t, before, loss_before = (state.get(name) for name in ("d", "t", "prev_flat_grad", "prev_loss"))
+        for iteration in range(1, last + 1):
             state["n_iter"] += 1
             if state["n_iter"] == 1:
-                direction = gradient.neg()
-                changes, moves, weights, scale = [], [], [], 1
+                direction, t = gradient.neg(), min(1.0, 1.0 / gradient.abs().sum()) * lr
+                before = gradient.clone()
             else:
-                change, move = gradient.sub(before), direction.mul(t)
-                product = change.dot(move)
-                if product > 1e-10:
-                    if len(changes) == size:
-                        for each in (changes, moves, weights):
-                            each.pop(0)
-                    changes.append(change)
-                    moves.append(move)
-                    weights.append(1.0 / product)
-                    scale = product / change.dot(change)
-                count = len(changes)
-                shares = state.setdefault("al", [None] * size)
-                direction = gradient.neg()
-                for i in range(count - 1, -1, -1):
-                    shares[i] = moves[i].dot(direction) * weights[i]
-                    direction.add_(changes[i], alpha=-float(shares[i]))
-                direction = direction.mul(scale)
-                for i in range(count):
-                    back = changes[i].dot(direction) * weights[i]
-                    direction.add_(moves[i], alpha=float(shares[i] - back))
-            before = gradient.clone() if before is None else before.copy_(gradient)
+                curvature.remember(gradient.sub(before), direction.mul(t))
+                direction, t = curvature.against(gradient), lr
+                before.copy_(gradient)
             loss_before = loss
-            t = min(1.0, 1.0 / gradient.abs().sum()) * lr if state["n_iter"] == 1 else lr
             slope = gradient.dot(direction)
-            if slope > -limit:
+            if slope > -small:
                 break
             made = 0
-            if search is not None:
-                if search != "strong_wolfe":
-                    raise RuntimeError("only 'strong_wolfe' is supported")
-                origin = [p.clone() for p in self._params]
-
-                def evaluate_at(t: Any, direction: Any = direction, origin: Any = origin) -> tuple[Any, Any]:
-                    self._move(t, direction)
-                    found = float(evaluate()), self._gradient()
-                    for p, old in zip(self._params, origin, strict=True):
-                        p.copy_(old)
-                    return found
-
-                point, made = strong_wolfe(evaluate_at, t, direction, loss, gradient, slope, 1e-9)
+            if search == "strong_wolfe":
+                point, made = self._searched(closure, t, direction, Point(0, loss, gradient.clone(), slope))
                 t, loss, gradient = point.t, point.loss, point.gradient
-                self._move(t, direction)
-                arrived = gradient.abs().max() <= group["tolerance_grad"]
+            elif search is not None:
+                raise RuntimeError("only 'strong_wolfe' is supported")
             else:
                 self._move(t, direction)
-                if iteration != group["max_iter"]:
-                    loss = float(evaluate())
-                    gradient = self._gradient()
-                    arrived = gradient.abs().max() <= group["tolerance_grad"]
-                    made = 1
+                if iteration < last:
+                    found, gradient = self._found(closure)
+                    loss, made = float(found), 1
             evaluations += made
             state["func_evals"] += made
-            if (
-                iteration == group["max_iter"] or evaluations >= group["max_eval"] or arrived
-                or direction.mul(t).abs().max() <= limit or abs(loss - loss_before) < limit
-            ):
+            if evaluations >= group["max_eval"] or (made and arrived(gradient)):
                 break
-        state["d"], state["t"] = direction, t
-        state["old_dirs"], state["old_stps"], state["ro"] = changes, moves, weights
-        state["H_diag"], state["prev_flat_grad"], state["prev_loss"] = scale, before, loss_before
+            if direction.mul(t).abs().max() <= small or abs(loss - loss_before) < small:
+                break
+        state.update(d=direction, t=t, **curvature.kept(), prev_flat_grad=before, prev_loss=loss_before)
         return first_loss
 
 

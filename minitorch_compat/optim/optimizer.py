@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from itertools import chain
 from typing import Any, ClassVar
@@ -61,6 +61,45 @@ def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]
     return silent
 
 
+def members_of(param_group: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """The tensors of a new group, which become its "params", and their names, if they have some."""
+    given = param_group["params"]
+    if isinstance(given, set):
+        raise TypeError(
+            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+            "will change between runs. Please use a list instead."
+        )
+    given = param_group["params"] = [given] if isinstance(given, Tensor) else list(given)
+    named = [each for each in given if isinstance(each, tuple)]
+    if not named:
+        return given, []
+    if len(named) < len(given):
+        raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+    param_group["params"] = [each[1] for each in named]
+    return param_group["params"], [each[0] for each in named]
+
+
+def refuse_unfit(parameter: Any, differentiable: bool) -> None:
+    """TypeError for what is no tensor, ValueError for one that is computed, unless steps are to be differentiated."""
+    if not isinstance(parameter, Tensor):
+        raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(parameter).__name__}")
+    if not (differentiable or parameter.is_leaf or parameter.retains_grad):
+        raise ValueError("can't optimize a non-leaf Tensor")
+
+
+def all_members(groups: Iterable[dict[str, Any]]) -> Iterator[Any]:
+    """The parameters of all groups, or their numbers, one after the other."""
+    return chain.from_iterable(group["params"] for group in groups)
+
+
+def changed_by(hooks: OrderedDict[int, Any], optimizer: Optimizer, value: dict[str, Any]) -> dict[str, Any]:
+    """A dict after hooks each of which may give another in its place."""
+    for hook in hooks.values():
+        answer = hook(optimizer, value)
+        value = value if answer is None else answer
+    return value
+
+
 _HOOKS = tuple(
     f"_optimizer_{name}_hooks"
     for name in (
@@ -106,37 +145,16 @@ class Optimizer:
         """Add parameters with options of their own; errors for tensors that are no leaves or appear twice."""
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
-        params = param_group["params"]
-        if isinstance(params, Tensor):
-            param_group["params"] = [params]
-        elif isinstance(params, set):
-            raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
-                "will change between runs. Please use a list instead."
-            )
-        else:
-            param_group["params"] = list(params)
-        names, tensors = [], []
-        for each in param_group["params"]:
-            if isinstance(each, tuple):
-                names.append(each[0])
-                tensors.append(each[1])
-            else:
-                tensors.append(each)
+        members, names = members_of(param_group)
         if names:
-            if len(names) != len(tensors):
-                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
-            param_group["params"], param_group["param_names"] = tensors, names
-        for each in tensors:
-            if not isinstance(each, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(each).__name__}")
-            if not self.defaults.get("differentiable", None) and not (each.is_leaf or each.retains_grad):
-                raise ValueError("can't optimize a non-leaf Tensor")
-        for name, default in self.defaults.items():
-            if default is required and name not in param_group:
-                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
-            param_group.setdefault(name, default)
-        if len(tensors) != len(set(tensors)):
+            param_group["param_names"] = names
+        for each in members:
+            refuse_unfit(each, bool(self.defaults.get("differentiable")))
+        for option, usual in self.defaults.items():
+            if usual is required and option not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {option}")
+            param_group.setdefault(option, usual)
+        if len(set(members)) < len(members):
             import warnings
 
             warnings.warn(
@@ -145,16 +163,15 @@ class Optimizer:
                 UserWarning,
                 stacklevel=3,
             )
-        known = set(chain.from_iterable(group["params"] for group in self.param_groups))
-        if not known.isdisjoint(tensors):
-            raise ValueError("some parameters appear in more than one parameter group")
-        for group in self.param_groups:
-            if ("param_names" in group) != ("param_names" in param_group):
-                which = "with" if "param_names" in param_group else "without"
-                raise ValueError(
-                    "all optimizer param groups should be with/without names. "
-                    f"cannot add param group {which} names to the optimizer"
-                )
+        for known in self.param_groups:
+            if not set(known["params"]).isdisjoint(members):
+                raise ValueError("some parameters appear in more than one parameter group")
+        named = "param_names" in param_group
+        if any(("param_names" in known) != named for known in self.param_groups):
+            raise ValueError(
+                "all optimizer param groups should be with/without names. "
+                f"cannot add param group {'with' if named else 'without'} names to the optimizer"
+            )
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -220,57 +237,30 @@ class Optimizer:
         for hook in self._optimizer_state_dict_pre_hooks.values():
             hook(self)
         numbers: dict[int, int] = {}
+        for each in all_members(self.param_groups):
+            numbers.setdefault(id(each), len(numbers))
         groups = []
         for group in self.param_groups:
-            packed = {name: value for name, value in group.items() if name != "params"}
-            for each in group["params"]:
-                numbers.setdefault(id(each), len(numbers))
-            packed["params"] = [numbers[id(each)] for each in group["params"]]
-            groups.append(packed)
-        state = {
-            numbers[id(key)] if isinstance(key, Tensor) else key: value for key, value in self.state.items()
-        }
-        written: dict[str, Any] = {"state": state, "param_groups": groups}
-        for hook in self._optimizer_state_dict_post_hooks.values():
-            changed = hook(self, written)
-            if changed is not None:
-                written = changed
-        return written
+            options = {name: value for name, value in group.items() if name != "params"}
+            groups.append({**options, "params": [numbers[id(each)] for each in group["params"]]})
+        state = {numbers[id(key)] if isinstance(key, Tensor) else key: kept for key, kept in self.state.items()}
+        return changed_by(self._optimizer_state_dict_post_hooks, self, {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over state and options; ValueError where groups or their sizes differ."""
-        state_dict = state_dict.copy()
-        for hook in self._optimizer_load_state_dict_pre_hooks.values():
-            changed = hook(self, state_dict)
-            if changed is not None:
-                state_dict = changed
-        saved = deepcopy(state_dict["param_groups"])
-        if len(self.param_groups) != len(saved):
-            raise ValueError("loaded state dict has a different number of parameter groups")
-        if any(
-            len(own["params"]) != len(other["params"]) for own, other in zip(self.param_groups, saved, strict=True)
-        ):
-            raise ValueError(
-                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
-            )
-        numbered = dict(
-            zip(
-                chain.from_iterable(group["params"] for group in saved),
-                chain.from_iterable(group["params"] for group in self.param_groups),
-                strict=True,
-            )
-        )
+        loaded = changed_by(self._optimizer_load_state_dict_pre_hooks, self, state_dict.copy())
+        groups = deepcopy(loaded["param_groups"])
+        refuse_other_sizes(self.param_groups, groups)
+        owners = dict(zip(all_members(groups), all_members(self.param_groups), strict=True))
         state: defaultdict[Any, Any] = defaultdict(dict)
-        for key, value in state_dict["state"].items():
-            if key in numbered:
-                state[numbered[key]] = _fitting(value, numbered[key], None)
-            else:
-                state[key] = value
-        for own, other in zip(self.param_groups, saved, strict=True):
-            if "param_names" in own and "param_names" not in other:
-                other["param_names"] = own["param_names"]
-            other["params"] = own["params"]
-        self.__setstate__({"state": state, "param_groups": saved})
+        for key, kept in loaded["state"].items():
+            owner = owners.get(key)
+            state[key if owner is None else owner] = kept if owner is None else _fitting(kept, owner, None)
+        for own, group in zip(self.param_groups, groups, strict=True):
+            if "param_names" in own:
+                group.setdefault("param_names", own["param_names"])
+            group["params"] = own["params"]
+        self.__setstate__({"state": state, "param_groups": groups})
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
@@ -301,6 +291,17 @@ class Optimizer:
                 if name != "params":
                     text += f"    {name}: {group[name]}\n"
         return text + ")"
+
+
+def refuse_other_sizes(own: list[dict[str, Any]], loaded: list[dict[str, Any]]) -> None:
+    """ValueError unless there are as many groups, of as many parameters each."""
+    if len(own) != len(loaded):
+        raise ValueError("loaded state dict has a different number of parameter groups")
+    for one, other in zip(own, loaded, strict=True):
+        if len(one["params"]) != len(other["params"]):
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
 
 
 def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:

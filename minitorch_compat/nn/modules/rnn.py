@@ -26,6 +26,47 @@ def _check_kind(name: str, value: Any, kind: type) -> None:
         raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
 
 
+def refuse_options(given: dict[str, Any]) -> None:
+    """TypeError and ValueError for options of recurrent layers that are of no use, in torch's order."""
+    dropout, layers = given["dropout"], given["num_layers"]
+    if not isinstance(dropout, numbers.Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):  # type: ignore[operator]
+        raise ValueError(
+            "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
+        )
+    if dropout > 0 and layers == 1:  # type: ignore[operator]
+        warnings.warn(
+            "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+            f"num_layers greater than 1, but got {dropout=} and num_layers={layers}",
+            stacklevel=3,
+        )
+    for name in ("bias", "batch_first"):
+        _check_kind(name, given[name], bool)
+    for name in ("input_size", "hidden_size", "num_layers"):
+        if name != "num_layers":
+            _check_kind(name, given[name], int)
+        if given[name] <= 0:
+            raise ValueError(f"{name} must be greater than zero")
+    if given["proj_size"] < 0:
+        raise ValueError("proj_size should be a positive integer or zero to disable projections")
+    if given["proj_size"] >= given["hidden_size"]:
+        raise ValueError("proj_size has to be smaller than hidden_size")
+    if given["mode"] not in GATES:
+        raise ValueError(f"Unrecognized RNN mode: {given['mode']}")
+
+
+def shapes_of_layer(rows: int, width: int, out: int, bias: bool) -> dict[str, tuple[int, ...]]:
+    """The weights of one layer in one direction, for inputs of ``width`` and states of ``out``, in torch's order."""
+    shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
+    return {**shapes, "bias_ih": (rows,), "bias_hh": (rows,)} if bias else shapes
+
+
+def draw_weights(layer: Any) -> None:
+    """Draw all parameters anew from ±1/sqrt(hidden_size)."""
+    bound = 1.0 / math.sqrt(layer.hidden_size) if layer.hidden_size > 0 else 0
+    for weight in layer.parameters():
+        init.uniform_(weight, -bound, bound)
+
+
 class RNNBase(Module):
     """What recurrent layers share: weights drawn from ±1/sqrt(hidden_size), checks, batches and packed sequences.
 
@@ -44,54 +85,26 @@ class RNNBase(Module):
         device: Any = None, dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.mode = mode
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.bias = bias
-        self.batch_first = batch_first
-        self.dropout = float(dropout)
-        self.bidirectional = bidirectional
-        self.proj_size = proj_size
-        if not isinstance(dropout, numbers.Number) or not 0 <= dropout <= 1 or isinstance(dropout, bool):
-            raise ValueError(
-                "dropout should be a number in range [0, 1] representing the probability of an element being zeroed"
-            )
-        if dropout > 0 and num_layers == 1:
-            warnings.warn(
-                "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
-                f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}",
-                stacklevel=2,
-            )
-        _check_kind("bias", bias, bool)
-        _check_kind("batch_first", batch_first, bool)
-        for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
-            _check_kind(name, size, int)
-            if size <= 0:
-                raise ValueError(f"{name} must be greater than zero")
-        if num_layers <= 0:
-            raise ValueError("num_layers must be greater than zero")
-        if proj_size < 0:
-            raise ValueError("proj_size should be a positive integer or zero to disable projections")
-        if proj_size >= hidden_size:
-            raise ValueError("proj_size has to be smaller than hidden_size")
-        if mode not in GATES:
-            raise ValueError(f"Unrecognized RNN mode: {mode}")
-        rows, out = GATES[mode] * hidden_size, proj_size or hidden_size
+        options = {
+            "mode": mode, "input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers, "bias": bias,
+            "batch_first": batch_first, "dropout": float(dropout), "bidirectional": bidirectional,
+            "proj_size": proj_size,
+        }
+        self.__dict__.update(options)
+        refuse_options({**options, "dropout": dropout})
+        out = proj_size or hidden_size
+        directions = ("", "_reverse") if bidirectional else ("",)
+        widths = (input_size, *(out * len(directions),) * (num_layers - 1))
         self._all_weights: list[list[str]] = []
-        for layer in range(num_layers):
-            width = input_size if not layer else out * (2 if bidirectional else 1)
-            for suffix in ("", "_reverse") if bidirectional else ("",):
-                shapes = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
-                if bias:
-                    shapes.update(bias_ih=(rows,), bias_hh=(rows,))  # type: ignore[arg-type]
-                if proj_size:
-                    shapes["weight_hr"] = (proj_size, hidden_size)
-                names = []
-                for kind, shape in shapes.items():
-                    names.append(f"{kind}_l{layer}{suffix}")
-                    setattr(self, names[-1], Parameter(FUNCTIONS["empty"](shape, device=device, dtype=dtype)))
-                self._all_weights.append(names)
+        for layer, width in enumerate(widths):
+            shapes = shapes_of_layer(GATES[mode] * hidden_size, width, out, bias)
+            if proj_size:
+                shapes["weight_hr"] = (proj_size, hidden_size)
+            for direction in directions:
+                made = {f"{kind}_l{layer}{direction}": shape for kind, shape in shapes.items()}
+                for name, shape in made.items():
+                    setattr(self, name, Parameter(FUNCTIONS["empty"](shape, device=device, dtype=dtype)))
+                self._all_weights.append(list(made))
         self.reset_parameters()
 
     @property
@@ -112,9 +125,7 @@ class RNNBase(Module):
 
     def reset_parameters(self) -> None:
         """Draw new weights."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
+        draw_weights(self)
 
     def check_input(self, input: Any, batch_sizes: Any) -> None:
         """Refuse input of another dtype, number of dimensions or width."""
@@ -335,9 +346,7 @@ class RNNCellBase(Module):
 
     def reset_parameters(self) -> None:
         """Draw new weights."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
+        draw_weights(self)
 
     def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}"
