@@ -111,7 +111,7 @@ class Tensor(metaclass=TensorType):
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        if cls.__module__.partition(".")[0] != __name__.partition(".")[0]:
+        if cls.__module__.partition(".")[0] != __name__.partition(".")[0] and not cls._transformed:
             from ..overrides import watch
 
             watch(cls)

@@ -26,6 +26,9 @@ print(named(x.detach().numpy()), x.tolist(), len(x), named(iter(x)), named(x[0])
 functions = torch.nn.functional.relu, torch.nn.Linear(2, 1), torch.zeros_like, torch.exp, torch.clone
 print([named(each(x)) for each in functions], named(torch.stack([x, x])), named(x.new_ones(2)))
 print(named(1 - x), named(torch.ones(2) + x), named(x.detach().clone().add_(1)))
+with torch.autograd.forward_ad.dual_level():
+    dual = torch.autograd.forward_ad.make_dual(torch.ones(2), torch.ones(2))
+    print(dual * 2, torch.autograd.forward_ad.unpack_dual(dual * 3).tangent)
 
 class Asked(torch.Tensor):
     @classmethod
