@@ -31,6 +31,9 @@ TRIES = 600
 SECONDS = 20.0
 """How long one case may take to be shrunk; what it has come to by then is good as well."""
 
+SHRINKABLE = ("differs", "engine lacks it")
+"""Outcomes that depend on the case alone, and not on how busy the machine is."""
+
 Edit = Callable[[], None]
 """Changes a tree in one place."""
 
@@ -300,7 +303,7 @@ class Shrinker:
     def shrink(self, case: Case, result: Result) -> str | None:
         """The smaller code of a case that shows its first cause, or None where there is none."""
         cause = next(iter(signatures(result)), None)
-        if cause is None:
+        if cause is None or result.outcome not in SHRINKABLE:
             return None
         self.pool = self.pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
         given = case if case.portable else case.id

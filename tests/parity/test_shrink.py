@@ -121,6 +121,8 @@ def test_what_agrees_or_lives_in_another_function_is_left_alone():
     case, = cases()
     with Shrinker("toy:right", "toy:right", "none") as shrinker:
         assert shrinker.shrink(case, run_case(case, Engine(), Engine())) is None
+        late = run_case(case, Engine(), Engine()).but(outcome="timed out", message="not done after 60 s")
+        assert shrinker.shrink(case, late) is None
         assert shrinker.pool is None
     outer = 1
 
