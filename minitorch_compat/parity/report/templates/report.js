@@ -269,6 +269,12 @@
   const TERM = /(-?)(?:(\w+):(?:"([^"]*)"?|(\S*))|(ulp|abs|rel)(<=|>=|<|>|=)(\S+)|"([^"]*)"?|(\S+))/g;
   const COMPARE = {"<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b, "=": (a, b) => a === b};
 
+  // Whether a value, or a word in it, begins so.
+  function begins(value, wanted) {
+    const text = value.toLowerCase();
+    return text.startsWith(wanted) || text.split(/[ ./]/).some(part => part.startsWith(wanted));
+  }
+
   function parsed(query) {
     const words = [], tests = [];
     for (const [all, minus, key, quoted, value, measure, sign, bound, phrase, word] of query.matchAll(TERM)) {
@@ -278,8 +284,11 @@
         if (!Number.isNaN(limit)) test = it => it[measure] !== undefined && COMPARE[sign](it[measure], limit);
       } else if (key && key in KEYS) {
         const wanted = (quoted ?? value).toLowerCase(), read = KEYS[key];
-        test = it => read(it).some(each => wanted === "" || each.toLowerCase().startsWith(wanted) ||
-          each.toLowerCase().split(/[ ./]/).some(part => part.startsWith(wanted)));
+        const known = new Map();  // many cases have the same values
+        test = it => read(it).some(each => {
+          if (!known.has(each)) known.set(each, begins(each, wanted));
+          return known.get(each);
+        });
       }
       if (test) tests.push(minus ? it => !test(it) : test);
       else if (minus && !key) { const without = (phrase ?? word).toLowerCase(); tests.push((it, text) => !text().includes(without)); }
@@ -305,7 +314,7 @@
     if (key in KEYS) {
       for (const [each, count] of valuesOf(key)) {
         if (offers.length === 40) break;
-        if (each.toLowerCase() !== wanted && (each.toLowerCase().startsWith(wanted) || each.toLowerCase().split(/[ ./]/).some(part => part.startsWith(wanted))))
+        if (each.toLowerCase() !== wanted && begins(each, wanted))
           offers.push([`${minus}${key}:${/\s/.test(each) ? `"${each}"` : each}`, count === 1 ? "1 case" : `${count} cases`]);
       }
     } else if (begun && !key) {
