@@ -20,8 +20,6 @@ def pytest_addoption(parser: Any) -> None:
     group.addoption("--parity-timeout", metavar="SECONDS", type=float, default=60.0, help="for one case (default: 60)")
     group.addoption("--parity-docs", metavar="GLOB", action="append", default=[],
                     help="check documents (Markdown, reStructuredText, Python, notebooks), repeatable: 'docs/**/*.md'")
-    group.addoption("--parity-select", metavar="PATH", default=None,
-                    help="run only the cases whose ids a file lists, one a line")
 
 
 def pytest_configure(config: Any) -> None:

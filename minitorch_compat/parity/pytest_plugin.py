@@ -41,9 +41,6 @@ class Parity:
         self.config = config
         self.names = option.parity_engine or NAMES[0], option.parity_reference or NAMES[1]
         self.reports = [report_option(each) for each in option.parity_report]
-        self.selected: frozenset[str] | None = None
-        if option.parity_select:
-            self.selected = frozenset(Path(option.parity_select).read_text(encoding="utf-8").split())
         self.is_worker = hasattr(config, "workerinput")
         self.run = Run(Engine(self.names[1], ""), Engine(self.names[0], ""), 0)
         self.order: list[str] = []
@@ -68,10 +65,6 @@ class Parity:
         if "minitorch_compat.parity" not in path.read_text(encoding="utf-8"):
             return None  # told without importing it
         return CaseFile.from_parent(parent, path=path, parity=self)
-
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        if self.selected is not None:
-            items[:] = [item for item in items if isinstance(item, CaseItem) and item.case.id in self.selected]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if not self.is_worker and session.items:

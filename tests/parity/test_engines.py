@@ -1,9 +1,11 @@
 """A name becomes an engine, or a sentence that says why not."""
 import sys
+import types
 
 import pytest
 
-from minitorch_compat.parity.engines import NoEngine, described, load, prepare
+from minitorch_compat.parity import engines
+from minitorch_compat.parity.engines import NoEngine, complete, described, load, prepare
 
 
 @pytest.fixture
@@ -103,3 +105,12 @@ def test_an_engine_that_refuses_to_be_prepared_is_left_to_its_cases():
     engine = Other()
     prepare(engine)
     assert engine.asked == ["float32", 0]
+
+
+def test_what_an_engine_imports_late_is_imported_early_and_only_its_own(place, monkeypatch):
+    monkeypatch.setattr(engines, "LATE", {"toy_engine": ("toy_package.engine", "toy_package.not_there")})
+    complete(types.ModuleType("another_engine"))
+    assert "toy_package.engine" not in sys.modules
+    complete(types.ModuleType("toy_engine"))
+    assert "toy_package.engine" in sys.modules
+    complete(object())
