@@ -6,10 +6,13 @@ and for each case a hash of its text and its `Observation` (in the form of `plai
 import gzip
 import hashlib
 import json
+import multiprocessing
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +63,52 @@ class Recorded:
 def record(cases: Sequence[Case], all_cases: Sequence[Case], name: str, engine: Any, before: Recorded | None) -> bytes:
     """Observe cases on an engine and return the recording; what else `before` has of the catalogue is kept."""
     known = {} if before is None else before.cases
-    shown = {}
-    for case in cases:
-        prepare(engine)
-        random.seed(0)
-        np.random.seed(0)
-        shown[case.id] = {"text": text_hash(case), "observation": encode(observe(case, engine))}
+    shown = {
+        case.id: {"text": text_hash(case), "observation": observation} for case, observation in apart(cases, engine)
+    }
     prepare(engine)
     kept = {case.id: shown.get(case.id) or known.get(case.id) for case in all_cases}
     return written(name, described(name, engine).version, capability(engine), all_cases, kept)
+
+
+def apart(cases: Sequence[Case], engine: Any) -> Iterator[tuple[Case, Any]]:
+    """What each case shows, in a process forked from this one where that can be: one that ends costs its case alone."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        yield from ((case, shown_by(case, engine)) for case in cases)
+        return
+    context = multiprocessing.get_context("fork")
+    waiting = deque(cases)
+    while waiting:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=show, args=(list(waiting), engine, there))
+        process.start()
+        there.close()
+        try:
+            while waiting:
+                yield waiting[0], here.recv()
+                waiting.popleft()
+        except EOFError:
+            process.join()
+            why = f"the process ended here, with code {process.exitcode}"
+            yield waiting.popleft(), encode(Observation(raised=Raised("Crashed", why, why)))
+        finally:
+            here.close()
+            process.terminate()
+            process.join()
+
+
+def show(cases: Sequence[Case], engine: Any, there: Connection) -> None:
+    """Send what each case shows, one after another."""
+    for case in cases:
+        there.send(shown_by(case, engine))
+
+
+def shown_by(case: Case, engine: Any) -> Any:
+    """What one case shows, in plain data."""
+    prepare(engine)
+    random.seed(0)
+    np.random.seed(0)
+    return encode(observe(case, engine))
 
 
 def recorded_of(run: Run, cases: Sequence[Case]) -> bytes:

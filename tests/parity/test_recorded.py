@@ -48,6 +48,15 @@ def test_the_same_again_is_the_same_to_the_byte(recording):
     assert recording.read_bytes() == recording.with_name("two.json.gz").read_bytes()
 
 
+@pytest.mark.parametrize("engine, code", [("leaving", "7"), ("dying", "-11")])
+def test_a_reference_that_ends_its_process_costs_one_case(toys, engine, code):
+    assert record("--output", "one.json.gz", engine=engine) == 0
+    cases = read(toys / "one.json.gz").cases
+    assert [name.partition("/")[2] for name in cases] == ["everything", "acting", "last"]
+    assert cases["toys.all/acting"]["observation"]["raised"]["text"] == f"the process ended here, with code {code}"
+    assert [each["observation"].get("raised") for name, each in cases.items() if "acting" not in name] == [None, None]
+
+
 def test_a_selection_touches_nothing_else(recording):
     before = read(recording).cases
     assert record("last", "--output", "one.json.gz", engine="wrong") == 0
