@@ -213,11 +213,9 @@ NAMES: dict[str, str] = {
         set_sync_debug_mode sparse stream streams temperature tunable utilization
     """,
     "torch.distributions": """
-        CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform GeneralizedPareto
-        LKJCholesky LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform
-        PositiveDefiniteTransform ReshapeTransform StackTransform Wishart biject_to constraint_registry
-        continuous_bernoulli generalized_pareto lkj_cholesky logistic_normal lowrank_multivariate_normal
-        transform_to utils wishart
+        CatTransform ContinuousBernoulli CorrCholeskyTransform GeneralizedPareto LKJCholesky
+        LowRankMultivariateNormal StackTransform Wishart continuous_bernoulli generalized_pareto
+        lkj_cholesky lowrank_multivariate_normal utils wishart
     """,
     "torch.accelerator": """
         Graph current_accelerator current_device_idx current_device_index current_stream device_count

@@ -5,7 +5,19 @@ import re as _re
 import sys as _sys
 
 from .._core.absent import room as _room
-from . import constraints, continuous, discrete, distribution, kl, multivariate, parameters, transformed, transforms
+from . import (
+    constraint_registry,
+    constraints,
+    continuous,
+    discrete,
+    distribution,
+    kl,
+    multivariate,
+    parameters,
+    transformed,
+    transforms,
+)
+from .constraint_registry import biject_to, transform_to
 from .continuous import *
 from .discrete import *
 from .distribution import *
@@ -17,7 +29,7 @@ from .transforms import *
 __all__ = [
     *distribution.__all__, *continuous.__all__, *discrete.__all__, *transformed.__all__, *transforms.__all__,
     *multivariate.__all__,
-    *kl.__all__,
+    *kl.__all__, "biject_to", "transform_to",
 ]
 
 _FILES = {
@@ -26,8 +38,8 @@ _FILES = {
     distribution: "exp_family",
     multivariate: "multivariate_normal",
     parameters: "utils",
-    transformed: """gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy log_normal mixture_same_family
-        pareto relaxed_bernoulli relaxed_categorical transformed_distribution weibull""",
+    transformed: """gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy log_normal logistic_normal
+        mixture_same_family pareto relaxed_bernoulli relaxed_categorical transformed_distribution weibull""",
 }
 for _module, _names in _FILES.items():
     for _name in _names.split():

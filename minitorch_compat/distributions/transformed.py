@@ -27,12 +27,14 @@ from .transforms import (
     ExpTransform,
     PowerTransform,
     SigmoidTransform,
+    StickBreakingTransform,
     Transform,
 )
 
 __all__ = [
     "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "InverseGamma", "Kumaraswamy", "LogNormal",
-    "MixtureSameFamily", "Pareto", "RelaxedBernoulli", "RelaxedOneHotCategorical", "TransformedDistribution", "Weibull",
+    "LogisticNormal", "MixtureSameFamily", "Pareto", "RelaxedBernoulli", "RelaxedOneHotCategorical",
+    "TransformedDistribution", "Weibull",
 ]  # fmt: skip
 
 
@@ -286,6 +288,25 @@ class TransformedDistribution(Distribution):
         for each in self.transforms:
             value = each(value)
         return value
+
+
+class LogisticNormal(TransformedDistribution):
+    """A simplex: a vector of normal variables broken off a stick one after the other."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.simplex
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        base = Normal(loc, scale, validate_args=validate_args)
+        base = base if base.batch_shape else base.expand([1])
+        super().__init__(base, StickBreakingTransform(), validate_args=validate_args)
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        return super().expand(batch_shape, self._get_checked_instance(LogisticNormal, _instance))
+
+    loc = property(lambda self: self.base_dist.base_dist.loc)
+    scale = property(lambda self: self.base_dist.base_dist.scale)
 
 
 class LogNormal(TransformedDistribution):
