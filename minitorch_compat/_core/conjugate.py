@@ -34,7 +34,7 @@ class TurnedView(Tensor):
         if not memory.size:
             return memory
         held = memory.tobytes()
-        if shown is None or shown[0] != held or shown[1].shape != memory.shape:
+        if shown is None or shown[0] != held or shown[1].shape != memory.shape or shown[1].strides != memory.strides:
             made = empty_strided(memory.shape, strides(memory), memory.dtype)
             made[...] = self.turn(memory)
             shown = self._shown = held, made
@@ -45,7 +45,7 @@ class TurnedView(Tensor):
         """Another shape of the same elements, or other memory."""
         shown = self._shown
         same = shown is not None and np.may_share_memory(array, shown[1])
-        self._memory = self.beneath(array) if same else self.turn(array)
+        self._memory = self.beneath(array) if same else np.asarray(self.turn(array))
         self._shown = None
 
     def beneath(self, array: ndarray) -> ndarray:

@@ -315,16 +315,13 @@ def binary(
             out = new(Tensor)
             out._data = r
             out._node = None
-            try:
-                left, right = x._node, y._node
-            except RuntimeError:
+            if recorder is None:
                 # What is not recorded minds no lost history.
-                if recorder is None:
-                    return out
-                raise
+                return out
+            left, right = x._node, y._node
             if left is None and right is None:
                 return out
-            if recorder is not None and (not altered or mode.enabled):
+            if not altered or mode.enabled:
                 step = new(make)
                 step.order = next_order()
                 step.edges = (x if left is LEAF else left, y if right is LEAF else right)

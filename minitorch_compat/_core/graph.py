@@ -184,6 +184,19 @@ class Saved:
         return revive(node, self.place)
 
 
+class SavedNumber(Saved):
+    """A number that is the same in all steps of a kind."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        super().__init__(False, 0)
+        self.number = number
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        return self if node is None else self.number
+
+
 class SavedTensor:
     """A place at which a step saved a tensor, that a pair of hooks can be given to."""
 
@@ -1131,7 +1144,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             gradient = whole_of(gradient)
         if (
             existing is None and not create and type(gradient) is ndarray and leaf._grad_dtype is OWN
-            and gradient.strides == leaf._data.strides and getrefcount(gradient) <= 3
+            and (gradient.base is None or 0 not in gradient.strides) and gradient.strides == leaf._data.strides
+            and getrefcount(gradient) <= 3
         ):
             # Three: the caller's name, the name here, the argument of getrefcount.
             leaf._grad = tensor = wrap(gradient)
@@ -1161,7 +1175,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             np.add(held, gradient, held)
             existing._bump()
             return
-        fits = gradient.strides == array.strides or obeys(gradient, array) or not mode.layout
+        same = gradient.strides == array.strides and 0 not in gradient.strides
+        fits = same or obeys(gradient, array) or not mode.layout
         if fits and getrefcount(gradient) <= 3:
             leaf._grad = tensor = wrap(gradient)
             if bumps:

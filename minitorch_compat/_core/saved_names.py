@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from .graph import RawSaved, Saved
+from .graph import RawSaved, Saved, SavedNumber
 
 USUAL = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
 
 RENAMED: dict[str, dict[str, str]] = {
     "AddmmBackward0": {"a": "mat1", "b": "mat2"},
+    "AvgPool2DBackward0": {"window": "kernel_size", "counts": "", "include": "count_include_pad",
+                           "override": "divisor_override"},
+    "AvgPool3DBackward0": {"window": "kernel_size", "counts": "", "include": "count_include_pad",
+                           "override": "divisor_override"},
     "AminmaxBackward0": {"low": "min", "high": "max", "shape": ""},
     "BaddbmmBackward0": {"a": "batch1", "b": "batch2"},
     "BmmBackward0": {"y": "mat2"},
@@ -21,10 +25,22 @@ RENAMED: dict[str, dict[str, str]] = {
     "ClampMaxBackward1": {"bound": "max"},
     "ClampMinBackward0": {"bound": "min"},
     "ClampMinBackward1": {"bound": "min"},
+    "Col2ImBackward0": {"window": "kernel_size"},
+    "ConvolutionBackward0": {"x": "input"},
     "DivBackward1": {"number": "other"},
+    "EmbeddingDenseBackwardBackward0": {"scale_grad_by_freq": ""},
     "DotBackward0": {"y": "tensor"},
     "ErfinvBackward0": {"out": ""},
     "IndexReduceBackward0": {"src": "source"},
+    "LinalgCholeskyExBackward0": {"out": "L"},
+    "LinalgEigBackward0": {"x": "", "values": "eigenvalues", "vectors": "eigenvectors"},
+    "LinalgEighBackward0": {"values": "eigenvalues", "vectors": "eigenvectors"},
+    "LinalgLstsqBackward0": {"A": "self", "B": "b"},
+    "LinalgLuBackward0": {"lower": "L", "upper": "U", "shape": "", "order": ""},
+    "LinalgLuFactorExBackward0": {"out": "LU", "shape": "", "order": ""},
+    "LinalgQrBackward0": {"q": "Q", "r": "R", "shape": ""},
+    "LinalgSolveTriangularBackward0": {"A": "self", "unit": "unitriangular"},
+    "LinalgSvdBackward0": {"u": "U", "s": "S", "vh": "Vh", "full": "full_matrices"},
     "LinalgVectorNormBackward0": {"p": "ord", "shape": ""},
     "Logaddexp2Backward0": {"out": ""},
     "LogaddexpBackward0": {"out": ""},
@@ -34,6 +50,10 @@ RENAMED: dict[str, dict[str, str]] = {
     "MulBackward1": {"number": "other"},
     "MvBackward0": {"y": "vec"},
     "NansumBackward0": {"shape": ""},
+    "NormBackward0": {"dim": "", "keepdim": "", "shape": ""},
+    "NormBackward1": {"shape": ""},
+    "PixelShuffleBackward0": {"factor": "upscale_factor"},
+    "PixelUnshuffleBackward0": {"factor": "downscale_factor"},
     "PowBackward1": {"y": "exponent"},
     "PowBackward2": {"base": "self"},
     "ProdBackward0": {"shape": "", "dim": ""},
@@ -58,7 +78,10 @@ SIZED = frozenset((
 def saved_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     """The attributes under which torch shows what a step of the kind ``title`` saved, tensors and plain values."""
     own = title if title in RENAMED or title in SIZED else ""
-    return _saved_names(own, tuple(kept), tuple(values))
+    made = _saved_names(own, tuple(kept), tuple(values))
+    if title in ("AddBackward0", "SubBackward0") and "alpha" not in values:
+        made = {**made, "_saved_alpha": SavedNumber(1)}
+    return made
 
 
 @cache  # most steps keep the same few names

@@ -190,6 +190,12 @@ def refuse_expanded(shape: Sequence[int], steps: Sequence[int]) -> None:
         )
 
 
+def refuse_before(region: tuple[tuple[int, ...], tuple[int, ...], int]) -> None:
+    """RuntimeError for a region that begins before its base does."""
+    if region[2] < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {region[2]}")
+
+
 class CopySlices(Node):
     """A write through a view, seen from the base: outside the region the gradient passes by, inside through ``fn``.
 
@@ -213,6 +219,7 @@ class CopySlices(Node):
             base = np.ascontiguousarray(base)
         if base.strides != self.values[0]:
             base = _laid_out(base, self.values[0])
+        refuse_before(self.region)
         region, turn = (strided(base, *self.region), as_it_is) if self.path is None else walked(base, self.path)
         refuse_expanded(base.shape, [each // base.itemsize for each in self.values[0]])
         results = list(self.fn.vjp(turn(region).copy()))
@@ -227,6 +234,7 @@ class CopySlices(Node):
         size = g.element_size()
         place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
         refuse_expanded(*place[:2])
+        refuse_before(self.region)
         region = gather_strided_tensor(g, place) if self.path is None else gathered(g, *place[:2], self.path)
         results = list(self.fn.vjp_tensors(region))
         refuse_expanded(*self.region[:2])
@@ -565,6 +573,10 @@ def hand_over(x: Any, before: Any, node: Any, reshaped: bool = False) -> None:
     x._backward_hooks = None
     if x.output_nr:
         x.output_nr = 0
+        if not reshaped and before.retained:
+            # torch looks for the wish at the new place.
+            x._retains = True
+            raise RuntimeError(NOTHING_TO_HAND_OVER.format("out != nullptr", 207))
     if x._retains and not reshaped:
         refuse_handing_over(x, before)
     if before is not None and before is not LEAF and before.retained:

@@ -456,7 +456,8 @@ def masked_fill_tensor(x: Array, mask: Array, value: Array):
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """``input`` with one value where ``mask`` is true."""
     if isinstance(value, Tensor):
-        if value._data.dtype.kind == "c" and input._data.dtype.kind not in "bc" and value._data.imag.any():
+        number = not value._data.ndim and value._data.dtype.kind == "c" and input._data.dtype.kind not in "bc"
+        if number and value._data.imag.any():
             raise no_fit(input.dtype)
         return masked_fill_tensor(input, mask, value)
     return masked_fill_number(input, mask, number_as(value, input))

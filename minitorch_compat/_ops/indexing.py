@@ -21,12 +21,13 @@ from .._core.forms import (
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
+from .._core.recording import tensors
 from .._core.scalars import cast
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, extend_path, inherited, rebase
 from .._kernels import index as kernels
 from . import entry
-from .shape import alias, expand, reshape, select, slice_, unsqueeze
+from .shape import alias, expand, select, slice_, unsqueeze
 
 ndarray = np.ndarray
 Array = ndarray
@@ -124,10 +125,10 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     return get_parts(x, index)
 
 
-def get_parts(x: Tensor, index: Any) -> Tensor:
-    """``x[index]`` by one step after the other."""
+def plan_of(x: Tensor, index: Any) -> Any:
+    """The view steps and the indices that ``x[index]`` asks for."""
     try:
-        steps, indices = kernels.plan(x._data.shape, index)
+        return kernels.plan(x._data.shape, index)
     except (IndexError, RuntimeError) as error:
         # The first number of all is looked at before any view is made.
         first = type(index[0] if type(index) is tuple and index else index) is int
@@ -137,6 +138,11 @@ def get_parts(x: Tensor, index: Any) -> Tensor:
         ):
             _ = x._node  # a view that cannot find its history says so first
         raise
+
+
+def get_parts(x: Tensor, index: Any) -> Tensor:
+    """``x[index]`` by one step after the other."""
+    steps, indices = plan_of(x, index)
     y = viewed(x, steps)
     if indices:
         return holding(gather_by_index(y, indices))
@@ -167,7 +173,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         raise TypeError(f"can't assign a {name} to a {x.type()}")
     if index is False:
         return
-    steps, indices = ([("unsqueeze", 0)], ()) if index is True else kernels.plan(x._data.shape, index)
+    steps, indices = ([("unsqueeze", 0)], ()) if index is True else plan_of(x, index)
     if len(steps) == 1 and takes_everything(x._data, steps[0]):
         steps = []
     y: Any = viewed(x, steps)
@@ -177,7 +183,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
             y.fill_(value)
             return
         if sizes and (sizes[0] == 1 if indices else sizes != y._data.shape):
-            value = reshape(value, kernels.strip_ones(sizes))
+            value = tensors.view(value, kernels.strip_ones(sizes))
     if indices:
         if not isinstance(value, Tensor):
             value = FUNCTIONS["scalar_tensor"](value, dtype=x.dtype)

@@ -386,11 +386,15 @@ def several(
         except Exception:
             views.look_for_histories((x,))
             raise
-        if not apart and x._created is None and len(parts) > 1 and not altered and type(x) is not OutdatedView:
+        plain = x._created is None and x._path is None and type(x) is not OutdatedView
+        if plain and not apart and len(parts) > 1 and not altered:
             shared = shared_of(x)
             if shared.__class__ is Shared:
                 return recorded(x, shared, parts, values)
-        results = tuple([wrap(each) if apart and not mode.inference else view_of(x, each) for each in parts])
+        if apart and not mode.inference:
+            results = tuple([wrap(each) if x._memory is None else x.over(x.beneath(each)) for each in parts])
+        else:
+            results = tuple([view_of(x, each) for each in parts])
         if apart and x.is_inference():
             for each in results:
                 each._shared = UNTRACKED
@@ -553,7 +557,10 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         check_write(input)
         made = function(input, *values, **named)
         before, node = known_step(input), made._node if wants_grad(input) else None
-        input._data = made._data
+        if input._memory is None:
+            input._data = made._data
+        else:
+            input._memory = made._memory
         input._bump()
         if node is not None:
             input._node = node

@@ -185,6 +185,8 @@ class Machine:
         """``y``, or a copy of it where ``x`` shares its memory in a way that torch does not look for."""
         if y.is_inference() and not self.torch.is_inference_mode_enabled():
             return self.make(str(y.dtype)[6:], tuple(y.shape), 3)
+        if (x.is_complex() or y.is_complex()) and not is_finite(y):
+            return self.make(str(y.dtype)[6:], tuple(y.shape), 3)  # torch multiplies it by 1 + 0j before it adds
         if (x is y and not overlaps(x)) or (x.shape == y.shape and x.is_contiguous() and y.is_contiguous()):
             return y
         same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
@@ -295,6 +297,11 @@ def is_short(x: Any) -> bool:
         abs(each) < 64 and each * 16 == int(each * 16) for each in plain(x).detach().reshape(-1).tolist()
         if each == each
     )
+
+
+def is_finite(x: Any) -> bool:
+    """Whether no element is infinite or no number."""
+    return all(each - each == 0 for each in x.detach().resolve_conj().resolve_neg().reshape(-1).tolist())
 
 
 def overlaps(x: Any) -> bool:
@@ -620,6 +627,8 @@ def write_with_several(m: Machine, n: Numbers) -> None:
 def set_item(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     basic = n(4) > 0
+    if not basic and x._base is not None and 0 in x.stride():
+        return  # which refusal comes first on the way back is not told here
     index = basic_index(m, x, n, 2) if basic else advanced_index(m, x, n)
     value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n)) if basic else m.pick(n).clone()
     x[index] = without_history(x, value)
