@@ -691,7 +691,7 @@ def handed_on(g: Any, node: Node, bumps: dict[Any, int]) -> Any:
     if not isinstance(g, Written):
         return np.asarray(g)
     if node.looks:
-        return g
+        return g if g.writes else np.asarray(g)
     if g.writes:
         bumps[node] = bumps.get(node, 0) + g.writes
     return whole_of(np.asarray(g))
@@ -710,7 +710,8 @@ def whole_of(g: ndarray) -> ndarray:
 def is_alone(g: ndarray) -> bool:
     """Whether nobody else holds on to the memory that ``g`` is a part of."""
     owner = g.base
-    if type(g) is not Fresh and getattr(owner, "shape", None) != g.shape:
+    whole = type(owner) is ndarray and (owner.shape, owner.strides) == (g.shape, g.strides)
+    if type(g) is not Fresh and not whole:
         # A view in torch, too.
         return False
     # Three: what the view holds, the local name, the argument of getrefcount.

@@ -391,30 +391,38 @@ def view_as_real(input: Tensor) -> Tensor:
     return out
 
 
+def no_pairs(x: Tensor) -> RuntimeError | None:
+    """Why a tensor cannot be seen as complex numbers, if it cannot."""
+    array = x._data
+    if array.dtype.char not in "fd":
+        return RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{x.dtype.scalar_type}"
+        )
+    if not array.ndim:
+        return RuntimeError("Input tensor must have one or more dimensions")
+    if array.shape[-1] != 2:
+        return RuntimeError("Tensor must have a last dimension of size 2")
+    *steps, last = memory.strides(array)
+    if last != 1:
+        return RuntimeError("Tensor must have a last dimension with stride 1")
+    if any(step % 2 for step in steps):
+        return RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+    if memory.storage_offset(array) % 2:
+        return RuntimeError("Tensor must have a storage_offset divisible by 2")
+    return None
+
+
 def view_as_complex(input: Tensor) -> Tensor:
     """A last dimension of two, real and imaginary parts, as complex numbers on the same memory."""
     if not isinstance(input, Tensor):
         raise bad_arguments("view_as_complex", (input,))
-    array = input._data
-    if array.dtype.char == "e":
+    if input._data.dtype.char == "e":
         raise absent("torch.complex32")
-    if array.dtype.char not in "fd":
-        _ = input._node
-        raise RuntimeError(
-            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
-            f"{input.dtype.scalar_type}"
-        )
-    if not array.ndim:
-        raise RuntimeError("Input tensor must have one or more dimensions")
-    if array.shape[-1] != 2:
-        raise RuntimeError("Tensor must have a last dimension of size 2")
-    *steps, last = memory.strides(array)
-    if last != 1:
-        raise RuntimeError("Tensor must have a last dimension with stride 1")
-    if any(step % 2 for step in steps):
-        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
-    if memory.storage_offset(array) % 2:
-        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    problem = no_pairs(input)
+    if problem is not None:
+        _ = input._node  # a view that cannot find its history says so first
+        raise problem
     out = _view_as_complex(input)
     extend_path(input, out, ("complex",))
     return out

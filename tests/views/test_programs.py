@@ -16,10 +16,6 @@ from minitorch_compat.parity.fuzz import views as programs
 
 PROGRAMS = int(os.environ.get("MINITORCH_VIEW_PROGRAMS", "100"))
 """How many random programs run beside torch; the environment variable asks for more.
-
-Of ten thousand programs with all numbers drawn evenly, 5 differed still (seeds of their own, up to 20 steps): in the
-order of two refusals, in the name of a step, and in how empty or expanded results lie in memory; of programs that all
-have 20 steps, 2 in a thousand.
 """
 SEED = int(os.environ.get("MINITORCH_VIEW_SEED", "0"))
 """Which ones: another seed, other programs."""
@@ -265,7 +261,102 @@ def how_views_of_views_count_as_made(torch: Any, tell: Any) -> None:
         tell(lambda each=each: each.mul_(2))
 
 
+def names(node: Any) -> Any:
+    return None if node is None else (node.name(), [names(each) for each, _ in node.next_functions])
+
+
+def writes_through_conjugates_and_parts_arrive(torch: Any, tell: Any) -> None:
+    views = {
+        "conj": lambda x: x.conj(), "row": lambda x: x.conj()[0], "part": lambda x: x.conj()[0][1:],
+        "real": lambda x: x.real[0], "imag": lambda x: x.imag, "pairs": lambda x: torch.view_as_real(x)[..., 1],
+        "negative": lambda x: x.conj().imag[1], "again": lambda x: torch.view_as_complex(torch.view_as_real(x)[1]),
+        "adjoint": lambda x: x.mH, "flat": lambda x: x.conj().view(-1), "split": lambda x: x.conj().unbind(0)[1],
+    }
+    for view in views.values():
+        for write in (lambda v: v.mul_(2), lambda v: v.fill_(3), lambda v: v.__setitem__(0, 5)):
+            def seen(view: Any = view, write: Any = write) -> Any:
+                leaf = torch.tensor([[1 + 2j, 3 - 1j], [0.5j, 2 + 0j]], requires_grad=True)
+                x = leaf * 1
+                part, late = view(x), view(x)
+                write(part)
+                (x.abs() ** 2).sum().backward(retain_graph=True)
+                told = [names(each.grad_fn) for each in (x, part, late)]
+                told.append((leaf.grad + 0).tolist())
+                return x.tolist(), late.tolist(), late.is_conj(), late.is_neg(), x._version, told
+
+            tell(seen)
+
+
+def a_path_that_leads_to_nothing_says_so_once(torch: Any, tell: Any) -> None:
+    base = torch.ones(3, dtype=torch.complex64)
+    view = base.view(3).requires_grad_()
+    conjugate = view.conj()
+    base.add_(1)
+    tell(lambda: conjugate.is_leaf)
+    tell(lambda: (conjugate.is_leaf, conjugate.requires_grad))
+
+
+def what_is_retained_does_not_move_twice(torch: Any, tell: Any) -> None:
+    x = torch.ones(3, requires_grad=True) * 1
+    x.retain_grad()
+    x.t_()
+    tell(lambda: x.add_(1))
+    tell(lambda: (x.tolist(), x._version, x.retains_grad, x.grad_fn.name()))
+    y = torch.ones(3, requires_grad=True) * 1
+    y.retain_grad()
+    y.detach_()
+    tell(lambda: y.add_(torch.ones(3, requires_grad=True)))
+
+
+def hooks_see_a_gradient_that_goes_no_further(torch: Any, tell: Any) -> None:
+    x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    z = x * 2
+    seen: list[Any] = []
+    for each in (x, z):
+        each.register_hook(lambda g: seen.append(g.tolist()))
+    z.retain_grad()
+    tell(lambda: torch.autograd.grad(z, y, torch.ones(2)))
+    tell(lambda: torch.autograd.grad(x, y, torch.ones(2), allow_unused=True))
+    tell(lambda: (seen, z.grad))
+
+
+def what_was_cast_is_saved_as_given(torch: Any, tell: Any) -> None:
+    number = torch.tensor(2.0, dtype=torch.float64, requires_grad=True) * 1
+    x = torch.ones(3, requires_grad=True)
+    product = number * x
+    number.data.fill_(5)
+    tell(lambda: str(product.grad_fn._saved_self.dtype))
+    tell(lambda: (product.sum().backward(), x.grad.tolist())[1])
+
+
+def gradients_are_added_up_in_memory_of_their_own(torch: Any, tell: Any) -> None:
+    steps = {
+        "linear": lambda h, w: torch.nn.functional.linear(h, w), "add": lambda h, w: h + w, "mul": lambda h, w: h * w,
+        "matmul": lambda h, w: h @ w, "exp": lambda h, w: h * w.exp(), "relu": lambda h, w: h * w.relu(),
+        "transposed": lambda h, w: h + w.t(), "row": lambda h, w: h - w[:1], "rows": lambda h, w: h * w[[0, 2, 0]],
+        "maximum": lambda h, w: torch.maximum(h, w), "sum": lambda h, w: h + w.sum(0, keepdim=True),
+        "conv": lambda h, w: torch.nn.functional.conv1d(h[None], w[:, :, None])[0],
+    }
+    for step in steps.values():
+        for times in (1, 2, 3):
+            def chained(step: Any = step, times: int = times) -> Any:
+                w = torch.arange(9.0).reshape(3, 3).requires_grad_()
+                h = torch.ones(3, 3) * 2
+                for _ in range(times):
+                    h = step(h, w)
+                h.sum().backward()
+                first, w.grad = w.grad._version, None
+                total = sum(step(torch.ones(3, 3), w) for _ in range(times))
+                (total * total).sum().backward()
+                return first, w.grad._version, w.grad.stride()
+
+            tell(chained)
+
+
 RULES = [
+    writes_through_conjugates_and_parts_arrive, a_path_that_leads_to_nothing_says_so_once,
+    what_is_retained_does_not_move_twice, hooks_see_a_gradient_that_goes_no_further, what_was_cast_is_saved_as_given,
+    gradients_are_added_up_in_memory_of_their_own,
     the_seed_of_backward_is_nobodys_gradient, what_was_saved_and_forgot_its_history,
     a_view_that_leads_nowhere_is_not_used, triangles_where_they_are, a_write_through_a_view_is_passed_once,
     what_was_written_before_an_index_was_refused, how_views_of_views_count_as_made,

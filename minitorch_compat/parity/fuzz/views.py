@@ -4,14 +4,15 @@ A program is a list of steps; a step is the name of an action and a few small nu
 whatever arguments it needs from the tensors that are there. So every list of steps is a program, the same list means
 the same on both engines as long as they agree, and a failing program shrinks by losing steps and by smaller numbers.
 
-Not drawn: conjugated views, real and imaginary parts and complex numbers seen as pairs (the action is there, its
-weight is 0); writes to windows that overlap, and operands that share memory in a way torch does not look for; targets
-of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history and on views; changes of
-shape in place, while nothing is recorded, of tensors that require grad; computations with inference tensors outside
-inference mode; gradients of ``autograd.grad`` as they are instead of copies of them; functions that round, beyond
-float32; square roots and matrix products that must be rounded; numbers but 0 as an index of a 0-d tensor; hooks, and
-halves. Not compared: versions of ``.grad``, strides of results that are no views along dimensions of one element, the
-sign of complex zeros, and the warning of a lost imaginary part.
+Not drawn: writes to windows that overlap, and operands that share memory in a way torch does not look for; targets
+of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history, on views and on what has
+some; integers and truth values filled from what requires grad, and complex numbers from real numbers that do; unsafe
+parts of conjugates; infinities added to complex numbers; complex numbers seen in dimensions of one element; writes by
+index to views of expanded memory; changes of shape in place, while nothing is recorded, of tensors that require grad;
+computations with inference tensors outside inference mode; gradients of ``autograd.grad`` as they are instead of copies
+of them; functions that round, beyond float32; square roots and matrix products that must be rounded; numbers but 0 as
+an index of a 0-d tensor; hooks, and halves. Not compared: versions of ``.grad``, strides of results that are no views
+along dimensions of one element, the sign of complex zeros, and the warning of a lost imaginary part.
 """
 
 from __future__ import annotations
@@ -310,9 +311,11 @@ def overlaps(x: Any) -> bool:
 
 
 def without_history(x: Any, value: Any) -> Any:
-    """``value``, without its history where integers are to be filled with it: torch would let them require grad."""
+    """``value``, without its history where torch would let integers require grad, or refuse a complex gradient."""
     whole = not (x.is_floating_point() or x.is_complex())
-    return value.detach() if whole and hasattr(value, "requires_grad") and value.requires_grad else value
+    if not hasattr(value, "requires_grad") or not value.requires_grad:
+        return value
+    return value.detach() if whole or (x.is_complex() and not value.is_complex()) else value
 
 
 def without_place(text: str) -> str:
@@ -506,7 +509,7 @@ def several(m: Machine, n: Numbers) -> Any:
     name, dim = n.one_of(("split", "split sizes", "chunk", "unbind", "tensor_split", "tensor_split at", "iterate",
                           "hsplit", "unsafe_split", "unsafe_chunk")), n.dim(x.ndim)
     size = x.shape[dim] if x.ndim and -x.ndim <= dim < x.ndim else 2
-    if name.startswith("unsafe") and m.torch.is_inference_mode_enabled():
+    if name.startswith("unsafe") and (m.torch.is_inference_mode_enabled() or x.is_conj() or x.is_neg()):
         return None
     if name == "split sizes":
         first = n(size + 1)
@@ -570,7 +573,7 @@ def write_by_itself(m: Machine, n: Numbers) -> None:
 def write_with_another(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     name = n.name(x, BINARY)
-    value = m.value(x, n)
+    value = without_history(x, m.value(x, n))
     if name == "copy_" and not isinstance(value, m.torch.Tensor):
         value = m.torch.tensor(value)
     getattr(x, name)(value)
@@ -699,6 +702,8 @@ def shrink(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
     if x.requires_grad or x._is_view():
         return  # what becomes of a history then is not told here
+    if any(each is not x and each.untyped_storage().data_ptr() == x.untyped_storage().data_ptr() for each in m.tensors):
+        return  # what views see of a base that has become too small for them is not told here
     x.resize_(n.one_of(((1,), (0,), (), tuple(x.shape))) if x.numel() else (0,))
 
 
