@@ -10,7 +10,7 @@ from .._kernels.layout import address, empty_strided, restride, storage_offset, 
 from . import errors
 from .graph import LEAF, Node
 from .modes import mode
-from .tensor import OutdatedView, Tensor, share_data
+from .tensor import OutdatedView, Tensor, _disabled_torch_function_impl, share_data
 from .views import make_view, refuse_expanded
 
 ndarray = np.ndarray
@@ -27,6 +27,7 @@ class TurnedView(Tensor):
     _shown: tuple[bytes, ndarray] | None = None
     turn: Any
     bit: str
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]
 
     @property
     def _data(self) -> ndarray:  # type: ignore[override]

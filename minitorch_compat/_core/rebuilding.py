@@ -18,7 +18,8 @@ ndarray = np.ndarray
 
 INTERNAL = frozenset(
     ("_data", "_node", "_base", "_shared", "_created", "_grad", "_accumulator", "_backward_hooks",
-     "_post_accumulate_grad_hooks", "_grad_dtype", "_before", "output_nr", "_memory", "_shown")
+     "_post_accumulate_grad_hooks", "_grad_dtype", "_before", "output_nr", "_memory", "_shown", "_path",
+     "_retains", "_detached")
 )  # fmt: skip
 
 

@@ -670,6 +670,7 @@ class OutdatedView(Tensor):
     """
 
     _before: Any
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]
 
     @property
     def _node(self) -> Any:  # type: ignore[override]

@@ -16,7 +16,7 @@ from typing import Any
 from . import forms, graph
 from .errors import Misfit, NoMemory
 from .recording import tensors
-from .tensor import Tensor, stands_for_others
+from .tensor import Tensor, _disabled_torch_function_impl, stands_for_others
 
 OWN_MODULE = Tensor.requires_grad_.__module__
 WRITING_OPERATORS = frozenset(
@@ -31,6 +31,7 @@ class Transformed(Tensor):
     """A tensor that stands for others: it shows no memory of its own, and operations on it go by its rules."""
 
     _transformed = True
+    __torch_function__ = _disabled_torch_function_impl  # type: ignore[assignment]
 
     @property
     def _data(self) -> Any:  # type: ignore[override]

@@ -242,8 +242,8 @@ class Machine:
                 flat = self.torch.view_as_real(flat).reshape(-1)
             # Where a complex product is zero, its sign hangs on how the product was formed.
             listed = flat.tolist()
-            if x.is_complex():
-                listed = [each + 0.0 for each in listed]
+            if any(each.is_complex() for each in (x, *self.tensors)):
+                listed = [each + 0.0 if isinstance(each, float) else each for each in listed]
             return [each.hex() if isinstance(each, float) else each for each in listed]
 
     def steps(self, x: Any) -> Any:
@@ -307,7 +307,10 @@ def is_finite(x: Any) -> bool:
 
 def overlaps(x: Any) -> bool:
     """Whether windows of a tensor lie over each other in memory."""
-    return x.numel() > 1 + sum((length - 1) * step for length, step in zip(x.shape, x.stride(), strict=True))
+    places = [0]
+    for length, step in zip(x.shape, x.stride(), strict=True):
+        places = [place + number * step for place in places for number in range(length)]
+    return len(set(places)) < len(places)
 
 
 def without_history(x: Any, value: Any) -> Any:
