@@ -18,6 +18,7 @@ from .recording import (
     AT_ONCE,
     DECLARED,
     Formula,
+    Unfreed,
     array_values,
     arrays,
     backward_name,
@@ -305,7 +306,8 @@ class OpRecorder:
                 result.output_nr = sum(each._data.dtype.kind in "fcV" for each in outs[:place])
             kept.append(result)
             counts.append((self.results[place], -1))
-        node.kept = tuple(kept)
+        # What is not saved is not freed.
+        node.kept = Unfreed(kept) if kept and all(each is None for each in kept) else tuple(kept)
         note(node)
         values = []
         for each in self.values:

@@ -290,6 +290,8 @@ def extend_path(x: Any, view: Any, step: tuple[Any, ...] | None = None) -> None:
     path: Path | None = x._path
     if path is None:
         base = x._base
+        if base is not None and base._transformed:
+            return  # what stands for others has no memory to look at
         path = () if base is None else (("strided", *geometry(x._data, base._data)),)
     view._path = (*path, step or ("strided", *geometry(memory_of(view), memory_of(x))))
 

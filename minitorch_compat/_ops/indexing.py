@@ -133,7 +133,7 @@ def plan_of(x: Tensor, index: Any) -> Any:
         # The first number of all is looked at before any view is made.
         first = type(index[0] if type(index) is tuple and index else index) is int
         said = str(error)
-        if not said.startswith("too many indices") and not (
+        if not said.startswith(("too many indices", "invalid index of a 0-dim")) and not (
             first and said.startswith("index ") and "out of bounds for dimension 0 " in said
         ):
             _ = x._node  # a view that cannot find its history says so first
