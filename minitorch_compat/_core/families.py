@@ -405,7 +405,8 @@ def binary(
             step.edges = tuple([None if each is NOWHERE else each for each in step.edges])
             keep_as_given(step, r.dtype, tuple([{"x": p, "y": q}[each] for each in uncast]))
             step.fit = fit_of((p if left else None, q if right else None), r)
-            if uncast:
+            if uncast or p._data.dtype != q._data.dtype:
+                # What is written into one of them brings back a gradient of that one's dtype.
                 step.fit = ((a.shape, p._data.dtype), (b.shape, q._data.dtype))
             if without is not None:
                 step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
