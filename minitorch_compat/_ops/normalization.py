@@ -11,6 +11,7 @@ import numpy as np
 from .._core.dtypes import float32 as FLOAT32
 from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
+from .._core.forms import wants_grad
 from .._core.modes import no_grad
 from .._core.quiet import quietly
 from .._core.steps import recorded, step
@@ -136,6 +137,12 @@ def native_batch_norm(
     """
     if not isinstance(input, Tensor) or not is_tensor(weight, bias, running_mean, running_var):
         raise Misfit
+    for name, each in (("running_mean", running_mean), ("running_var", running_var)):
+        if each is not None and wants_grad(each):
+            raise RuntimeError(
+                f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
+                "cannot have requires_grad True."
+            )
     check_batch(input._data, weight, bias, running_mean, running_var, training)
     check_types(input, weight, (bias, running_mean, running_var), "batch_norm")
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)

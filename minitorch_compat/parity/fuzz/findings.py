@@ -144,6 +144,9 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
     if first.dimension == "exceptions" and name.startswith("backward from") and KEPT in (
             f"{first.reference} {first.candidate}") and any(each.kind for each in program.statements):
         return replace(first, message=OTHERS_KEPT, candidate=OTHERS_KEPT)
+    if first.dimension == "exceptions" and first.candidate == "no error" and "NoneType" in first.reference and any(
+            each.operation == "register_hook" for each in program.statements):
+        return replace(first, message=NOT_CALLED, candidate=NOT_CALLED)
     if kind and first.dimension == "graph" and OTHER_STEPS.match(first.message):
         return replace(first, message="made of other steps than in torch")
     one, other = result.reference.get(name), result.candidate.get(name)
@@ -175,6 +178,8 @@ def changed_call(first: Difference) -> str:
 
 KEPT = "has been modified by an inplace operation"
 OTHERS_KEPT = "a step of an operation keeps other tensors than torch's, and notices other writes"
+
+NOT_CALLED = "a hook is not called with None"
 
 OTHER_STEPS = re.compile(r"node \d|\d+ nodes|grad_fn is (?!None)(?!.*None$)")
 """What is said of two graphs that both lead somewhere."""
