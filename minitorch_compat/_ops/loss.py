@@ -22,7 +22,7 @@ ndarray = np.ndarray
 
 
 @lru_cache(maxsize=256)
-def factor(count: int, kind: str) -> ndarray:
+def factor(count: int, kind: np.dtype) -> ndarray:
     """Two over the number of elements, as the backward of a mean multiplies by it."""
     return np.array(2.0 / count if count else 0.0, kind)
 
@@ -41,7 +41,7 @@ class MseLossBackward0(Node):
         if self.noted is not None or a._shared is not None or b._shared is not None:
             check_versions(self)
         difference, count = self.values
-        gradient = difference * factor(count, difference.dtype.char)
+        gradient = difference * factor(count, difference.dtype)
         if g.size != 1 or g.item() != 1.0:
             gradient = gradient * g
         x, y = self.edges

@@ -19,7 +19,6 @@ from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import fused, layout, reduce
 from . import entry
-from .arithmetic import _scale as scale
 from .arithmetic import broadcast_sum, together
 from .by_number import over, times
 from .reductions import norm_x, pair
@@ -64,10 +63,10 @@ def quantile_of(name: str, ignore_nan: bool) -> None:
             if q._data.dtype != x.dtype:
                 raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
             if not ((q._data >= 0) & (q._data <= 1)).all():
-                raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+                raise RuntimeError("quantile() q values must be in the range [0, 1]")
         elif isinstance(q, (int, float)):
             if not 0 <= q <= 1:
-                raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+                raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
             q = FUNCTIONS["scalar_tensor"](q, dtype=input.dtype)
         else:
             raise Misfit
@@ -317,8 +316,8 @@ def areas(y: Tensor, x: Any, dx: Any, dim: int, running: bool) -> Tensor:
     step = 1 if dx is None else dx
     if running:
         return total(times(below + above, step / 2.0))
-    ends = part(y, place, 0, 1) + part(y, place, y._data.shape[place] - 1, y._data.shape[place])
-    return scale(FUNCTIONS["sum"](y, place) - times(FUNCTIONS["squeeze"](ends, place), 0.5), step)
+    ends = FUNCTIONS["select"](y, place, 0) + FUNCTIONS["select"](y, place, -1)
+    return times(FUNCTIONS["sum"](y, place) - times(ends, 0.5), step)
 
 
 def gradient(

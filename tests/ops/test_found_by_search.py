@@ -37,6 +37,9 @@ FOUND = """
     torch.native_group_norm(m.bfloat16(), m[0].new_ones(3), None, 2, 3, 1, 1, 1e-5)[2]
     torch.tensor([False, True]).scatter_reduce(0, torch.tensor([0]), torch.tensor([True]), "amax", include_self=False)
     torch.index_add(m, 1, torch.tensor([5]), m[:, :1], alpha=2)
+    torch.trapezoid(m + x[0], dx=2)
+    torch.trapz(m.bfloat16(), dx=3.0)
+    torch.nanquantile(m, 2.0)
     without_grad(torch.squeeze_copy, x)
     torch.diagonal_copy(torch.ones(3, 3), offset=1)
     torch.cumulative_trapezoid(torch.tensor([[4, 5, 6]]))
@@ -113,3 +116,10 @@ def test_the_factor_of_an_added_part_is_left_as_it_is() -> None:
     x = engine.ones(2, dtype=engine.complex64, requires_grad=True)
     out = engine.index_add(x.detach(), 0, engine.tensor([0, 1]), x, alpha=2 + 1j)
     assert engine.autograd.grad(out, x, engine.ones_like(out))[0].tolist() == [2 + 1j, 2 + 1j]
+
+
+def test_squares_of_halves_go_back() -> None:
+    x = engine.ones(3, dtype=engine.bfloat16, requires_grad=True)
+    engine.nn.functional.mse_loss(x, engine.zeros(3, dtype=engine.bfloat16)).backward()
+    assert x.grad.dtype is engine.bfloat16
+    assert [round(each, 2) for each in x.grad.tolist()] == [0.67, 0.67, 0.67]
