@@ -112,6 +112,10 @@ def every_finding(program: Program, result: Result) -> list[Finding]:
     found = result.differences
     if any(each.name.startswith("backward from") for each in found):  # the gradients differ because of it
         found = tuple(each for each in found if " after backward" not in each.name)
+    if any(each.message.startswith("requires_grad is") for each in found):  # what has no history shows none
+        found = tuple(each for each in found if not each.name.endswith((" lies", " comes of"))
+                      and not each.name.startswith("backward from")
+                      and not each.message.startswith(("is_leaf is", "grad_fn is")))
     made: dict[str, Finding] = {}
     for each in found or (None,):
         finding = finding_from(program, result, each)
