@@ -86,7 +86,7 @@ NEAR = """
 """Two ulps apart at most."""
 
 NOT_FAR = """
-    x.sigmoid(); torch.xlogy(x, y); torch.sinc(x); torch.erf(x)
+    x.sigmoid(); torch.xlogy(x, y); torch.sinc(x)
 """
 """Four ulps apart at most."""
 
@@ -115,6 +115,8 @@ OPERATIONS: dict[str, int | Bound] = {
     "x.lgamma()": of_largest,
     "x.softmax(-1)": of_absolute,
     "torch.logaddexp(x, y)": of_absolute,
+    # torch's polynomial for bfloat16 is good to 2.4e-7, which near zero is more than an ulp.
+    "torch.erf(x)": lambda expected, x: 4 * np.abs(expected) + 2.0**-15,
 }
 """The expressions of programs, and by how much their results may differ: ulps of a number, or a function of the result
 and the inputs that gives ulps of one."""
@@ -198,7 +200,10 @@ class Run:
             except Exception as error:
                 refusal = (type(error).__name__, text_of(error))
         if is_tensor(result) and result.numel() <= 400:
-            self.values.append(result)
+            # What is handed back as it came is the value itself, not the name it had in this step.
+            given = [self.values[each % len(self.values)] for each in step.operands]
+            same = [value for value, each in zip(given, self.last, strict=True) if each is result]
+            self.values.append(same[0] if same else result)
         return result, refusal, [(each.category.__name__, text_of(each.message)) for each in caught]
 
     def gradients(self) -> tuple[Any, Any, Any]:
