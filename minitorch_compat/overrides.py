@@ -39,7 +39,7 @@ class Asking(threading.local):
 asking = Asking()
 watched: set[type] = set()
 
-OWN = Tensor.__torch_function__.__func__  # type: ignore[attr-defined]
+ANSWER = Tensor.__torch_function__.__func__  # type: ignore[attr-defined]
 """What tensors answer unless their class says otherwise."""
 
 
@@ -63,7 +63,7 @@ def asked_types(values: Iterable[Any]) -> list[type]:
             asks = getattr(kind, "__torch_function__", None)
             if asks is None or kind is Tensor or asks is disabled or kind in found:
                 continue
-            if getattr(kind, "_transformed", False) and getattr(asks, "__func__", None) is OWN:
+            if getattr(kind, "_transformed", False) and getattr(asks, "__func__", None) is ANSWER:
                 continue  # a tensor that stands for another goes by its own rules
             place = next((i for i, other in enumerate(found) if issubclass(kind, other)), len(found))
             found.insert(place, kind)
