@@ -37,7 +37,7 @@ Operator = Any
 
 def operators() -> list[Operator]:
     """The database."""
-    if find_spec("expecttest") is None:
+    if "expecttest" not in sys.modules and find_spec("expecttest") is None:
         # torch's test suite derives its classes from one of this package; its database needs nothing of it.
         sys.modules["expecttest"] = types.ModuleType("expecttest")
         sys.modules["expecttest"].TestCase = unittest.TestCase  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ STEPS = 50
 
 def optimizers() -> list[Any]:
     """The database."""
-    if find_spec("expecttest") is None:
+    if "expecttest" not in sys.modules and find_spec("expecttest") is None:
         # torch's test suite derives its classes from one of this package; its databases need nothing of it.
         sys.modules["expecttest"] = types.ModuleType("expecttest")
         sys.modules["expecttest"].TestCase = unittest.TestCase  # type: ignore[attr-defined]
