@@ -22,7 +22,6 @@ from .quiet import quietly, run
 from .recording import (
     CROSSED,
     Formula,
-    Kept,
     Recorder,
     arrays,
     backward_name,
@@ -34,7 +33,7 @@ from .recording import (
     tensors,
 )
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
-from .views import look_for_histories, shared_of
+from .views import look_for_histories
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -135,10 +134,7 @@ def unary(
                 step.fit = fit_of((x,), r)
             out._node = step
             if keeps_out:
-                if keeps_x:
-                    recorder.keep_out(step, out)
-                else:
-                    step.kept = (Kept(r, shared_of(out)),)
+                recorder.keep_out(step, out)
         return out
 
     def function(
