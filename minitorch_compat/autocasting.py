@@ -105,7 +105,7 @@ def casting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """``function`` with a caster around it."""
 
     @wraps(function)
-    def call(*arguments: Any, **keywords: Any) -> Any:
+    def cast_first(*arguments: Any, **keywords: Any) -> Any:
         if not state.active or keywords.get("out") is not None:
             return function(*arguments, **keywords)
         if name in REFUSED:
@@ -121,7 +121,7 @@ def casting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             state.active = state.enabled.get("cpu", False)
 
-    return call
+    return cast_first
 
 
 def install() -> None:

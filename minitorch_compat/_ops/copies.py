@@ -75,17 +75,16 @@ def copying(view: Callable[..., Any], name: str, node: str = "{}_copy", method: 
     publish(name, copied, method=method)
 
 
-@op(method=False, module=False, node="ViewBackward0", x=lambda xp, g, shape: xp.reshape(g, shape))
-def reshaped(x: Array, size):
-    """The elements in another shape, where no view has it."""
-    return kernels.view(np.ascontiguousarray(x), size)
-
-
 def sized(input: Tensor, size: Any) -> Tensor:
     """The same elements in another shape, or as another dtype."""
     if not isinstance(size, (tuple, list)) or input._data.flags.c_contiguous:
         return shape.view_(input, size)
-    return reshaped(input, shape.inferred(input, tuple(size)))
+    source = shape.alias(input)
+    source._data = np.ascontiguousarray(source._data)
+    shown = shape.view_(source, size)
+    if shown._node is not None and shown._node is not NOWHERE:
+        shown._node.edges = source._node.edges  # the copy has no step of its own
+    return shown
 
 
 def parts_of(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:

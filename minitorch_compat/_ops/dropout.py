@@ -69,10 +69,10 @@ declare("feature_alpha_dropout", True, True)
 
 
 @op(
-    "native_dropped", method=False, module=False, node="NativeDropoutBackward0", results=("out", "mask"),
+    "native_dropped", method=False, module=False, node="NativeDropoutBackward0", results=("out", "kept"),
     x=lambda xp, g, mask, scale: xp.mul(g, mask) * scale,
 )
-def native_dropped(x: Array, mask, scale):
+def native_dropped(x: Array, mask: Array, scale):
     """What the mask keeps, larger by ``scale``, and the mask."""
     return x * mask * x.dtype.type(scale), mask
 
@@ -81,15 +81,15 @@ def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor,
     """Elements left out at random, and a mask of those kept; unless it trains, all are."""
     x = input._data
     if train is not None and not train:
-        return native_dropped(input, np.ones_like(x, np.bool_), 1.0)
+        return native_dropped(input, wrap(np.ones_like(x, np.bool_)), 1.0)
     if x.dtype.kind not in "fV":
         if 0 <= p <= 1:
             raise dtypes.cannot_cast(dtypes.get_default_dtype(), dtypes.of(x))
     elif p == 1:
-        return native_dropped(input, np.zeros_like(x, np.bool_), 1.0)
+        return native_dropped(input, wrap(np.zeros_like(x, np.bool_)), 1.0)
     drawn = np.empty_like(x, np.float64 if x.dtype.char == "d" else np.float32)
     sampler("bernoulli_")(default_generator.twister, drawn, 1 - p)
-    return native_dropped(input, drawn.astype(np.bool_), 1 / (1 - p))
+    return native_dropped(input, wrap(drawn.astype(np.bool_)), 1 / (1 - p))
 
 
 entry.publish("native_dropout", native_dropout, method=False)

@@ -324,7 +324,7 @@ def reflector(xp: Any, V: Any, tau: Any, place: int) -> tuple[Any, Any]:
 def steps_of(xp: Any, A: Any, tau: Any, C: Any, turned: bool) -> tuple[list[int], Any, Any, list[Any]]:
     """The reflectors in the order in which they are applied, their vectors, factors, and C before each of them."""
     count = tau.shape[-1]
-    one = np.eye(A.shape[-2], A.shape[-1], dtype=A.dtype if xp is arrays else A._data.dtype)
+    one = np.eye(A.shape[-2], A.shape[-1], dtype=A.dtype if xp is arrays else A.dtype.numpy)
     V = xp.tril(A, -1) + (one if xp is arrays else wrap(one))
     order = list(range(count)) if turned else list(range(count))[::-1]
     factors = xp.conj(tau) if turned else tau

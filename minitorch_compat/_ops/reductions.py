@@ -272,18 +272,7 @@ def logcumsumexp(x: Array, dim):
 def _logcumsumexp_x(xp, g, x, out, dim):
     if not g.ndim:
         return g
-
-    def carried(logarithm: Any, less: Any, more: Any) -> Any:
-        """The exponential of sums of exponentials from the end on, which stays a logarithm until the last moment."""
-        return xp.exp(xp.flip_(xp.logcumsumexp(xp.flip_(logarithm - less, (dim,)), dim), (dim,)) + more)
-
-    if g.dtype.kind == "c" if isinstance(g, ndarray) else g.is_complex():
-        return carried(xp.log(g), xp.conj(out), xp.conj(x))
-    numbers = g.dtype if isinstance(g, ndarray) else g.dtype.numpy
-    nothing = float(np.finfo(numbers).min) if numbers.kind == "f" else -3.3895313892515355e38
-    positive = xp.where(g > 0, xp.log(xp.where(g > 0, g, 1.0)), nothing)
-    negative = xp.where(g < 0, xp.log(xp.where(g < 0, -g, 1.0)), nothing)
-    return carried(positive, out, x) - carried(negative, out, x)
+    return xp.exp(x) * xp.flip_(xp.cumsum(xp.flip_(g * xp.exp(-out), (dim,)), dim), (dim,))
 
 
 # ---- extremes

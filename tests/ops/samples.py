@@ -122,11 +122,12 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.linalg.inv(x)": (number(2, 2, 2),),
     "torch.linalg.det(x)": (number(2, 3, 3),),
     "torch.linalg.slogdet(x)[1]": (number(3, 3),),
-    "torch.svd_lowrank(x, 2)[1]": (number(3, 2),),
     "torch.select_scatter(x, y, 0, 1)": (number(2, 3), number(3)),
     "torch.slice_scatter(x, y, 1, 0, 3, 2)": (number(2, 3), number(2, 2)),
     "torch.diagonal_scatter(x, y, 1)": (number(2, 3), number(2)),
     "torch.view_copy(x.mT, (6,))": (number(2, 3),),
+    "torch.native_dropout(x, 0.5, False)[0]": (real(2, 3),),
+    "torch.complex(x, y).conj().imag * 1": (real(2, 3), real(2, 3)),
     "torch.linalg.slogdet(x)[0]": (number(3, 3),),
     "torch.logdet(x @ x.mH)": (number(2, 2),),
     "torch.linalg.solve(x, y)": (number(2, 2, 2), number(2, 3)),
@@ -624,6 +625,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
 }
 
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
+    "torch.geqrf(x)[0]": ("the derivative for 'geqrf' is not implemented.", (real(3, 2),)),
     "torch.unique(x)": ("the derivative for '_unique2' is not implemented.", (real(2, 3),)),
     "torch.unique(x, dim=0)": ("the derivative for 'unique_dim' is not implemented.", (real(2, 3),)),
     "torch.unique_consecutive(x)": ("the derivative for 'unique_consecutive' is not implemented.", (real(2, 3),)),
