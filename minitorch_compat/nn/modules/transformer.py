@@ -78,9 +78,10 @@ class TransformerEncoderLayer(Module):
         self.dropout2 = Dropout(dropout)
         if isinstance(activation, str):
             activation = _activation(activation)
-        if unwrap(activation) is unwrap(F.relu) or isinstance(activation, ReLU):
+        bare: Any = unwrap(activation)  # type: ignore[arg-type]
+        if bare is unwrap(F.relu) or isinstance(activation, ReLU):
             self.activation_relu_or_gelu = 1
-        elif unwrap(activation) is unwrap(F.gelu) or isinstance(activation, GELU):
+        elif bare is unwrap(F.gelu) or isinstance(activation, GELU):
             self.activation_relu_or_gelu = 2
         else:
             self.activation_relu_or_gelu = 0

@@ -19,7 +19,7 @@ SAME = """
     floor ceil trunc fmod remainder isnan isinf isfinite isclose allclose any logaddexp logaddexp2 sinc
     broadcast_to ravel clip repeat
 """
-OTHERS = {
+OTHERS: dict[str, Any] = {
     "sub": mg.subtract, "mul": mg.multiply, "div": mg.divide, "neg": mg.negative, "pow": mg.power, "eq": mg.equal,
     "mm": mg.matmul, "cat": mg.concatenate, "unsqueeze": mg.expand_dims, "relu": nnet.relu, "sigmoid": nnet.sigmoid,
     "softmax": nnet.softmax, "log_softmax": nnet.logsoftmax, "clamp": mg.clip, "t": mg.transpose,
