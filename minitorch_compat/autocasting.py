@@ -124,6 +124,11 @@ def casting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return cast_first
 
 
+def inside(function: Any) -> Any:
+    """The function itself, or what stands behind the question to subclasses that `overrides` put in its place."""
+    return function.__wrapped__ if function.__code__.co_name == "ask_first" else function
+
+
 def install() -> None:
     """Put casters in the place of the functions that care, in every module that knows them by name."""
     names = LOWER | SINGLE | WIDEST | REFUSED
@@ -134,8 +139,12 @@ def install() -> None:
         for name in names & room.keys():
             function = room[name]
             if isinstance(function, FunctionType):
-                made = casters.setdefault(id(function), (function, casting(name, function)))
-                write(name, made[1])
+                inner = inside(function)
+                made = casters.setdefault(id(inner), (inner, casting(name, inner)))[1]
+                if inner is function:
+                    write(name, made)
+                else:
+                    function.__wrapped__ = made  # type: ignore[attr-defined]
 
     operations = import_module(f"{package}._ops")
     for each in iter_modules(operations.__path__):  # those that wait for their first call would take their name back
@@ -149,8 +158,12 @@ def install() -> None:
         if isinstance(module, ModuleType) and module.__name__ != __name__:
             room = vars(module)
             for name, value in list(room.items()):
-                if type(value) is FunctionType and id(value) in casters:
-                    room[name] = casters[id(value)][1]
+                if type(value) is FunctionType and id(inside(value)) in casters:
+                    made = casters[id(inside(value))][1]
+                    if inside(value) is value:
+                        room[name] = made
+                    else:
+                        value.__wrapped__ = made  # type: ignore[attr-defined]
 
 
 # ---- what torch shows of it

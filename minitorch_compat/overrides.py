@@ -87,15 +87,15 @@ def asking_first(original: Callable[..., Any], name: str, func: Any = None) -> C
     """``original``, which asks the classes of its arguments first; they are told of ``func``, or of the result."""
 
     @wraps(original)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def ask_first(*args: Any, **kwargs: Any) -> Any:
         if asking.on:
             types = asked_types((*args, *kwargs.values()))
             if types:
                 return dispatch(told, name, types, args, kwargs)
-        return original(*args, **kwargs)
+        return ask_first.__wrapped__(*args, **kwargs)
 
-    told = call if func is None else func
-    return call
+    told = ask_first if func is None else func
+    return ask_first
 
 
 def default(cls: type, func: Any, types: Collection[type], args: Any = (), kwargs: Any = None) -> Any:
