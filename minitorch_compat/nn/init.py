@@ -148,7 +148,7 @@ def trunc_normal_(
     """Normal with this mean and standard deviation, on condition that the numbers lie in [a, b].
 
     By rejection (von Neumann, 1951): of normal numbers where three in ten or more are accepted, otherwise of uniform
-    ones, by the density relative to the highest in the interval.
+    ones, by the logarithm of the density relative to the highest in the interval.
     """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
@@ -166,8 +166,8 @@ def trunc_normal_(
     tensor.uniform_(a, b, generator=generator)
     proposed, rejected = tensor, None
     while True:
-        density = ((proposed - mean) / std).square().mul(-0.5).add(highest).exp()
-        refused = tensor.new_empty(tensor.shape).uniform_(generator=generator) > density
+        logarithm = ((proposed - mean) / std).square().mul(-0.5).add(highest)
+        refused = tensor.new_empty(tensor.shape).uniform_(generator=generator).log() > logarithm
         tensor.copy_(proposed if rejected is None else tensor.where(~rejected, proposed))
         rejected = refused if rejected is None else rejected & refused
         if not rejected.any():

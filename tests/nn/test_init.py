@@ -36,7 +36,7 @@ def check(name: str, shape: tuple[int, ...], dtype: str, arguments: tuple[Any, .
     assert np.abs(one[0] - other[0]).max(initial=0) <= near
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
 @pytest.mark.parametrize("arguments", [
     (), (0.0, 0.1), (1.0, 2.0, -1.0, 0.5), (5.0, 1.0, -2.0, 2.0), (-5.0, 1.0, -2.0, 2.0), (0.0, 1.0, 2.0, -2.0),
     (0.0, 1.0, 1.0, 1.0),
