@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import broadcast_shapes, empty_like, in_order, laid_out
+from .._kernels.layout import broadcast_shapes, contiguous_bytes, empty_like, in_order, laid_out
 from . import dtypes
 from .errors import Misfit, NoMemory
 from .graph import LEAF, NOWHERE, next_order
@@ -109,7 +109,9 @@ def unary(
             r = quietly(kernel, a)
         if type(r) is not ndarray:
             r = asarray(r)
-        elif r.ndim > 1 and x._data.base is not None and not arranged:
+        elif r.ndim > 1 and x._data.base is not None and not arranged and not (
+            a.flags.c_contiguous and r.size and r.strides == contiguous_bytes(r.shape, r.itemsize)
+        ):
             r = laid_out(r, x._data if a is x._data else empty_like(x._data))
         out = new(Tensor)
         out._data = r

@@ -465,6 +465,9 @@ class Output(Node):
     """One result of a step that has several: hands its gradient to ``parent`` at its own place."""
 
     __slots__ = ("output_nr", "parent")
+    kept: Any = ()
+    values = ()
+    noted = fit = None
 
     def __init__(self, parent: Node, number: int) -> None:
         self.parent = parent
@@ -472,8 +475,6 @@ class Output(Node):
         # After every consumer of the output, before the step itself.
         self.order = parent.order - 0.5
         self.edges = (parent,)
-        self.kept = self.values = ()
-        self.noted = self.fit = None
 
     def queue(self) -> None:
         """Come after the siblings that were given hooks before: torch calls hooks in the order of registration."""
@@ -673,6 +674,13 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
     with accumulating:
         for leaf in leaves:
             g = gradients.pop(id(leaf))
+            if type(g) is ndarray and getrefcount(g) == 2 and (owner := g.base) is not None:
+                # As in ``whole_of``.
+                if type(owner) is ndarray and owner.base is None and owner.dtype is g.dtype and (
+                    owner.strides == g.strides and owner.shape == g.shape
+                ):
+                    g = owner
+                owner = None
             # A first gradient in memory that is nobody else's, laid out like the leaf, is taken as it is.
             if (
                 leaf._grad is None and leaf._base is None and leaf._node is LEAF and not bumps and type(g) is ndarray

@@ -41,8 +41,10 @@ def exchange(enabled: bool) -> bool:
     if mode.inference:
         previous, mode.claimed = mode.claimed, enabled
         return previous
-    previous, mode.enabled = mode.enabled, enabled
-    (altered.discard if enabled else altered.add)(get_ident())
+    previous = mode.enabled
+    if previous is not enabled:
+        mode.enabled = enabled
+        (altered.discard if enabled else altered.add)(get_ident())
     return previous
 
 

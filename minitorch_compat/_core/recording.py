@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, repeat
 from types import SimpleNamespace
 from typing import Any
 
@@ -151,7 +151,7 @@ def note(node: Node) -> None:
     kept = node.kept or ()
     for each in kept:
         if each is not None and each._shared is not None and each._shared.number:
-            node.noted = tuple(0 if each is None or each._shared is None else each._shared.number for each in kept)
+            node.noted = tuple([0 if each is None or each._shared is None else each._shared.number for each in kept])
             return
 
 
@@ -336,13 +336,16 @@ def hands_on(formula: Formula) -> bool:
         return False
 
 
+UNWRITTEN = repeat(0)
+"""The versions of what nobody wrote to."""
+
+
 def check_versions(node: Node, used: bool = True) -> None:
     """RuntimeError where something the node kept was written to since, or is used and forgot its history."""
-    noted = node.noted
-    for place, each in enumerate(node.kept or ()):
-        if each is not None and each._shared is not None:
-            expected = 0 if noted is None else noted[place]
-            if each._shared.number != expected or (each._shared.detached and used):
+    for each, expected in zip(node.kept or (), node.noted or UNWRITTEN):  # noqa: B905
+        if each is not None:
+            shared = each._shared
+            if shared is not None and (shared.number != expected or (shared.detached and used)):
                 refuse_changed(node, used)
                 return
 

@@ -16,7 +16,7 @@ from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
 from .modes import mode
 from .quiet import quietly
-from .views import Untracked, UntrackedData, find_views, make_view, outdate, shared_of
+from .views import Shared, Untracked, UntrackedData, find_views, make_view, outdate, shared_of
 from .warn import warn_once
 
 ndarray = np.ndarray
@@ -396,13 +396,15 @@ class Tensor(metaclass=TensorType):
 
     def _bump(self, times: int = 1) -> None:
         """Count a write to this memory; views that it changes find their history anew."""
-        shared = shared_of(self)
-        if isinstance(shared, Untracked) and (mode.inference or shared.__class__ is Untracked):
+        shared = self._shared
+        if shared is None:
+            shared = self._shared = Shared()
+        elif shared.__class__ is not Shared and (mode.inference or shared.__class__ is Untracked):
             if not mode.inference:
                 # As in torch, after the values were written.
                 raise errors.write_to_inference_tensor()
             if shared.__class__ is UntrackedData and shared.beside:
-                shared.number, shared.beside = shared.number + times, False
+                shared.number, shared.beside = shared.number + times, False  # type: ignore[misc]
             return
         shared.number += times
         if shared.views or shared.unseen or shared.unseen_plain:

@@ -33,21 +33,24 @@ class Shared:
     ``unseen`` says that views of a leaf, ``unseen_plain`` that views of a tensor without history, were made and not
     entered; ``watched`` that all new ones are entered; ``written`` how many, from the first on, are older than the last
     write, ``detached`` that a tensor with this memory forgot its history in place.
+
+    What most never change is said here, so that making one sets nothing.
     """
 
-    __slots__ = ("detached", "limit", "number", "unseen", "unseen_plain", "views", "watched", "written")
+    number = 0
+    views: Sequence[weakref.ref[Any]] = ()
+    limit = 64
+    watched = unseen = unseen_plain = detached = False
+    written = 0
 
-    def __init__(self) -> None:
-        self.number = 0
-        self.views: list[weakref.ref[Any]] = []
-        self.limit = 64
-        self.watched = self.unseen = self.unseen_plain = self.detached = False
-        self.written = 0
-
-    def enter(self, view: Any) -> None:
-        """Remember a living view."""
-        self.views.append(weakref.ref(view))
-        if len(self.views) > self.limit:
+    def enter(self, *views: Any) -> None:
+        """Remember living views."""
+        known: Any = self.views
+        if not known:
+            self.views = list(map(weakref.ref, views))
+            return
+        known.extend(map(weakref.ref, views))
+        if len(known) > self.limit:
             self.prune()
 
     def prune(self) -> None:
@@ -551,10 +554,10 @@ def enter_unseen(shared: Shared, known: set[int]) -> None:
         gc.freeze()
     if shared.watched:
         # Since the last write all are entered, so these are older.
-        shared.views[:0] = found
+        shared.views = [*found, *shared.views]
         shared.written += len(found)
     else:
-        shared.views += found
+        shared.views = [*shared.views, *found]
         shared.watched = True
 
 

@@ -34,7 +34,8 @@ def contiguous_strides(shape: Sequence[int]) -> Shape:
 
 
 @lru_cache(maxsize=1024)
-def _contiguous_bytes(shape: Shape, item: int) -> Shape:
+def contiguous_bytes(shape: Shape, item: int) -> Shape:
+    """The strides, in bytes, of an array of this shape whose elements lie in the order of their indices."""
     return tuple([each * item for each in contiguous_strides(shape)])
 
 
@@ -255,7 +256,7 @@ def laid_out(x: ndarray, *operands: ndarray) -> ndarray:
         if each.shape != shape or not each.flags.c_contiguous:
             break
     else:
-        if x.base is None and x.strides == _contiguous_bytes(shape, x.itemsize):
+        if x.base is None and x.strides == contiguous_bytes(shape, x.itemsize):
             return x
     wanted = elementwise_strides(shape, *operands)
     given = strides(x)

@@ -55,7 +55,7 @@ def sum(
     kind = x.dtype.char
     if dim is None and kind in "fd" and not keepdim:
         if x.flags.c_contiguous:
-            return sum_vector(x if x.ndim == 1 else x.reshape(-1))
+            return np.asarray(vector_total(x if x.ndim == 1 else x.reshape(-1)))
         if x.ndim == 1 and x.size <= 4:
             return sum_vector(x)
     if dim == 0 and kind in _SHORT and x.ndim == 2 and not keepdim and x.flags.c_contiguous:
@@ -80,10 +80,7 @@ def mean(
     The half types sum and divide in float32 and round once. Only floating and complex dtypes; the caller says so.
     """
     if dim is None and dtype is None and not keepdim and x.dtype.char in _SHORT and x.flags.c_contiguous and x.size:
-        total = sum_vector(x if x.ndim == 1 else x.ravel())
-        # A quotient of two float32 is rounded to double on its way without harm.
-        total.fill(total.item() / x.size)
-        return total
+        return vector_mean(x if x.ndim == 1 else x.ravel())
     kept = x.dtype if dtype is None else dtype
     half = kept.char in types.HALVES
     total = sum(x, dim, keepdim, np.dtype(np.float32) if half else kept)
@@ -135,62 +132,49 @@ def _sum_integers(x: np.ndarray, dim: int | Sequence[int] | None, keepdim: bool,
 
 def sum_vector(x: np.ndarray) -> np.ndarray:
     """The sum of a contiguous vector of float32 or float64, as a 0-d array."""
+    return np.asarray(vector_total(x))
+
+
+def vector_mean(x: np.ndarray) -> np.ndarray:
+    """The mean of a contiguous vector, not empty, of float32 or float64, as a 0-d array."""
+    mean = np.asarray(vector_total(x))
+    # A quotient of two float32 is rounded to double on its way without harm.
+    mean.fill(mean.item() / x.size)
+    return mean
+
+
+def vector_total(x: np.ndarray) -> Any:
+    """The sum of a contiguous vector of float32 or float64, as a NumPy scalar."""
     n = x.size
     if n <= 4:
         # Few enough for any scheme to be the plain order, and a running total is NumPy's quickest.
         if not n:
-            return np.zeros((), x.dtype)
-        total = _running(x)[-1, ...]
-    else:
-        short = _SHORT[x.dtype.char]
-        if n < len(short):
-            total = _running(x[short[n]])[-1, ...]
-        else:
-            lanes = len(short) // 2
-            if n <= 64 * lanes and not n % (4 * lanes):
-                totals = x if n == 4 * lanes else _add(x.reshape(-1, 4 * lanes), 0)
-                joined = _add(totals.reshape(4, lanes), 0)
-            else:
-                joined = _tail_and_lanes(x, n, lanes)
-            total = _running(joined)[-1, ...]
-    if not total.item():
-        total.fill(0)  # torch starts from zero, so its sums are never -0
-    # The result must not keep the running totals alive, nor lie behind them.
-    return total.copy()
-
-
-def _tail_and_lanes(x: np.ndarray, n: int, lanes: int) -> np.ndarray:
-    """What is left over beside whole vectors, and after it the sums of the lanes."""
-    fours, body = n // (4 * lanes) * 4 * lanes, n // lanes * lanes
-    tail = n - body
-    joined = np.empty(tail + lanes, x.dtype)
-    partial = joined[tail:]
-    if tail:
-        joined[:tail] = x[body:]
-    if 0 < fours <= 64 * lanes:
-        _few_rows(x, fours, body, lanes, partial)
-    else:
-        partial[...] = _rows(x[:body].reshape(-1, lanes))
-    return joined
-
-
-def _few_rows(x: np.ndarray, fours: int, body: int, lanes: int, out: np.ndarray) -> None:
-    """What _rows makes of the first ``body`` elements where no cascade has a second level, in fewer steps."""
+            return x.dtype.type(0)
+        return _running(x)[-1] + 0.0  # torch starts from zero, so its sums are never -0
+    short = _SHORT[x.dtype.char]
+    if n < len(short):
+        return _running(x[short[n]])[-1] + 0.0
+    lanes = len(short) >> 1
     width = 4 * lanes
-    if fours > 4 * width:
-        totals = _add(x[:fours].reshape(-1, width), 0)
-    elif fours > width:
-        totals = _plus(x[:width], x[width : 2 * width])
-        for start in range(2 * width, fours, width):
-            _plus(totals, x[start : start + width], totals)
-    else:
+    fours, body = n // width * width, n // lanes * lanes
+    if 0 < fours <= 16 * width:
+        # What _rows makes where no cascade has a second level, in fewer steps.
         totals = x
-    first = totals[:lanes]
-    for start in range(fours, body, lanes):
-        first = _plus(first, x[start : start + lanes], out)
-    _plus(first, totals[lanes : 2 * lanes], out)
-    _plus(out, totals[2 * lanes : 3 * lanes], out)
-    _plus(out, totals[3 * lanes : width], out)
+        if fours > width:
+            totals = _add((x if fours == n else x[:fours]).reshape(-1, width), 0)
+        elif n > width:
+            totals = x[:width].copy()
+        if fours < body:
+            first = totals[:lanes]
+            for start in range(fours, body, lanes):
+                _plus(first, x[start : start + lanes], first)
+        sums = _add(totals.reshape(4, lanes), 0)
+    else:
+        sums = _rows(x[:body].reshape(-1, lanes))
+    if body < n:
+        # What is left over beside whole vectors comes first, then the lanes one after another.
+        sums = np.concatenate((x[body:], sums))
+    return _running(sums)[-1] + 0.0
 
 
 def _few_rows_down(x: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -104,10 +104,10 @@ def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
 def one_weight(x: ndarray, g: ndarray) -> tuple[ndarray, ndarray]:
     """The gradients of a single weight and its bias: products and numbers added in order, each rounded by itself."""
     g = g.ravel()
-    for_weight = running_sum(g * x.ravel())[-1:]
-    if not for_weight.item():
-        for_weight.fill(0)
-    return for_weight.reshape(1, 1), summation.sum_vector(g).reshape(1)
+    for_weight, for_bias = np.empty((1, 1), g.dtype), np.empty(1, g.dtype)
+    for_weight.fill(running_sum(g * x.ravel()).item(-1) + 0.0)  # never -0
+    for_bias.fill(summation.vector_total(g))
+    return for_weight, for_bias
 
 
 def forward(x: ndarray, w: ndarray, b: ndarray | None) -> ndarray:

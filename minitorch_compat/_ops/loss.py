@@ -79,10 +79,7 @@ def mean_of_squares(a: ndarray, b: ndarray, reduction: str) -> tuple[ndarray, nd
     if reduction == "sum":
         return difference, summation.sum(squares)
     if squares.flags.c_contiguous and squares.dtype.char in "fd" and squares.size:
-        total = summation.sum_vector(squares.ravel())
-        # Exact for float32 as well: the quotient of two such numbers is rounded to double without harm.
-        total.fill(total.item() / squares.size)
-        return difference, total
+        return difference, summation.vector_mean(squares.ravel())
     return difference, summation.mean(squares)
 
 

@@ -12,7 +12,7 @@ from .._core import views
 from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish, wants_grad
-from .._core.graph import LEAF, Node, NodeType, output_of, record
+from .._core.graph import LEAF, Node, NodeType, Output, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.options import NOTHING
@@ -423,19 +423,22 @@ def several(
             shapes = [each.shape for each in parts]
             node = record(made, (x if source is LEAF else source,), (), (data.shape, data.dtype, shapes, values))
             node.outputs = len(parts)
+            order, edges = node.order - 0.5, (node,)
         results = []
         for number, part in enumerate(parts):
             each = new(Tensor)
             each._data = part
-            each._node = None
-            if node is not None:
-                each._node = output_of(node, number)
-                each.output_nr = number
+            if node is None:
+                each._node = None
+            else:
+                each._node = output = new(Output)
+                output.parent, output.order, output.edges = node, order, edges
+                output.output_nr = each.output_nr = number
             each._base = base
             each._shared = shared
             each._created = "several"
-            shared.enter(each)
             results.append(each)
+        shared.enter(*results)
         return tuple(results)
 
     setattr(tensors, name, call)

@@ -49,16 +49,7 @@ def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHand
 
 def _use_grad_for_differentiable(step: Callable[..., Any]) -> Callable[..., Any]:
     """Take a step with recording off unless the optimiser is differentiable."""
-
-    @functools.wraps(step)
-    def silent(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        previous = exchange(self.defaults["differentiable"])
-        try:
-            return step(self, *arguments, **keywords)
-        finally:
-            exchange(previous)
-
-    return silent
+    return _with_hooks(step, silent=True)
 
 
 def members_of(param_group: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -317,35 +308,46 @@ def _fitting(value: Any, parameter: Tensor, key: Any) -> Any:
     return value
 
 
-def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step with its hooks, where there are any, around it."""
+def _with_hooks(step: Callable[..., Any], silent: bool = False) -> Callable[..., Any]:
+    """A step with its hooks, where there are any, around it; a ``silent`` one records nothing."""
 
     @functools.wraps(step)
-    def stepped(self: Optimizer, *arguments: Any, **keywords: Any) -> Any:
-        if (
+    def stepped(*arguments: Any, **keywords: Any) -> Any:
+        self = arguments[0]
+        hooked = (
             self._optimizer_step_pre_hooks or self._optimizer_step_post_hooks or _global_pre_hooks
             or _global_post_hooks
-        ):
-            return _between_hooks(self, step, stepped, (self, *arguments), keywords)
-        return step(self, *arguments, **keywords)
+        )
+        if hooked:
+            arguments, keywords = _after_pre_hooks(self, stepped, arguments, keywords)
+        if silent:
+            previous = exchange(self.defaults["differentiable"])
+            try:
+                result = step(*arguments, **keywords)
+            finally:
+                exchange(previous)
+        else:
+            result = step(*arguments, **keywords)
+        if hooked:
+            for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
+                hook(self, arguments, keywords)
+        return result
 
     stepped.hooked = True  # type: ignore[attr-defined]
     return stepped
 
 
-def _between_hooks(
-    self: Optimizer, step: Callable[..., Any], shown: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
-) -> Any:
+def _after_pre_hooks(
+    self: Optimizer, shown: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a step after the hooks that may replace them."""
     for hook in (*_global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
         changed = hook(self, arguments, keywords)
         if changed is not None:
             if not (isinstance(changed, tuple) and len(changed) == 2):
                 raise RuntimeError(f"{shown} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
             arguments, keywords = changed
-    result = step(*arguments, **keywords)
-    for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
-        hook(self, arguments, keywords)
-    return result
+    return arguments, keywords
 
 
 Optimizer.__module__ = "torch.optim.optimizer"
