@@ -1,5 +1,13 @@
-"""What is so in all tests: the garbage collector does not look through the tests themselves."""
+"""What is so in all tests, and in the processes they start."""
 import gc
+import os
+
+# One thread for each process, as the engine has: several test processes share the cores, and a thread of torch's that
+# waits for another one's turn would hold up all.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The processes that tests start, by the hundred, find what they import compiled, also where the environment's rule is
+# another: compiling costs each of them more than most have to do.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_finish() -> None:

@@ -129,7 +129,13 @@ def prepare(engine: Any) -> None:
             return
 
 
-LATE = {"torch": ("torch._dynamo",)}
+LATE = {
+    "torch": ("torch._dynamo", "torch._decomp.decompositions_for_jvp"),
+    "minitorch_compat": (
+        "minitorch_compat.distributions", "minitorch_compat.nn.utils", "minitorch_compat.optim.lr_scheduler",
+        "minitorch_compat.serialization", "minitorch_compat.utils.data", "scipy.linalg", "scipy.special",
+    ),
+}
 """What an engine imports only when it is used: torch so at its first optimiser, for a second."""
 
 

@@ -3,6 +3,7 @@
 Both go through the cases at once; what they show meets here, and is compared here.
 """
 import contextlib
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -67,6 +68,9 @@ def run_isolated(
     with Pair(reference, candidate, timeout, package, len(cases) >= MANY_CASES) as pair:
         for case in islice(coming, LEAD):
             pair.submit(case)
+        for case in cases:
+            if not case.portable:
+                case.source  # noqa: B018  kept by the case; read while the engines are imported
         ready(*pair.engines())
         while pair.cases:
             result, line = pair.next_result()
@@ -379,6 +383,8 @@ def serve(
     case = coming.get()
     if isinstance(case, str):
         known = {each.id: each for each in catalogue(package)}
+    gc.collect()
+    gc.freeze()  # what is there now stays to the end; looking through it again and again would cost each case
     connection.send(described(name, engine))
     while True:
         shown = show(known[case] if isinstance(case, str) else case, engine, timeout)

@@ -1,4 +1,5 @@
 """Runs that never ran: every outcome, every verdict, and an engine that prints the worst it can."""
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,28 @@ from minitorch_compat.parity.result import (
     Run,
     Voice,
 )
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Chromium without a window, for all tests of pages; these alone are skipped where there is none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("no Chromium with its chromedriver on this machine")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for switch in (
+        "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+        "disable-component-update", "disable-sync", "disable-dev-shm-usage", "window-size=1200,900",
+        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield window
+    window.quit()
 
 
 def tensor(name, values, **more):
@@ -54,7 +77,7 @@ def run_of(*results, **more):
     return replace(run, **more)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def every_outcome():
     """Eight cases: the seven outcomes, one of them agreeing under a verdict that is contradicted."""
     grad = Voice("x.grad", "[2.0, 0.2, 0.02]", "[2.0, 0.2, 0.02]", "[2.0, 0.2, 0.02]", True, True)

@@ -5,13 +5,10 @@ from dataclasses import replace
 
 import pytest
 import test_json
-from test_browser import BROWSER, DRIVER, browser  # noqa: F401
 
 from minitorch_compat.parity.matrix.model import STEPS, Share, cell, matrix
 from minitorch_compat.parity.matrix.render import data, html, markdown, schema, template, text, write
 from minitorch_compat.parity.result import OUTCOMES, Difference, Engine, Numeric
-
-needs_browser = pytest.mark.skipif(not (BROWSER and DRIVER), reason="no Chromium with its chromedriver on this machine")
 
 
 @pytest.fixture
@@ -143,7 +140,7 @@ def test_words_can_be_read_on_every_colour():
 
 
 @pytest.fixture
-def page(browser, two, tmp_path):  # noqa: F811
+def page(browser, two, tmp_path):
     path, = write(two, tmp_path, ["html"])
     browser.get("about:blank")
     browser.get(path.as_uri())
@@ -159,7 +156,6 @@ def focused(page):
     return page.switch_to.active_element
 
 
-@needs_browser
 def test_the_keyboard_opens_chapters_and_cells(page):
     from selenium.webdriver.common.keys import Keys as keys
 
@@ -184,7 +180,6 @@ def test_the_keyboard_opens_chapters_and_cells(page):
     assert not every(page, "dialog[open]") and focused(page).text == "◑ 2 dimensions"
 
 
-@needs_browser
 def test_finding_and_causes(page):
     box = every(page, "#find")[0]
     box.send_keys("rfft")
@@ -201,7 +196,6 @@ def test_finding_and_causes(page):
     assert "digits_are_lost" in [each.text for each in every(page, "tr.case th")]
 
 
-@needs_browser
 def test_an_address_opens_its_cell_in_either_theme(page):
     address = page.current_url
     page.get("about:blank")
