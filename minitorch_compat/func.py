@@ -679,10 +679,6 @@ def mapped(
         return unwrapped(made, out_dims, level, func)
 
 
-def is_tuple_of_ints(value: Any) -> bool:
-    return isinstance(value, tuple) and all(isinstance(each, int) for each in value)
-
-
 def unwrapped(made: Any, out_dims: Any, level: Level, func: Any) -> Any:
     """The results of all examples, each along its own dimension."""
     name = name_of(func)

@@ -4,7 +4,7 @@ All but `tensor_repr` is written against arrays and plain words; the caller says
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -254,21 +254,3 @@ def float_format(values: list[float]) -> tuple[str, bool, int]:
     else:
         spec = f".{PRINT_OPTS.precision}f"
     return spec, dot, max(len(format(value, spec)) for value in deciding) + dot
-
-
-def named_results_text(name: str, fields: Mapping[str, object]) -> str:
-    """The repr of the named tuple an operation such as `max` returns."""
-    return f"torch.return_types.{name}(\n" + ",\n".join(f"{field}={value!r}" for field, value in fields.items()) + ")"
-
-
-def storage_text(array: np.ndarray, dtype_name: str | None) -> str:
-    """The repr of the storage that holds `array`, one number to a line; without a dtype, of its bytes."""
-    if dtype_name is None:
-        array, kind = np.frombuffer(array.tobytes(), np.uint8), "torch.storage.UntypedStorage("
-    else:
-        kind = f"torch.storage.TypedStorage(dtype={dtype_name}, "
-    if array.dtype.kind == "V":
-        array = array.astype(np.float32)
-    lines = "".join(f" {value}\n" for value in array.ravel().tolist())
-    return f"{lines}[{kind}device=cpu) of size {array.size}]"
-

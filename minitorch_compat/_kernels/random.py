@@ -603,17 +603,6 @@ def _bernoulli_by_array(generator: MersenneTwister, out: np.ndarray, p: np.ndarr
     return out
 
 
-def dropout_mask(generator: MersenneTwister, like: np.ndarray, p: float, dtype: np.dtype | None = None) -> np.ndarray:
-    """The noise dropout multiplies by: 0 with probability ``p``, else 1/(1-p); dense, in the memory order of ``like``.
-
-    Bitwise torch. torch draws nothing for p equal to 0 or 1, and this function is not for them.
-    """
-    noise = np.empty_like(like, dtype=dtype)
-    bernoulli_(generator, noise, 1.0 - p)
-    noise /= noise.dtype.type(1.0 - p)
-    return noise
-
-
 # -- continuous ---------------------------------------------------------------------------------------------------
 
 

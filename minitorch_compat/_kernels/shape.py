@@ -61,35 +61,6 @@ def reshape(x: ndarray, shape: Sequence[int]) -> ndarray:
     return x.reshape(layout.infer_size(shape, x.size)) if result is None else result
 
 
-def view_as_dtype(x: ndarray, dtype: np.dtype) -> ndarray:
-    """The bytes of `x` as elements of another type; the last dimension grows or shrinks with the element size."""
-    old, new = x.itemsize, dtype.itemsize
-    if old == new:
-        return x.view(dtype)
-    names = f"{scalar_types.name(x.dtype)} as {scalar_types.name(dtype)} (different element sizes), but got"
-    if not x.ndim:
-        raise RuntimeError(f"self.dim() cannot be 0 to view {names.removesuffix(', but got')}")
-    steps = layout.strides(x)
-    if steps[-1] != 1:
-        raise RuntimeError(f"self.stride(-1) must be 1 to view {names} {steps[-1]}")
-    if old < new:
-        ratio = new // old
-        if x.shape[-1] % ratio:
-            raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to view {names} {x.shape[-1]}")
-        if layout.storage_offset(x) % ratio:
-            raise RuntimeError(f"self.storage_offset() must be divisible by {ratio} to view {names} "
-                               f"{layout.storage_offset(x)}")
-        for dim, step in enumerate(steps[:-1]):
-            if step % ratio:
-                raise RuntimeError(f"self.stride({dim}) must be divisible by {ratio} to view {names} {step}")
-        shape = (*x.shape[:-1], x.shape[-1] // ratio)
-    else:
-        shape = (*x.shape[:-1], x.shape[-1] * (old // new))
-    if not x.flags.forc:
-        x = restride(x, (layout.storage_size(x.shape, steps),), (old,))
-    return ndarray(shape, dtype, x, 0, (*(step * old for step in steps[:-1]), new))
-
-
 def flatten(x: ndarray, start_dim: int = 0, end_dim: int = -1) -> ndarray:
     """`x` with the dimensions from `start_dim` to `end_dim` as one, as `reshape` makes it; `x` itself if it is one."""
     start, end = wrap_dim(start_dim, x.ndim), wrap_dim(end_dim, x.ndim)

@@ -122,18 +122,6 @@ def test_options_are_kept_as_torch_keeps_them() -> None:
     assert printing.PRINT_OPTS.threshold == 1000
 
 
-def test_the_text_of_other_things() -> None:
-    assert printing.named_results_text("max", {"values": 1.5, "indices": 0}) == (
-        "torch.return_types.max(\nvalues=1.5,\nindices=0)"
-    )
-    assert printing.storage_text(np.array([1.5, 2], np.float32), "torch.float32") == (
-        " 1.5\n 2.0\n[torch.storage.TypedStorage(dtype=torch.float32, device=cpu) of size 2]"
-    )
-    assert printing.storage_text(np.array([258], np.int16), None) == (
-        " 2\n 1\n[torch.storage.UntypedStorage(device=cpu) of size 2]"
-    )
-
-
 def random_shape(draw: random.Random) -> tuple[int, ...]:
     if draw.random() < 0.15:
         return (draw.choice([999, 1000, 1001, 1500]),) if draw.random() < 0.5 else (draw.randint(5, 40), 40)

@@ -106,10 +106,6 @@ KNOWN = {
         lambda g: sampling.standard_gamma(g, np.array([0.5, 2, 9], "f")),
         hexes("0x1.9dd9dcp-11", "0x1.43594ap-1", "0x1.24b7dap+3"),
     ),
-    "dropout": (
-        lambda g: random.dropout_mask(g, single(8), 0.25),
-        [0, *hexes("0x1.555556p+0") * 2, 0, *hexes("0x1.555556p+0"), 0, *hexes("0x1.555556p+0") * 2],
-    ),
 }
 
 
@@ -341,18 +337,6 @@ def test_dirichlet_is_near_torchs(torch):
     generator = seeded(2)
     np.testing.assert_allclose(sampling.dirichlet(generator, alpha), expected, rtol=3e-7)
     assert generator.get_state().tobytes() == bytes(torch.get_rng_state().tolist())
-
-
-@pytest.mark.parametrize("p", [0.1, 0.25, 0.5, 0.9])
-@pytest.mark.parametrize("turn", [False, True])
-def test_dropout_noise_is_torchs(torch, compare, p, turn):
-    x = torch.ones(20, 30)
-    x = x.t() if turn else x
-    torch.manual_seed(4)
-    expected = torch.nn.functional.dropout(x, p)
-    mask = random.dropout_mask(seeded(4), x.numpy(), p)
-    compare.agree(mask, expected)
-    assert mask.strides == x.numpy().strides
 
 
 def refusals():
