@@ -72,8 +72,12 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
     """Let a function raise ``Misfit``, or be called with arguments it does not have: torch's message replaces both."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        writes = method and "out" in (getattr(function, "__kwdefaults__", None) or ())
+
         def call(*arguments: Any, **keywords: Any) -> Any:
             try:
+                if writes and "out" in keywords:  # a function writes to a given result, its method does not
+                    raise Misfit
                 return function(*arguments, **keywords)
             except Misfit:
                 pass

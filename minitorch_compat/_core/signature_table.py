@@ -6,6 +6,8 @@ line is checked against torch by the calls it refuses.
 """
 
 TABLE = """\
+_lu_with_info
+    Tensor input, bool pivot=True, bool check_errors=True
 _unique2
     Tensor input, bool sorted=True, bool return_inverse=False, bool return_counts=False
 abs absolute acos acosh angle arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh bitwise_not ceil
@@ -343,6 +345,8 @@ histogramdd
     Tensor input, Tensors bins, floats range=None, Tensor weight=None, bool density=False
 index_add
     Tensor input, int dim, Tensor index, Tensor source, *, Number alpha=1, Tensor out=None
+index_copy
+    Tensor input, int dim, Tensor index, Tensor source, *, Tensor out=None
 index_fill
     Tensor input, int dim, Tensor index, Tensor value
     Tensor input, int dim, Tensor index, Number value

@@ -216,28 +216,33 @@ def index_select(x: ndarray, dim: int, index: ndarray) -> ndarray:
     return result if x.ndim else result.reshape(())
 
 
-def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any = 1) -> ndarray:
-    """A copy of `x` with `alpha` times the slices of `source` added to those that `index` names."""
+def check_slices(name: str, x: ndarray, dim: int, index: ndarray, source: ndarray) -> int:
+    """The dimension, where `index` names a slice of `x` for each of `source`."""
     dim = wrap_dim(dim, x.ndim)
-    _check_vector(index, f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
+    _check_vector(index, f"{name}_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
                          f"{_name(index)} and size: {list(index.shape)}")
     if index.dtype.char not in "il":
-        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {_name(index)}")
+        raise RuntimeError(f"{name}_(): Expected dtype int32/int64 for index but got: {_name(index)}")
     if x.dtype != source.dtype:
-        raise RuntimeError(f"index_add_(): self ({_name(x)}) and source ({_name(source)}) must have the same scalar "
-                           "type")
+        raise RuntimeError(f"{name}_(): self ({_name(x)}) and source ({_name(source)}) must have the same scalar type")
     if dim and dim >= source.ndim:
-        raise RuntimeError(f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim "
+        raise RuntimeError(f"{name}_(): Indexing dim {dim} is out of bounds of the source tensor with dim "
                            f"{source.ndim}")
     if source.ndim or index.size != 1:
         count = source.shape[dim_of(dim, source.ndim)]
         if index.size != count:
-            raise RuntimeError(f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): "
+            raise RuntimeError(f"{name}_(): Number of indices ({index.size}) should be equal to source.size(dim): "
                                f"({count}), for dim: {dim}")
     if x.ndim != source.ndim or any(a != b for axis, (a, b) in enumerate(zip(x.shape, source.shape, strict=True))
                                     if axis != dim):
         raise RuntimeError("source tensor shape must match self tensor shape, excluding the specified dimension. Got "
                            f"self.shape = {list(x.shape)} source.shape = {list(source.shape)}")
+    return dim
+
+
+def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any = 1) -> ndarray:
+    """A copy of `x` with `alpha` times the slices of `source` added to those that `index` names."""
+    dim = check_slices("index_add", x, dim, index, source)
     out = x.copy()
     target = out.reshape(1) if not x.ndim else out
     at_once = x.ndim < 2 or (alpha != 1 and x.size)  # torch goes slice by slice only where it need not multiply

@@ -466,5 +466,5 @@ def nonzero(x: ndarray) -> ndarray:
         positions[...] = x.nonzero()
     if not positions.size:
         # Columns of no length at all: the second of them begins where the first does.
-        return layout.restride(np.empty(1, np.int64), positions.shape[::-1], (8, 8 * positions.shape[1]))
+        return layout.restride(np.empty(0, np.int64), positions.shape[::-1], (8, 8 * positions.shape[1]))
     return positions.T

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from . import summation
+from . import fused, summation
 
 ndarray = np.ndarray
 Shape = tuple[int, ...]
@@ -53,12 +53,11 @@ def batch_moments(x: ndarray) -> tuple[ndarray, ndarray]:
 def batch_normalize(
     x: ndarray, weight: ndarray | None, bias: ndarray | None, mean: ndarray, inverse: ndarray
 ) -> ndarray:
-    """One factor and one summand for each channel."""
+    """One factor and one summand for each channel, each product and its sum rounded once."""
+    once = fused.fma32 if x.dtype.char == "f" else fused.fma64
     factor = inverse if weight is None else inverse * weight
-    shift = -mean * factor if bias is None else bias - mean * factor
-    r = x * per_channel(factor, x.ndim)
-    r += per_channel(shift, x.ndim)
-    return r
+    shift = once(-mean, factor, x.dtype.type(0) if bias is None else bias)
+    return once(x, per_channel(factor, x.ndim), per_channel(shift, x.ndim))
 
 
 def batch_backward(

@@ -135,6 +135,8 @@ def logspace(start: Any, end: Any, count: int, base: float, dtype: np.dtype) -> 
     up, down = np.arange(half), np.arange(count - half)[::-1]
     with np.errstate(all="ignore"):
         if dtype.char in types.COMPLEX:
+            if count == 1:
+                last = first
             exponents = np.concatenate((first + step * up, last - step * down))
             return np.power(dtype.type(base), exponents).astype(dtype)
         if count == 1:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.errors import Misfit
 from .._core.families import unary
 from .._core.forms import publish, write_out
 from .._core.modes import mode
@@ -124,6 +125,8 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
 
     def function(input: Tensor, dim: int, dtype: Any = None, *, out: Tensor | None = None) -> Tensor:
         if dtype is not None:
+            if not isinstance(dim, (int, np.integer)):
+                raise Misfit
             input = input.to(dtype)  # type: ignore[attr-defined]
         x = input._data
         if dim < 0 or dim >= x.ndim:

@@ -13,9 +13,11 @@ from .._core.families import NUMBERS, bad_arguments, binary, unary
 from .._core.forms import FUNCTIONS, in_place, publish, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap
+from .._core.warn import warn_once
 from .._kernels import layout
 from . import entry
 from .arithmetic import operators
+from .conversion import DISCARDS_IMAGINARY
 
 ndarray = np.ndarray
 Array = ndarray
@@ -66,9 +68,18 @@ def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return compare(wrap(x), wrap(other) if isinstance(other, ndarray) else other)._data
 
     def call(x: Tensor, other: Any) -> Tensor:
-        return (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other)
+        made = (beside_tensor if isinstance(other, Tensor) else beside_number)(x, other)
+        warn_of_complex(x, other)
+        return made
 
     return in_place(call, to_bool=True)
+
+
+def warn_of_complex(x: Tensor, other: Any) -> None:
+    """Truth values reach a real tensor by way of the complex dtype they were found in, and torch warns as of a loss."""
+    kind = other._data.dtype.kind if isinstance(other, Tensor) else "c" if isinstance(other, complex) else ""
+    if kind == "c" and x._data.dtype.kind not in "cb" and x._data.size:
+        warn_once(DISCARDS_IMAGINARY, stacklevel=5)
 
 
 def named(function: Callable[[Any, Any], Tensor]) -> Callable[..., Tensor]:
@@ -124,10 +135,24 @@ logical_and = binary("logical_and", truths(np.logical_and), dtypes.to_bool, same
 logical_or = binary("logical_or", truths(np.logical_or), dtypes.to_bool, same="biufcV", scalars=False)
 logical_xor = binary("logical_xor", truths(np.logical_xor), dtypes.to_bool, same="biufcV", scalars=False)
 logical_not = unary("logical_not", lambda x: x == 0)
+
+
+def warning(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function of two with the warning of its in-place form."""
+
+    def call(x: Tensor, other: Any) -> Tensor:
+        made = function(x, other)
+        warn_of_complex(x, other)
+        return made
+
+    return call
+
+
 for _name, _function in {
     "logical_and_": logical_and, "logical_or_": logical_or, "logical_xor_": logical_xor, "logical_not_": logical_not,
 }.items():
-    publish(_name, in_place(_function, differentiable=False), module=False)
+    publish(_name, in_place(_function if _function is logical_not else warning(_function), differentiable=False),
+            module=False)
 entry.guard("logical_and", "logical_or", "logical_xor", tensors=2)
 entry.guard("logical_not")
 

@@ -111,7 +111,20 @@ _views: dict[str, Callable[..., Any]] = {
 }
 for _name, _view in _views.items():
     copying(_view, f"{_name}_copy")
-copying(shape.narrow, "narrow_copy", "NarrowCopyBackward0", method=True)
+
+
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """``length`` elements of a dimension from ``start`` on."""
+    sizes = input._data.shape
+    if length < 0 and -len(sizes) <= dim < len(sizes):
+        size = sizes[dim]
+        kernels.narrow(input._data, dim, start, 0)
+        start += size if start < 0 else 0
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    return shape.narrow(input, dim, start, length)
+
+
+copying(narrow, "narrow_copy", "NarrowCopyBackward0", method=True)
 
 
 # ---- a tensor with another in the place of a part

@@ -17,9 +17,12 @@ NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input",
 
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:
     """``function``; where it stumbles over its arguments, torch's parser is asked whether it would have let them in."""
+    writes = method and (name[-1] == "_" or "out" in (getattr(function, "__kwdefaults__", None) or ()))
 
     def call(*arguments: Any, **keywords: Any) -> Any:
         try:
+            if writes and "out" in keywords:  # a function writes to a given result, its method does not
+                raise Misfit
             return function(*arguments, **keywords)
         except NoMemory:
             from .._core.transforms import interpret

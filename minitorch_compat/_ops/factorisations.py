@@ -10,6 +10,7 @@ import numpy as np
 from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS, write_out
 from .._core.operations import op
+from .._core.options import refused
 from .._core.recording import arrays
 from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
@@ -68,6 +69,8 @@ def cholesky_of(x: Array, upper):
 
 def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """L of ``A = L L.mH``, or its adjoint."""
+    if not isinstance(input, Tensor):
+        raise Misfit
     warn_once(
         "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future PyTorch "
         "release."
@@ -160,6 +163,8 @@ _lu_with_info = pair("_lu_with_info", "LU", "pivots", "info")
 
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
     """L and U in one matrix, the rows exchanged in each step, and whether no zero was met."""
+    if not isinstance(A, Tensor) or not isinstance(pivot, bool):
+        raise refused("_lu_with_info", (A,), {"pivot": pivot})
     warn_once(
         "torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and will be "
         "removed in a "

@@ -36,6 +36,20 @@ def finished(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Ten
     return result if out is None else write_out(name, out, result, inputs)
 
 
+def met_twice_first(function: Any) -> Any:
+    """The in-place form of a write to places; that memory is met twice is told before that a place does not exist."""
+
+    def bounded(x: Tensor, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(x, *arguments, **keywords)
+        except (IndexError, RuntimeError) as error:
+            if "out of" in str(error) and "Dimension" not in str(error):
+                refuse_overlap(x._data)
+            raise
+
+    return in_place(bounded, elementwise=False, apart="last")
+
+
 # ---- one index for each element
 
 
@@ -113,8 +127,15 @@ def scatter(
         raise Misfit
     given = src if value is None else value
     if reduce is not None:
+        if not isinstance(reduce, str):
+            raise Misfit
         if not isinstance(given, Tensor):
             given = wrap(number_as(given, input))
+        else:
+            warn_once(
+                "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future "
+                "PyTorch release. Use torch.scatter_reduce instead for more reduction options.", stacklevel=3,
+            )
         result = scatter_with(input, dim, index, given, reduce)
     elif isinstance(src, Tensor):
         if not src._data.ndim and input._data.ndim:
@@ -171,8 +192,8 @@ def from_the_front(places: Tensor, length: int) -> Tensor:
 
 
 publish("gather", _gather)
-publish("scatter", scatter, inplace=in_place(scatter, elementwise=False, apart="last"))
-publish("scatter_add", _scatter_add, inplace=in_place(_scatter_add, elementwise=False, apart="last"))
+publish("scatter", scatter, inplace=met_twice_first(scatter))
+publish("scatter_add", _scatter_add, inplace=met_twice_first(_scatter_add))
 publish("take_along_dim", take_along_dim)
 
 
@@ -259,7 +280,7 @@ def scatter_reduce(
     return finished("scatter_reduce", out, result, input, src)
 
 
-publish("scatter_reduce", scatter_reduce, inplace=in_place(scatter_reduce, elementwise=False, apart="last"))
+publish("scatter_reduce", scatter_reduce, inplace=met_twice_first(scatter_reduce))
 
 
 # ---- one index for each slice
@@ -400,12 +421,31 @@ def index_reduce(
     out: Tensor | None = None
 ) -> Tensor:
     """``input`` with the slices of ``source`` reduced (prod, mean, amax, amin) into those that ``index`` names."""
-    warn_once(BETA, stacklevel=3)
+    return reduced_slices(input, dim, index, source, reduce, include_self, out)
+
+
+def reduced_slices(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, include_self: bool = True,
+    out: Tensor | None = None, first: Any = None
+) -> Tensor:
+    """``index_reduce``; ``first`` looks at the memory that is written to, before torch warns."""
+    if not (isinstance(input, Tensor) and isinstance(index, Tensor) and isinstance(source, Tensor)) or not isinstance(
+        reduce, str
+    ) or not isinstance(dim, int):
+        raise Misfit
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}."
         )
-    place = wrap_dim(dim, input._data.ndim)
+    place = kernels.check_slices("index_reduce", input._data, dim, index._data, source._data)
+    if first is not None:
+        first(input._data)
+    warn_once(BETA, stacklevel=3)
+    if input._data.dtype.kind in "bc":
+        raise NotImplementedError(f"\"index_func_\" not implemented for '{input.dtype.scalar_type}'")
+    places, length = index._data, input._data.shape[place] if input._data.ndim else 1
+    if ((places < 0) | (places >= length)).any():
+        raise IndexError("index out of range in self")
     shape = source._data.shape
     along = reshape(index, [-1 if axis == place else 1 for axis in range(len(shape))]) if shape else index.squeeze()
     result = index_reduce_with(input, dim, expand(along, shape), source, reduce, include_self)
@@ -413,7 +453,7 @@ def index_reduce(
 
 
 publish("index_select", _index_select)
-publish("index_add", _index_add, inplace=in_place(_index_add, elementwise=False, apart="last"))
+publish("index_add", _index_add, inplace=met_twice_first(_index_add))
 publish("index_copy", _index_copy, inplace=in_place(
     _index_copy, elementwise=False, apart="first",
     first=lambda x, dim=0, *_, **__: wrap_dim(dim, x._data.ndim) if isinstance(dim, int) else None,
@@ -422,7 +462,11 @@ publish("index_fill", index_fill, inplace=in_place(
     index_fill, elementwise=False, expanded="",
     first=lambda x, *_: warn_of_expanded("index_fill_", "tensor[mask] = scalar", x._data),
 ))
-publish("index_reduce", index_reduce, inplace=in_place(index_reduce, elementwise=False, apart="last"))
+publish("index_reduce", index_reduce, inplace=in_place(
+    lambda x, dim, index, source, reduce, *, include_self=True: reduced_slices(
+        x, dim, index, source, reduce, include_self, first=refuse_overlap
+    ), elementwise=False, apart="last",
+))
 
 
 # ---- masks
@@ -519,6 +563,7 @@ def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) ->
 def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> None:
     """Refuse memory met twice; where the source is too short, torch writes all of it before it says so."""
     refuse_overlap(x._data)
+    look_at_mask(x, mask, source)
     if isinstance(mask, Tensor) and isinstance(source, Tensor) and mask._data.shape == x._data.shape and (
         x._data.dtype == source._data.dtype and mask._data.dtype.kind == "b"
     ):
@@ -527,7 +572,24 @@ def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> Non
 
 publish("masked_fill", masked_fill, inplace=in_place(masked_fill, elementwise=False, expanded="masked_fill_"))
 publish("masked_select", _masked_select)
-publish("masked_scatter", lambda input, mask, source: masked_scatter(input, mask, source),
+def look_at_mask(x: Tensor, mask: Any, source: Any) -> None:
+    """Warn of a mask of bytes, before it is refused."""
+    if isinstance(mask, Tensor) and mask._data.dtype.char == "B" and isinstance(source, Tensor) and (
+        source._data.dtype == x._data.dtype
+    ):
+        warn_once(
+            "masked_scatter_ received a mask with dtype torch.uint8, this behavior is now deprecated,please use a mask "
+            "with dtype torch.bool instead.", stacklevel=4,
+        )
+
+
+def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """``input`` with the elements of ``source``, in order, where ``mask`` is true."""
+    look_at_mask(input, mask, source)
+    return masked_scatter(input, mask, source)
+
+
+publish("masked_scatter", _masked_scatter,
         inplace=in_place(masked_scatter, elementwise=False, first=begin_masked_scatter))
 
 

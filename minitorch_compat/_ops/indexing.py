@@ -22,7 +22,7 @@ from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.recording import tensors
-from .._core.scalars import cast
+from .._core.scalars import cast, number_of
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, extend_path, inherited, rebase
 from .._kernels import index as kernels
@@ -173,10 +173,15 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         raise TypeError(f"can't assign a {name} to a {x.type()}")
     if index is False:
         return
-    steps, indices = ([("unsqueeze", 0)], ()) if index is True else plan_of(x, index)
-    if len(steps) == 1 and takes_everything(x._data, steps[0]):
-        steps = []
-    y: Any = viewed(x, steps)
+    try:
+        steps, indices = ([("unsqueeze", 0)], ()) if index is True else plan_of(x, index)
+        if len(steps) == 1 and takes_everything(x._data, steps[0]):
+            steps = []
+        y: Any = viewed(x, steps)
+    except IndexError:
+        if not isinstance(value, Tensor):
+            cast(number_of(value), x.dtype)  # that a number does not fit is told first
+        raise
     if isinstance(value, Tensor):
         sizes = value._data.shape
         if not indices and not sizes and y._data.ndim:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes, errors
+from .._core.forms import wants_grad
 from .._core.graph import Node, Watched, record
 from .._core.modes import mode
 from .._core.operations import op
@@ -168,12 +169,22 @@ def recorded(
     return out
 
 
+def refuse_slopes(weight: Tensor | None, ndim: int) -> None:
+    """The weights of classes have no gradient."""
+    if weight is not None and wants_grad(weight):
+        raise RuntimeError(
+            f"The function 'nll_loss{'2d' if ndim > 2 else ''}_forward' is not differentiable with respect to "
+            "argument 'weight'. This input cannot have requires_grad True."
+        )
+
+
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean", ignore_index: int = -100
 ) -> Tensor:
     """The negative log likelihood of targets for log probabilities (C), (N, C) or (N, C, H, W)."""
     x, known = input._data, target._data
     weights = None if weight is None else weight._data
+    refuse_slopes(weight, x.ndim)
     check_nll(x, known, weights)
     if x.ndim == 1:
         rows, places = x[None], known.reshape(1)
@@ -237,6 +248,7 @@ def cross_entropy_loss(
         x.ndim == 2 and known.ndim == 1 and len(x) == len(known) and x.dtype.kind == "f" and x.dtype.char != "e"
         and label_smoothing == 0.0 and not Watched.levels
     ):
+        refuse_slopes(weight, x.ndim)
         check_nll(x, known, None if weight is None else weight._data)
         logarithms, loss, total = quietly(
             kernels.cross_entropy, x, known, None if weight is None else weight._data, reduction, ignore_index

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, write_out
 from .._core.operations import op
@@ -1379,6 +1380,8 @@ old_slogdet_result = pair("slogdet", "sign", "logabsdet")
 
 def old_qr(input: Tensor, some: bool = True) -> Any:
     """``linalg.qr`` with its mode as a bool."""
+    if not isinstance(input, Tensor) or not isinstance(some, bool):
+        raise Misfit
     warn_once(
         "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\n"
         "The boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\n"

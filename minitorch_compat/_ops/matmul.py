@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .._core.errors import Misfit
+from .._core.errors import Misfit, size_text
 from .._core.families import astray, with_out
-from .._core.forms import FUNCTIONS, attach, publish, write_out
+from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, attach, in_place, publish, write_out
 from .._core.graph import LEAF, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
-from .._core.options import NOTHING, stumbled
+from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
@@ -304,6 +304,60 @@ def repeated(xp: Any, g: Any, shape: Sequence[int]) -> Any:
 def addbmm(x: Array, batch1: Array, batch2: Array, *, beta=1, alpha=1):
     """``beta * x + alpha * sum(batch1 @ batch2)``."""
     return kernels.addbmm(x, batch1, batch2, beta=beta, alpha=alpha)
+
+
+def fits_in_place(name: str, shape_of: Callable[..., Any]) -> None:
+    """Let the in-place form refuse a tensor that is not of the result's shape in the words torch has for it."""
+    call = getattr(tensors, name)
+
+    def first(x: Tensor, *operands: Any, **_: Any) -> None:
+        if all(isinstance(each, Tensor) for each in operands):
+            shape_of(x._data.shape, *[each._data.shape for each in operands])
+
+    form = checked(name + "_", method=True)(in_place(call, elementwise=False, first=first))
+    setattr(Tensor, name + "_", form)
+    if name + "_" in WRITING_FUNCTIONS:
+        FUNCTIONS[name + "_"] = form
+
+
+def refuse_size(x: Any, made: Any) -> None:
+    if tuple(x) != tuple(made):
+        raise RuntimeError(
+            f"Bad in-place call: input tensor size {size_text(x)} and output tensor size {size_text(made)} should match"
+        )
+
+
+def size_of_addmm(x: Any, a: Any = (), b: Any = ()) -> None:
+    if len(a) == len(b) == 2 and a[1] == b[0]:
+        refuse_size(x, (a[0], b[1]))
+
+
+def size_of_addmv(x: Any, mat: Any = (), vec: Any = ()) -> None:
+    if len(mat) == 2 and len(vec) == 1 and mat[1] == vec[0] and (not x or (len(x) == 1 and x[0] in (1, mat[0]))):
+        refuse_size(x, mat[:1])
+
+
+def size_of_baddbmm(x: Any, a: Any = (), b: Any = ()) -> None:
+    if len(a) == len(b) == 3 and a[0] == b[0] and a[2] == b[1]:
+        made = (a[0], a[1], b[2])
+        if len(x) <= 3 and all(own in (1, size) for own, size in zip(reversed(x), reversed(made), strict=False)):
+            refuse_size(x, made)
+
+
+def size_of_addr(x: Any, vec1: Any = (), vec2: Any = ()) -> None:
+    if len(vec1) == len(vec2) == 1:
+        if len(x) != 2:
+            raise RuntimeError(f"2D tensor expected, got {len(x)}D tensor for input")
+        if tuple(x) != (*vec1, *vec2):
+            raise RuntimeError(
+                f"size mismatch, input: {size_text(x)}, v1: {size_text(vec1)}, v2: {size_text(vec2)}"
+            )
+
+
+for _name, _shape_of in {
+    "addmm": size_of_addmm, "addmv": size_of_addmv, "baddbmm": size_of_baddbmm, "addr": size_of_addr,
+}.items():
+    fits_in_place(_name, _shape_of)
 
 
 # ---- made of others

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.families import unary
 from .._core.forms import in_place
 from .._core.operations import op
+from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import activation as kernels
 from .._kernels import elementwise
@@ -78,6 +80,14 @@ log_sigmoid = unary(
 
 # ---- with parameters
 
+
+def number(value: Any) -> Any:
+    """A number of Python; Misfit for what torch takes for none, above all a tensor that requires a gradient."""
+    if not is_number(value):
+        raise Misfit
+    return number_of(value)
+
+
 GENTLE = (
     "In-place {} backward calculation is triggered with a negative slope which is not supported. This is caused by "
     "calling in-place forward function with a negative slope, please call out-of-place version instead."
@@ -131,7 +141,7 @@ celu_unit, celu_here = exponential_unit("celu", "CeluBackward", celu_x, celu_out
 
 def elu_form(name: str, unit: Any) -> Any:
     def function(input: Tensor, alpha: float = 1, scale: float = 1, input_scale: float = 1) -> Tensor:
-        return unit(input, float(alpha), float(scale), float(input_scale))
+        return unit(input, float(number(alpha)), float(number(scale)), float(number(input_scale)))
 
     return entry.guarded(name, function, False)
 
@@ -146,9 +156,10 @@ def selu_form(unit: Any) -> Any:
 
 def celu_form(unit: Any) -> Any:
     def function(input: Tensor, alpha: float = 1.0) -> Tensor:
+        alpha = float(number(alpha))
         if alpha == 0:
             raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-        return unit(input, float(alpha), 1.0, 1.0 / alpha)
+        return unit(input, alpha, 1.0, 1.0 / alpha)
 
     return function
 
@@ -186,7 +197,7 @@ leaky_relu_here = in_place(leaky_relu_unit_here)
 
 def leaky_relu_form(name: str, unit: Any) -> Any:
     def function(input: Tensor, negative_slope: float = 0.01) -> Tensor:
-        return unit(input, float(negative_slope))
+        return unit(input, float(number(negative_slope)))
 
     return entry.guarded(name, function, False)
 
@@ -265,13 +276,14 @@ def softshrink_(x: Array, lambd):
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x drawn to zero by ``lambd``."""
+    lambd = float(number(lambd))
     floating(input._data, "softshrink_check")
     largest = dtypes.finfo(input.dtype).max
     if not 0 <= lambd <= largest:
         raise RuntimeError(
             f"lambda must be in range [0, {largest:g}] for input dtype {input.dtype.scalar_type}, but found {lambd:g}"
         )
-    return softshrink_(input, float(lambd))
+    return softshrink_(input, lambd)
 
 
 @op("hardshrink_", method=False, module=False, node="HardshrinkBackward0",
@@ -284,7 +296,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) 
     """x where it is further than ``lambd`` from zero, 0 elsewhere."""
     from .._core.forms import write_out
 
-    result = hardshrink_(input, float(lambd))
+    result = hardshrink_(input, float(number(lambd)))
     return result if out is None else write_out("hardshrink", out, result, (input,))
 
 
@@ -316,7 +328,8 @@ def threshold_unit_here(x: Array, threshold, value):
     return threshold_kernel(x, threshold, value)
 
 
-entry.publish("threshold", lambda input, threshold, value: threshold_unit(input, threshold, value), method=False)
+entry.publish("threshold", lambda input, threshold, value: threshold_unit(
+    input, number(threshold), number(value)), method=False)
 threshold_in_place = in_place(threshold_unit_here)
 entry.publish("threshold_", lambda input, threshold, value: threshold_in_place(input, threshold, value), method=False)
 

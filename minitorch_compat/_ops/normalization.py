@@ -14,6 +14,7 @@ from .._core.errors import Misfit, size_text
 from .._core.forms import wants_grad
 from .._core.modes import no_grad
 from .._core.quiet import quietly
+from .._core.recording import Recorder
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
 from .._kernels import normalization as kernels
@@ -109,6 +110,28 @@ def check_batch(
             raise RuntimeError(f"{title} must be defined in evaluation mode")
 
 
+def batch_types(x: Tensor, others: Sequence[Any]) -> Any:
+    """The dtype of the statistics of a batch: the input's, or float32 where it is half and the vectors are not."""
+    if (others[2] is None) != (others[3] is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
+    own = x._data.dtype
+    if own.kind not in "fV":
+        raise not_implemented_for("batch_norm", x.dtype)
+    kinds = [each._data.dtype for each in others if each is not None]
+    if not kinds or kinds[0] == own:
+        for each in others:
+            if each is not None and each._data.dtype != own:
+                raise RuntimeError(
+                    f"expected scalar type {x.dtype.scalar_type} but found {each.dtype.scalar_type}"
+                )
+        return own
+    if any(each != np.float32 for each in kinds):
+        raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+    if own.char not in HALVES:
+        raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+    return kinds[0]
+
+
 def check_types(x: Tensor, weight: Any, others: Sequence[Any], name: str) -> None:
     """All of one dtype; with a half input the vectors may be float32."""
     if x._data.dtype.kind not in "fV":
@@ -117,10 +140,7 @@ def check_types(x: Tensor, weight: Any, others: Sequence[Any], name: str) -> Non
         if each is not None and each._data.dtype != x._data.dtype and not (
             x._data.dtype.char in HALVES and each._data.dtype == np.float32
         ):
-            raise RuntimeError(
-                "mixed dtype (CPU): all inputs must share same datatype." if name == "batch_norm"
-                else f"mixed dtype (CPU): expect parameter to have scalar type of {expected(x)}"
-            )
+            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {expected(x)}")
 
 
 def expected(x: Tensor) -> str:
@@ -144,22 +164,23 @@ def native_batch_norm(
                 "cannot have requires_grad True."
             )
     check_batch(input._data, weight, bias, running_mean, running_var, training)
-    check_types(input, weight, (bias, running_mean, running_var), "batch_norm")
+    kind = batch_types(input, (weight, bias, running_mean, running_var))
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
-    out, saved = quietly(batch_forward, x, w, b, running_mean, running_var, training, momentum, eps)
+    narrow = kind if kind != x.dtype else None
+    out, saved = quietly(batch_forward, x, w, b, running_mean, running_var, training, momentum, eps, narrow)
     result = wrap(like(out.astype(input._data.dtype, copy=False), input._data))
     if training:
         recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps))
-        return result, wrap(saved[0]), wrap(saved[1])
+        return result, wrap(saved[0].astype(kind)), wrap(saved[1].astype(kind))
     recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved))))
-    return result, wrap(np.empty(0, x.dtype)), wrap(np.empty(0, x.dtype))
+    return result, wrap(np.empty(0, kind)), wrap(np.empty(0, kind))
 
 
 def batch_forward(
     x: ndarray, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, momentum: float,
-    eps: float,
+    eps: float, narrow: Any = None
 ) -> Any:
-    """The result, and the moments that go with it; running statistics are written."""
+    """The result, and the moments that go with it, rounded to a dtype; running statistics are written."""
     if not training:
         mean = widened(running_mean._data)
         inverse = (1 / np.sqrt(widened(running_var._data) + x.dtype.type(eps))).astype(x.dtype)
@@ -175,10 +196,12 @@ def batch_forward(
         if vector is not None:
             # A write that torch does not count.
             kept = vector._data
-            vector._data[...] = (
-                momentum * value.astype(x.dtype) + (1 - momentum) * kept.astype(np.float64)
-            ).astype(kept.dtype)
+            own = kept if kept.dtype.kind == "V" else widened(kept)  # bfloat16 rounds at each step, its factors too
+            share, rest = own.dtype.type(momentum), own.dtype.type(1 - momentum)
+            kept[...] = (share * value.astype(x.dtype).astype(own.dtype) + rest * own).astype(kept.dtype)
     mean = mean.astype(x.dtype)
+    if narrow is not None:
+        mean, inverse = mean.astype(narrow).astype(x.dtype), inverse.astype(narrow).astype(x.dtype)
     return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)
 
 
@@ -360,6 +383,13 @@ def statistics_of(mean: np.ndarray, inverse: np.ndarray, input: Tensor, weight: 
     return wrap(mean.astype(kind, copy=False)), wrap(inverse.astype(kind, copy=False))
 
 
+moments_of_groups = Recorder(
+    "moments_of_groups", ("x", "weight", "bias"), dict.fromkeys(("x", "weight", "bias"), lambda xp, g: None),
+    node="NativeGroupNormBackward0",
+)
+"""That of means and inverse deviations: torch lets them require a gradient and sends none back through them."""
+
+
 def native_group_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -373,7 +403,11 @@ def native_group_norm(
     r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
     out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
     recorded(Group, out, (input, weight, bias), (mean, inverse), (group, eps))
-    return out, *statistics_of(mean, inverse, input, weight)
+    moments = statistics_of(mean, inverse, input, weight)
+    for number, each in enumerate(moments, 1):
+        if out._node is not None:
+            each._node, each.output_nr = moments_of_groups.node((input, weight, bias)), number
+    return out, *moments
 
 
 def group_norm(

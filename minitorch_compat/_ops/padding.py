@@ -77,7 +77,7 @@ def declare_repeating(stem: str, mode: str, space: int) -> Any:
 
     @op(
         f"{name}_", method=False, module=False, node=f"{title}Backward0",
-        x=lambda xp, g, x_shape, sides: getattr(xp, back_name)(g, x_shape, sides),
+        x=lambda xp, g, x, x_shape, sides: xp.beside(getattr(xp, back_name)(g, x_shape, sides), x),
     )
     def pad_(x: Array, sides):
         r = kernels.repeated(x, sides, mode)

@@ -36,8 +36,9 @@ def in_batch(window: Sequence[int], *arrays: Array) -> list[Array]:
 # ---- the largest element
 
 
-def to_largest(xp, g, found, x_shape, window, stride, padding, dilation):
-    return xp.max_pool_back(g, found, x_shape[len(x_shape) - len(window):], window, stride, padding, dilation)
+def to_largest(xp, g, found, x, x_shape, window, stride, padding, dilation):
+    made = xp.max_pool_back(g, found, x_shape[len(x_shape) - len(window):], window, stride, padding, dilation)
+    return xp.beside(made, x)
 
 
 @op(method=False, module=False, g=lambda xp, g, found, window, stride, padding, dilation: xp.max_pool_pick(
@@ -332,7 +333,7 @@ def declare_indexed(space: int, stem: str, name: str, kernel: Any) -> Any:
 
     @op(
         f"{name}{space}d_", method=False, module=False, node=node(stem, space), results=("out", "indices"),
-        x=lambda xp, g, indices, x_shape: xp.added_at_(g, indices, x_shape[len(x_shape) - space:]),
+        x=lambda xp, g, indices, x, x_shape: xp.beside(xp.added_at_(g, indices, x_shape[len(x_shape) - space:]), x),
     )
     def pool(x: Array, window, counts, samples):
         out, indices = kernel(x, window, counts, samples)
@@ -469,7 +470,7 @@ def max_unpool(space: int, input: Tensor, indices: Tensor, output_size: Sequence
     bad = (at < 0) | (at >= math.prod(output_size))
     if bad.any():
         raise RuntimeError(
-            f"Found an invalid max index: {at[bad][0]} (output volumes are of size {'x'.join(map(str, output_size))})"
+            f"Found an invalid max index: {at[bad][-1]} (output volumes are of size {'x'.join(map(str, output_size))})"
         )
     return UNPOOLS[space](input, indices, tuple(output_size))
 
@@ -481,9 +482,10 @@ def declare_avg_pool(space: int) -> Any:
     """The pool of one number of dimensions, and its way back."""
     back_name = f"avg_pool{space}d_back"
 
-    def back(xp, g, x_shape, window, stride, padding, counts, include, override):
+    def back(xp, g, x, x_shape, window, stride, padding, counts, include, override):
         space_shape = x_shape[len(x_shape) - space:]
-        return getattr(xp, back_name)(g, space_shape, window, stride, padding, counts, include, override)
+        made = getattr(xp, back_name)(g, space_shape, window, stride, padding, counts, include, override)
+        return xp.beside(made, x)
 
     @op(f"avg_pool{space}d_", method=False, module=False, node=node("AvgPool#", space), x=back)
     def pool(x: Array, window, stride, padding, counts, include, override):
@@ -558,7 +560,7 @@ def declare_adaptive_avg(space: int) -> Any:
 
     @op(
         f"adaptive_avg_pool{space}d_", method=False, module=False, node=node("AdaptiveAvgPool#", space),
-        x=lambda xp, g, x_shape: getattr(xp, back_name)(g, x_shape[len(x_shape) - space:]),
+        x=lambda xp, g, x, x_shape: xp.beside(getattr(xp, back_name)(g, x_shape[len(x_shape) - space:]), x),
     )
     def pool(x: Array, counts):
         r = kernels.adaptive_mean(widened(x), counts).astype(x.dtype, copy=False)

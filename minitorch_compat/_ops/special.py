@@ -180,7 +180,21 @@ entry.publish("polygamma", polygamma, method=False)
 entry.publish("polygamma", polygamma_method, module=False)
 entry.publish("polygamma_", in_place(polygamma_method), module=False)
 entry.publish("mvlgamma", mvlgamma)
-entry.publish("mvlgamma_", in_place(mvlgamma), module=False)
+
+
+
+def begin_mvlgamma(x: Tensor, *_: Any, **__: Any) -> None:
+    """Refuse what is no float, in words that torch has for this operation alone."""
+    if x._data.dtype.kind == "b":
+        raise RuntimeError("The input tensor may not be a boolean tensor.")
+    if x._data.dtype.kind in "iu":
+        raise RuntimeError(
+            f"mvlgamma: result type {x.dtype.scalar_type} can't be cast to the desired output type "
+            f"{dtypes.get_default_dtype().scalar_type}"
+        )
+
+
+entry.publish("mvlgamma_", in_place(mvlgamma, first=begin_mvlgamma), module=False)
 entry.publish("logit", logit, inplace=in_place(logit))
 
 

@@ -21,6 +21,7 @@ from .._kernels import fused, layout, reduce
 from . import entry
 from .arithmetic import broadcast_sum, together
 from .by_number import over, times
+from .random import no_derivative
 from .reductions import norm_x, pair
 from .shape import expand, reshape
 from .sorting import whole_number
@@ -28,6 +29,7 @@ from .transcendental import real_parts
 
 ndarray = np.ndarray
 Array = ndarray
+Arrays = Sequence[ndarray]
 
 
 def ended(name: str, out: Tensor | None, result: Tensor, *inputs: Any) -> Tensor:
@@ -132,6 +134,14 @@ quantile_of("nanquantile", True)
 # ---- counts
 
 
+@op("weighed", method=False, module=False, node="NotImplemented", weights=no_derivative("bincount"))
+def weighed(x: Array, weights: Array, minlength):
+    """For each number the sum of the weights of its occurrences."""
+    sums = np.zeros(max(int(x.max()) + 1, minlength), np.float32 if weights.dtype.char == "f" else np.float64)
+    np.add.at(sums, x, weights)
+    return sums
+
+
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 on occurs, or the sums of its weights."""
     x = input._data
@@ -147,10 +157,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         return wrap(np.bincount(x, minlength=minlength).astype(np.int64))
     if weights._data.shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
-    single = weights._data.dtype.char == "f"
-    sums = np.zeros(max(int(x.max()) + 1, minlength), np.float32 if single else np.float64)
-    np.add.at(sums, x, weights._data)
-    return wrap(sums)
+    return weighed(input, weights, minlength)
 
 
 def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
@@ -191,68 +198,108 @@ def counted(
 HISTOGRAM = pair("histogram", "hist", "bin_edges")
 
 
+@op("histogram_at", results=("hist", "edges"), method=False, module=False, node="NotImplemented",
+    **dict.fromkeys(("x", "edges", "weight"), no_derivative("histogram")))
+def histogram_at(x: Array, edges: Array, weight: Array | None, density):
+    """How many elements, or how much of their weight, lie between each two edges."""
+    x = x.reshape(-1)
+    places = np.searchsorted(edges, x, "right") - 1
+    places[x == edges[-1]] = edges.size - 2
+    inside = (x >= edges[0]) & (x <= edges[-1])
+    weights = None if weight is None else weight.reshape(-1)[inside]
+    return dense(np.bincount(places[inside], weights, minlength=edges.size - 1).astype(x.dtype), edges, density)
+
+
+@op("histogram_of", results=("hist", "edges"), method=False, module=False, node="NotImplemented",
+    **dict.fromkeys(("x", "weight"), no_derivative("histogram")))
+def histogram_of(x: Array, weight: Array | None, bins, low, high, density):
+    """The same in equal parts of [low, high], or of the range of the elements."""
+    counts, edges = counted(x.reshape(-1), bins, low, high, weight)
+    return dense(counts.astype(x.dtype), edges, density)
+
+
+def dense(counts: ndarray, edges: ndarray, density: bool) -> tuple[ndarray, ndarray]:
+    """Counts, or parts of one by the width between edges, and the edges in memory of their own."""
+    if density:
+        with np.errstate(all="ignore"):
+            counts = (counts / (counts.sum() * np.diff(edges))).astype(counts.dtype)
+    return counts, np.array(edges)
+
+
 def histogram(
     input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False, out: Any = None
 ) -> Any:
     """How many elements lie between each two edges, given or equally spaced, and the edges."""
-    x = input._data.reshape(-1)
-    given = None if weight is None else weight._data
     if isinstance(bins, Tensor):
-        edges = bins._data
-        places = np.searchsorted(edges, x, "right") - 1
-        places[x == edges[-1]] = edges.size - 2
-        inside = (x >= edges[0]) & (x <= edges[-1])
-        weights = None if given is None else given.reshape(-1)[inside]
-        counts: ndarray = np.bincount(places[inside], weights, minlength=edges.size - 1)
-    else:
-        low, high = (0.0, 0.0) if range is None else range
-        counts, edges = counted(x, whole_number(bins), low, high, given)
-    result = counts.astype(x.dtype)
-    if density:
-        with np.errstate(all="ignore"):
-            result = result / (result.sum() * np.diff(edges))
-    return HISTOGRAM(wrap(result.astype(x.dtype)), wrap(np.array(edges)))
+        return HISTOGRAM(*histogram_at(input, bins, weight, density))
+    low, high = (0.0, 0.0) if range is None else range
+    return HISTOGRAM(*histogram_of(input, weight, whole_number(bins), low, high, density))
 
 
 HISTOGRAMDD = pair("histogramdd", "hist", "bin_edges")
 
 
-def histogramdd(
-    input: Tensor, bins: Any, range: Any = None, weight: Tensor | None = None, density: bool = False
-) -> Any:
-    """How many points, the rows of ``input``, lie in each box between edges, given or equally spaced, and the edges."""
-    points = input._data
-    if points.ndim < 2:
-        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
-    points = points.reshape(-1, points.shape[-1])
-    chosen = [bins] * points.shape[1] if isinstance(bins, int) else list(bins)
-    if len(chosen) != points.shape[1]:
-        raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
-    edges = []
-    for place, each in enumerate(chosen):
-        if isinstance(each, Tensor):
-            edges.append(each._data)
-        else:
-            low, high = (0.0, 0.0) if range is None else range[2 * place : 2 * place + 2]
-            edges.append(counted(points[:, place], whole_number(each), low, high, None)[1])
-    inside = np.ones(len(points), np.bool_)
+@op("edges_between", results=("edges",), method=False, module=False, node="NotImplemented",
+    **dict.fromkeys(("x", "weight"), no_derivative("_histogramdd_bin_edges")))
+def edges_between(x: Array, weight: Array | None, counts, limits):
+    """For each coordinate the edges of equal parts of its range."""
+    bounds = [0.0] * (2 * len(counts)) if limits is None else limits
+    return tuple([
+        counted(x[:, place], count, bounds[2 * place], bounds[2 * place + 1], None)[1]
+        for place, count in enumerate(counts)
+    ])
+
+
+@op("boxes_between", method=False, module=False, node="NotImplemented",
+    **dict.fromkeys(("x", "edges", "weight"), no_derivative("_histogramdd_from_bin_tensors")))
+def boxes_between(x: Array, edges: Arrays, weight: Array | None, density):
+    """How many points, or how much of their weight, lie in each box between edges."""
+    return in_boxes(x, edges, weight, density)
+
+
+@op("equal_boxes", method=False, module=False, node="NotImplemented",
+    **dict.fromkeys(("x", "weight"), no_derivative("_histogramdd_from_bin_cts")))
+def equal_boxes(x: Array, weight: Array | None, edges, density):
+    """The same, between edges that follow from the points."""
+    return in_boxes(x, edges, weight, density)
+
+
+def in_boxes(x: Array, edges: Sequence[Array], weight: Array | None, density: bool) -> Array:
+    inside = np.ones(len(x), np.bool_)
     places = []
-    for x, each in zip(points.T, edges, strict=True):
-        steps = np.searchsorted(each, x, "right") - 1
-        steps[x == each[-1]] = each.size - 2
-        inside &= (x >= each[0]) & (x <= each[-1])
+    for column, each in zip(x.T, edges, strict=True):
+        steps = np.searchsorted(each, column, "right") - 1
+        steps[column == each[-1]] = each.size - 2
+        inside &= (column >= each[0]) & (column <= each[-1])
         places.append(steps)
     shape = tuple(each.size - 1 for each in edges)
     boxes = np.ravel_multi_index([each[inside] for each in places], shape)
-    weights = None if weight is None else weight._data.reshape(-1)[inside]
-    result = np.bincount(boxes, weights, minlength=math.prod(shape)).reshape(shape).astype(points.dtype)
+    weights = None if weight is None else weight.reshape(-1)[inside]
+    result = np.bincount(boxes, weights, minlength=math.prod(shape)).reshape(shape).astype(x.dtype)
     if density:
         with np.errstate(all="ignore"):
             result = result / result.sum()
             for place, each in enumerate(edges):
                 others = [axis for axis in np.arange(len(edges)) if axis != place]
                 result = result / np.expand_dims(np.diff(each), others)
-    return HISTOGRAMDD(wrap(result.astype(points.dtype)), tuple([wrap(np.array(each)) for each in edges]))
+    return result.astype(x.dtype)
+
+
+def histogramdd(
+    input: Tensor, bins: Any, range: Any = None, weight: Tensor | None = None, density: bool = False
+) -> Any:
+    """How many points, the rows of ``input``, lie in each box between edges, given or equally spaced, and the edges."""
+    if input._data.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    points: Any = input if input._data.ndim == 2 else reshape(input, (-1, input._data.shape[-1]))
+    width = input._data.shape[-1]
+    chosen = [bins] * width if isinstance(bins, int) else list(bins)
+    if len(chosen) != width:
+        raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
+    if all(isinstance(each, Tensor) for each in chosen):
+        return HISTOGRAMDD(boxes_between(points, chosen, weight, density), tuple(chosen))
+    edges = edges_between(points, weight, [whole_number(each) for each in chosen], range)
+    return HISTOGRAMDD(equal_boxes(points, weight, [each._data for each in edges], density), tuple(edges))
 
 
 entry.publish("histogramdd", histogramdd, method=False)
@@ -365,23 +412,23 @@ def slope(x: Tensor, dim: int, step: Any, edge_order: int) -> Tensor:
 
     if isinstance(step, Tensor):
         shape = [-1 if axis == dim else 1 for axis in range(x._data.ndim)]
-        h = np.diff(step._data)
-        before: Any = wrap(h[:-1].astype(x._data.dtype).reshape(shape))
-        behind: Any = wrap(h[1:].astype(x._data.dtype).reshape(shape))
+        h: Any = diff(step)
+        before: Any = reshape(part(h, 0, 0, h._data.size - 1), shape)
+        behind: Any = reshape(part(h, 0, 1, h._data.size), shape)
         both = before + behind
         low, own, high = -behind / (before * both), (behind - before) / (before * behind), before / (behind * both)
         middle = low * at(0, -2) + own * at(1, -1) + high * at(2, length)
-        first, last = (at(1, 2) - at(0, 1)) / float(h[0]), (at(-1, length) - at(-2, -1)) / float(h[-1])
+        first, last = (at(1, 2) - at(0, 1)) / h[0], (at(-1, length) - at(-2, -1)) / h[-1]
         if edge_order == 2:
-            one, two = float(h[0]), float(h[1])
+            one, two = h[0], h[1]
             first = (
-                at(0, 1) * (-(2 * one + two) / (one * (one + two))) + at(1, 2) * ((one + two) / (one * two))
-                + at(2, 3) * (-one / (two * (one + two)))
+                -(2 * one + two) / (one * (one + two)) * at(0, 1) + (one + two) / (one * two) * at(1, 2)
+                + -one / (two * (one + two)) * at(2, 3)
             )
-            two, one = float(h[-2]), float(h[-1])
+            two, one = h[-2], h[-1]
             last = (
-                at(-3, -2) * (one / (two * (two + one))) + at(-2, -1) * (-(one + two) / (two * one))
-                + at(-1, length) * ((2 * one + two) / (one * (two + one)))
+                one / (two * (two + one)) * at(-3, -2) + -(one + two) / (two * one) * at(-2, -1)
+                + (2 * one + two) / (one * (two + one)) * at(-1, length)
             )
     else:
         middle = (at(2, length) - at(0, -2)) / (2 * step)

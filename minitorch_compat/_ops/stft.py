@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS
 from .._core.recording import tensors
 from .._core.tensor import Tensor
@@ -51,6 +52,13 @@ def stft(
     The result has the frequencies before the pieces. UserWarning without a window, RuntimeError for sizes that do not
     fit and, for real tensors, without ``return_complex``.
     """
+    if align_to_window is not None and center:
+        raise RuntimeError("stft align_to_window should only be set when center = false")
+    if center:
+        signal, half = tuple(input.shape), n_fft // 2
+        long = input.view((1,) * (3 - len(signal)) + signal) if len(signal) < 3 else input
+        long = pad(long, (half, half), pad_mode)
+        input = long.view(long.shape[-len(signal) :]) if len(signal) < 3 else long
     if window is None:
         warn_once(
             "A window was not provided. A rectangular window will be applied,which is known to cause spectral leakage. "
@@ -58,8 +66,6 @@ def stft(
             f"leakage.{NO_WINDOW}",
             stacklevel=3,
         )
-    if align_to_window is not None and center:
-        raise RuntimeError("stft align_to_window should only be set when center = false")
     win_length = n_fft if win_length is None else win_length
     hop_length = n_fft // 4 if hop_length is None else hop_length
     if return_complex is None:
@@ -76,11 +82,6 @@ def stft(
             "torch.view_as_real on the complex output to recover the old return format.",
             stacklevel=3,
         )
-    if center:
-        signal, half = tuple(input.shape), n_fft // 2
-        long = input.view((1,) * (3 - len(signal)) + signal) if len(signal) < 3 else input
-        long = pad(long, (half, half), pad_mode)
-        input = long.view(long.shape[-len(signal) :]) if len(signal) < 3 else long
 
     def refused(why: str) -> RuntimeError:
         call = call_of("stft", input, input.dtype.tensor_type, window, n_fft=n_fft, hop_length=hop_length,
@@ -145,6 +146,11 @@ def istft(
 
     RuntimeError for sizes that do not fit, and where the windows leave an element uncovered.
     """
+    counts, flags = (n_fft, hop_length, win_length, length), (center, normalized, onesided, return_complex)
+    if not isinstance(input, Tensor) or not (window is None or isinstance(window, Tensor)) or any(
+        each is not None and (isinstance(each, bool) or not isinstance(each, int)) for each in counts
+    ) or n_fft is None or not all(each is None or isinstance(each, bool) for each in flags):
+        raise Misfit
     if window is None:
         warn_once(
             "A window was not provided. A rectangular window will be applied.Please provide the same window used by "

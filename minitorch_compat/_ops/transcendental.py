@@ -396,7 +396,13 @@ def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else write_out("ldexp", out, result, (input, other))
 
 
-entry.publish("ldexp", ldexp, inplace=in_place(ldexp))
+def begin_ldexp(x: Tensor, other: Any = None) -> None:
+    """Refuse a result that does not fit, before sizes are looked at."""
+    if isinstance(other, Tensor) and x._data.dtype.kind in "biu":
+        raise RuntimeError(f"ldexp can't be cast to the desired output type {x.dtype.scalar_type}")
+
+
+entry.publish("ldexp", ldexp, inplace=in_place(ldexp, first=begin_ldexp))
 
 
 def angles(x: Array) -> Array:

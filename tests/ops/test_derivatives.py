@@ -80,6 +80,7 @@ def test_a_formula_says_the_same_to_arrays_and_to_tensors(expression: str, compl
 
 
 @pytest.mark.parametrize("expression", REFUSED)
+@pytest.mark.filterwarnings("ignore:The reduce argument of torch.scatter")
 def test_what_has_no_derivative_says_so(expression: str) -> None:
     message, samples = REFUSED[expression]
     inputs = [torch.tensor(draw(each, place, False)).requires_grad_() for place, each in enumerate(samples)]

@@ -1,4 +1,7 @@
 """What random programs have found to differ, held beside torch."""
+import ast
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -69,6 +72,253 @@ def names(node: Any) -> Any:
 @pytest.mark.parametrize("expression", [each.strip() for each in FOUND.strip().splitlines()])
 def test_as_torch(expression: str) -> None:
     assert shown(engine, expression) == shown(torch, expression)
+
+
+PROGRAMS = """
+    torch.gradient(torch.tensor([1.1,2.3,3.7,5.9,8.3]), spacing=[torch.tensor([0.1,0.7,1.9,2.3,4.1])], edge_order=2)
+    torch.gradient(torch.tensor([1.1,2.3,3.7,5.9,8.3]), spacing=[torch.tensor([0.1,0.7,1.9,2.3,4.1])], edge_order=1)
+    torch.gradient(torch.tensor([1.1,2.3,3.7,5.9,8.3]), spacing=[torch.tensor([1,2,4,5,9])], edge_order=2)
+    torch.gradient(torch.tensor([1,2,3,5,8]), spacing=[torch.tensor([1,2,4,5,9])], edge_order=2)
+    torch.gradient(torch.tensor([1,2,3,5,8]), spacing=[torch.tensor([1,2,4,5,9])], edge_order=1)
+    torch.gradient(torch.tensor([1,2,3,5,8]), spacing=[torch.tensor([1.,2,4,5,9])], edge_order=1)
+    torch.gradient(torch.tensor([1,2,3,5,8]), spacing=2)
+    torch.gradient(torch.tensor([1,2,3,5,8+2j]), spacing=2+1j, edge_order=2)
+    torch.logspace(0,-3,1,dtype=torch.complex64)
+    torch.logspace(1,-3,1,dtype=torch.complex128)
+    torch.linspace(1,-3,1,dtype=torch.complex128)
+    torch.linspace(torch.tensor(0),torch.tensor(-3),1,dtype=torch.complex64)
+    torch.logspace(0,-3+2j,5,dtype=torch.complex128)
+    torch.narrow_copy(torch.ones(4),0,0,5)
+    torch.narrow_copy(torch.ones(4),0,5,1)
+    torch.narrow_copy(torch.ones(4),0,-5,1)
+    torch.narrow_copy(torch.tensor(1.),0,0,-1)
+    torch.narrow_copy(torch.ones(4,requires_grad=True),0,0,5)
+    torch.ones(4).gather(0,torch.tensor([0]),out=torch.ones(1))
+    torch.gather(torch.ones(4),0,torch.tensor([0]),out=torch.ones(1))
+    torch.ones(4).gather(dim=0,index=torch.tensor([0]),sparse_grad=True,out=None)
+    torch.ones(4).sin(out=torch.ones(4))
+    torch.ones(4).sum(0,out=torch.ones(()))
+    torch.ones(4).sort(0,out=1)
+    torch.ones(4).add(1,out=torch.ones(4))
+    torch.ones(4).cumsum(0,out=torch.ones(4))
+    torch.ones(4).index_select(0,torch.tensor([0]),out=torch.ones(1))
+    torch.ones(4).take(torch.tensor([0]),out=torch.ones(1))
+    torch.tensor(6.1).addr_(torch.ones(5),torch.ones(10))
+    torch.tensor(6.1).addr(torch.ones(5),torch.ones(10))
+    torch.ones(10).addr_(torch.ones(5),torch.ones(10))
+    torch.ones(1,1,1).addr_(torch.ones(5),torch.ones(10))
+    torch.ones(5,1).addr_(torch.ones(5),torch.ones(10))
+    torch.ones(5,10).addr_(torch.ones(5,1),torch.ones(10))
+    torch.tensor(True).addr_(torch.ones(5)>0,torch.ones(10)>0)
+    torch.tensor(6).addr_(torch.ones(5),torch.ones(10))
+    torch.ones(3).addmm_(torch.ones(2,3),torch.ones(3,4))
+    torch.ones(2,1).addmm_(torch.ones(2,3),torch.ones(3,4))
+    torch.ones(1,2,4).addmm_(torch.ones(2,3),torch.ones(3,4))
+    torch.ones(()).addmm_(torch.ones(2,3),torch.ones(3,4))
+    torch.ones(2,4).addmm_(torch.ones(2,5),torch.ones(3,4))
+    torch.ones(3).addmv_(torch.ones(2,3),torch.ones(3))
+    torch.ones(1).addmv_(torch.ones(2,3),torch.ones(3))
+    torch.ones(()).addmv_(torch.ones(2,3),torch.ones(3))
+    torch.ones(2,1).addmv_(torch.ones(2,3),torch.ones(3))
+    torch.ones(5,2,2).baddbmm_(torch.ones(5,2,3),torch.ones(5,3,4))
+    torch.ones(1,2,4).baddbmm_(torch.ones(5,2,3),torch.ones(5,3,4))
+    torch.ones(2,4).baddbmm_(torch.ones(5,2,3),torch.ones(5,3,4))
+    torch.addmv_(torch.ones(1),torch.ones(2,3),torch.ones(3))
+    torch.qr(None)
+    torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
+    torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())
+    torch.nn.functional.cross_entropy(torch.ones(2,3), torch.ones(2,3), weight=torch.ones(3).requires_grad_())
+    torch.nn.functional.nll_loss(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(4).requires_grad_())
+    torch.nn.functional.nll_loss(torch.ones(2,3), torch.tensor([0,5]), weight=torch.ones(3).requires_grad_())
+    torch.histogram(torch.ones(3).requires_grad_(), torch.tensor([1.,2,3]))
+    torch.histogram(torch.ones(3), torch.tensor([1.,2,3]).requires_grad_())
+    torch.histogram(torch.ones(3), torch.tensor([1.,2,3]), weight=torch.ones(3).requires_grad_())
+    torch.histogram(torch.ones(3).requires_grad_(), 3)
+    torch.histogram(torch.ones(3), 3, weight=torch.ones(3).requires_grad_())
+    torch.histogram(torch.ones(3).requires_grad_(), 3)[0].sum().backward()
+    torch.histogramdd(torch.ones(3,2).requires_grad_(), [3,2])[0]
+    torch.histogramdd(torch.ones(3,2).requires_grad_(), [3,2])[1]
+    torch.histogramdd(torch.ones(3,2), [3,2], weight=torch.ones(3).requires_grad_())[0]
+    torch.histogramdd(torch.ones(3,1).requires_grad_(), [torch.tensor([0.,2.])])[0]
+    torch.histogramdd(torch.ones(3,1).requires_grad_(), [torch.tensor([0.,2.])])[1]
+    torch.histogramdd(torch.ones(3,1), [torch.tensor([0.,2.]).requires_grad_()])[0]
+    torch.histogramdd(torch.ones(3,1), [torch.tensor([0.,2.]).requires_grad_()])[1]
+    torch.histc(torch.ones(3).requires_grad_(), 3)
+    torch.bincount(torch.tensor([1,2]), torch.ones(2).requires_grad_())
+    torch.native_batch_norm(torch.ones(2,2,dtype=torch.bfloat16), None, None, None,None, True, .1, 1e-5)[1]
+    torch.native_batch_norm(torch.ones(2,2,dtype=torch.bfloat16), torch.ones(2), None, None,None, True, .1, 1e-5)[1]
+    torch.ones(5).eq_(torch.tensor(1j))
+    torch.ones(5).ne_(torch.tensor(1j))
+    torch.ones(5).eq_(torch.ones(5)*1j)
+    torch.ones(5).eq_(1j)
+    torch.ones(5).logical_and_(torch.ones(5)*1j)
+    torch.ones(5).logical_and_(torch.tensor(1j))
+    torch.ones(5).logical_or_(torch.tensor(1j))
+    torch.ones(5).logical_xor_(torch.tensor(1j))
+    torch.ones(5,dtype=torch.int32).eq_(torch.tensor(1j))
+    torch.ones(5,dtype=torch.complex64).eq_(torch.tensor(1.))
+    torch.ones(5,dtype=torch.complex64).logical_not_()
+    torch.eq(torch.ones(5),torch.tensor(1j))
+    torch.ones(()).eq_(torch.tensor(1j))
+    torch.ones((5)).double().eq_(torch.tensor(1j))
+    torch.ones((5)).bool().eq_(torch.tensor(1j))
+    torch.softmax(torch.ones(3)+1j,None,dtype=torch.float64)
+    torch.ones(3)+1j; (torch.ones(3)+1j).softmax('a',dtype=torch.float64)
+    torch.log_softmax(torch.ones(3)+1j,None,dtype=torch.float64)
+    torch.softmax(torch.ones(3)+1j,5,dtype=torch.float64)
+    torch.qr(torch.ones(3))
+    torch.qr(torch.ones(3,3),7)
+    torch.ones(3,3).qr(None)
+    torch.lu(None)
+    torch.lu(torch.ones(3))
+    torch.cholesky(None)
+    torch.triangular_solve(None,1)
+    torch.triangular_solve(torch.ones(2,2),1)
+    torch.nn.functional.softshrink(torch.ones(3), lambd=torch.ones(3).requires_grad_())
+    torch.nn.functional.softshrink(torch.ones(3), torch.ones(3))
+    torch.nn.functional.threshold(torch.ones(3), torch.ones(3).requires_grad_(),1)
+    torch.nn.functional.leaky_relu(torch.ones(3), torch.ones(3).requires_grad_())
+    torch.nn.functional.celu(torch.ones(3), torch.ones(3).requires_grad_())
+    torch.nn.functional.hardshrink(torch.ones(3), torch.ones(3))
+    torch.hardshrink(torch.ones(3), torch.ones(3))
+    torch.masked_scatter(torch.ones(3), torch.ones(3,dtype=torch.uint8), torch.ones(3))
+    torch.masked_scatter(torch.ones(3), torch.ones(3,dtype=torch.int32), torch.ones(3))
+    torch.ones(3).masked_scatter_(torch.ones(3,dtype=torch.uint8), torch.ones(3))
+    torch.ones(3).masked_scatter_(torch.ones(3,dtype=torch.uint8), torch.ones(3).double())
+    torch.masked_fill(torch.ones(3), torch.ones(3,dtype=torch.uint8), 1)
+    torch.masked_select(torch.ones(3), torch.ones(3,dtype=torch.uint8))
+    torch.ones(3).masked_fill_(torch.ones(3,dtype=torch.uint8), 1)
+    torch.argwhere(torch.tensor(3.)).untyped_storage().nbytes()
+    torch.argwhere(torch.ones(0)).untyped_storage().nbytes()
+    torch.argwhere(torch.zeros(3)).untyped_storage().nbytes()
+    torch.nonzero(torch.tensor(3.)).untyped_storage().nbytes()
+    torch.nonzero(torch.tensor(3.)).as_strided((2,),(1,))
+    torch.argwhere(torch.tensor(0.))
+    torch.empty(1,0).untyped_storage().nbytes()
+    torch.ones(3)[torch.zeros(0).long()].untyped_storage().nbytes()
+    torch.tensor(3,dtype=torch.uint8)[:]
+    v=torch.tensor(3,dtype=torch.uint8); v[:]=-0.25
+    v=torch.tensor(3,dtype=torch.uint8); v[:]=1
+    v=torch.tensor(3,dtype=torch.uint8); v[0]=-1
+    v=torch.tensor(3,dtype=torch.uint8); v[0]=300
+    v=torch.tensor(3,dtype=torch.int32); v[0]=1j
+    v=torch.tensor([3],dtype=torch.uint8); v[7]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[7]=-0.5
+    v=torch.tensor([3],dtype=torch.uint8); v[torch.tensor([7])]=-.5
+    v=torch.tensor([3],dtype=torch.uint8); v[0,0]=-.5
+    v=torch.tensor([3],dtype=torch.uint8); v[0,0]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[...]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[:,:]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[True]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[None,8]=-1
+    v=torch.tensor([3],dtype=torch.uint8); v[None,8]='a'
+    v=torch.tensor([3],dtype=torch.uint8); v[8]='a'
+    v=torch.tensor([3],dtype=torch.uint8); v[8]=None
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([0]),torch.ones(2,3),'amax')
+    torch.index_add(torch.ones(2,2),0,torch.tensor([0]),torch.ones(2,3))
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([0]),torch.ones(1,3),'amax')
+    torch.index_add(torch.ones(2,2),0,torch.tensor([0]),torch.ones(1,3))
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([[0]]),torch.ones(1,2),'amax')
+    torch.index_add(torch.ones(2,2),0,torch.tensor([[0]]),torch.ones(1,2))
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([0.]),torch.ones(1,2),'amax')
+    torch.index_add(torch.ones(2,2),0,torch.tensor([0.]),torch.ones(1,2))
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([0]),torch.ones(1,2).double(),'amax')
+    torch.index_add(torch.ones(2,2),0,torch.tensor([0]),torch.ones(1,2).double())
+    torch.index_reduce(torch.ones(2,2),5,torch.tensor([0]),torch.ones(1,2),'amax')
+    torch.index_reduce(torch.ones(2,2),0,torch.tensor([9]),torch.ones(1,2),'amax')
+    torch.index_reduce(torch.tensor(1.),0,torch.tensor(0),torch.tensor(2.),'amax')
+    torch.index_reduce(torch.tensor(1.),0,torch.tensor([0]),torch.tensor(2.),'prod')
+    torch.index_reduce(torch.tensor(1.),0,torch.tensor([0,0]),torch.tensor(2.),'prod')
+    torch.index_reduce(torch.tensor(1.),0,torch.tensor([1]),torch.tensor(2.),'prod')
+    torch.index_add(torch.tensor(1.),0,torch.tensor([1]),torch.tensor(2.))
+    torch.index_reduce(torch.ones(2,dtype=torch.bool),0,torch.tensor([1]),torch.ones(1)>0,'prod')
+    torch.index_reduce(torch.ones(2)*1j,0,torch.tensor([1]),torch.ones(1)*1j,'prod')
+    torch.index_reduce(torch.ones(2),0,torch.tensor([1]),torch.ones(()),'prod')
+    torch.index_reduce(torch.ones(3,2),0,torch.tensor([1]),torch.ones(2),'prod')
+    torch.ones(3,2).index_reduce_(0,torch.tensor([1]),torch.ones(2),'prod')
+    torch.index_reduce(torch.ones(2),0,torch.tensor([1,0]),torch.ones(1),'prod')
+    torch.index_add(torch.ones(2),0,torch.tensor([1,0]),torch.ones(1))
+    x=torch.ones(1).expand(3); x.scatter_reduce_(0,torch.tensor([5]),torch.tensor([1.]),'amax')
+    x=torch.ones(1).expand(3); x.scatter_add_(0,torch.tensor([5]),torch.tensor([1.]))
+    x=torch.ones(1).expand(3); x.scatter_(0,torch.tensor([5]),torch.tensor([1.]))
+    x=torch.ones(1).expand(3); x.index_add_(0,torch.tensor([5]),torch.tensor([1.]))
+    torch.ones(3).scatter(0,torch.tensor([0]),1.,reduce='add')
+    torch.ones(3).scatter(0,torch.tensor([0]),torch.ones(1),reduce='multiply')
+    torch.ones(3).scatter(0,torch.tensor([0]),torch.ones(1),reduce='nope')
+    torch.ones(3).scatter(0,torch.tensor([0]),torch.ones(1).double(),reduce='add')
+    torch.ones(3).scatter(0,torch.tensor([7]),torch.ones(1),reduce='add')
+    torch.ones(3).scatter(0,torch.tensor([7]).float(),torch.ones(1),reduce='add')
+    torch.ones(3).scatter(5,torch.tensor([0]),torch.ones(1),reduce='add')
+    torch.ones(3).scatter(0,torch.tensor([0]),torch.ones(1),reduce=7)
+    torch.ones(3).scatter_(0,torch.tensor([0]),torch.ones(1),reduce='add')
+    torch.ones(3).scatter_(0,torch.tensor([0]),torch.ones(1))
+    x=torch.ones(3).expand(2,3); x.index_reduce_(0,torch.tensor([0]),torch.ones(1,3),'amax')
+    x=torch.ones(3).expand(2,3); x.index_reduce_(0,torch.tensor([8]),torch.ones(1,3),'amax')
+    torch.ones(4).index_add_(0)
+    torch.ones(4).scatter_add_(0,7)
+    torch.istft(None,4)
+    torch.stft(torch.ones(8),4)
+    torch.stft(torch.ones(8),4,return_complex=True)[0]
+    torch.stft(torch.ones(8),40,return_complex=True)
+    torch.stft(torch.ones(8),4,pad_mode='nope',return_complex=True)
+    torch.stft(torch.ones(()),4,return_complex=True)
+    torch.stft(torch.ones(2,2,8),4,return_complex=True)
+    torch.stft(torch.ones(2,2,8),4,center=False,return_complex=True)
+    torch.istft(torch.ones(3,3)*1j,4,hop_length=True)
+    torch.istft(torch.ones(3,3)*1j,4,onesided=7)
+    torch.stft(torch.ones(8),4,-2,return_complex=True)
+    torch.native_group_norm(torch.ones(2,4,3).requires_grad_(),None,None,2,4,3,2,1e-5)[1]
+    torch.native_group_norm(torch.ones(2,4,3),torch.ones(4).requires_grad_(),None,2,4,3,2,1e-5)[2]
+    x=torch.ones(2,4,3).requires_grad_(); o,m,r=torch.native_batch_norm(x,None,None,None,None,True,.1,1e-5); (m,r)
+    torch.ones(4,dtype=torch.int32).mvlgamma_(2)
+    torch.ones(4,dtype=torch.bool).mvlgamma_(1)
+    torch.ones(4).mvlgamma_(1)
+    torch.ones(4,dtype=torch.int32).ldexp_(torch.ones(4))
+    torch.ones(4,dtype=torch.bool).ldexp_(torch.ones(3))
+    torch.ones(4,dtype=torch.int32).ldexp_(torch.ones(4,dtype=torch.int32))
+    torch.ones(4).ldexp_(torch.ones(4)*1j)
+    torch.ones(4).ldexp_(torch.ones(3))
+    torch.ones(4).half().ldexp_(torch.ones(4).double())
+"""
+
+
+def told(side: Any, program: str) -> Any:
+    """What the last expression of a program gives or raises, and what warns on the way."""
+    *statements, last = ast.parse(program.strip()).body
+    scope: dict[str, Any] = {"torch": side}
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            exec(compile(ast.Module(statements, []), "<program>", "exec"), scope)
+            if isinstance(last, ast.Expr):
+                seen = looked_at(side, eval(compile(ast.Expression(last.value), "<program>", "eval"), scope))
+            else:
+                exec(compile(ast.Module([last], []), "<program>", "exec"), scope)
+                seen = None
+        except Exception as error:
+            seen = type(error).__qualname__, str(error).replace("minitorch_compat", "torch")
+    return seen, [(each.category.__name__, str(each.message).partition(" (Triggered")[0]) for each in warned]
+
+
+def looked_at(side: Any, made: Any) -> Any:
+    if isinstance(made, side.Tensor):
+        return str(made.detach()), str(made.dtype), made.stride(), made.requires_grad, names(made.grad_fn)
+    return [looked_at(side, each) for each in made] if isinstance(made, (tuple, list)) else made
+
+
+@pytest.fixture
+def always() -> Iterator[None]:
+    """Both warn each time, not once in a process."""
+    for side in (torch, engine):
+        side.set_warn_always(True)
+    yield
+    for side in (torch, engine):
+        side.set_warn_always(False)
+
+
+@pytest.mark.parametrize("program", [each.strip() for each in PROGRAMS.strip().splitlines()])
+def test_program_as_torch(program: str, always: None) -> None:
+    assert told(engine, program) == told(torch, program)
 
 
 def test_zeros_written_to_halves_are_passed_back() -> None:
