@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from .observation import Observation
+from .observation import Array, Observation
 
 SCHEMA = 1
 """Version of the JSON form; a reader refuses any other."""
@@ -118,6 +118,12 @@ class Result:
     def signatures(self) -> dict[str, tuple[str, str]] | None:
         """What `causes.signatures` finds, where that was worked out before the bulk of the result was put away."""
         return None
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        """The element types that either side showed, by name, without torch's own before it."""
+        seen = [*self.reference.seen, *self.candidate.seen]
+        return tuple(sorted({each.dtype.removeprefix("torch.") for each in seen if isinstance(each, Array)}))
 
     def but(self, **changes: Any) -> Self:
         """The same result with other values for some fields; what it has of the others is not touched."""

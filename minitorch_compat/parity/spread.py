@@ -24,6 +24,7 @@ from .engines import NoEngine
 from .isolated import HEARD, MANY_CASES, TRIES, Pair, alone, end_with_parent, ending, line_of
 from .result import Engine, Result
 from .runner import TIMEOUT, lost
+from .stored import Told
 
 WITHOUT = (
     "terminal", "cacheprovider", "doctest", "junitxml", "pastebin", "debugging", "faulthandler", "unraisableexception",
@@ -37,7 +38,10 @@ def run_spread(
     ready: Callable[[Engine, Engine], None] = lambda reference, candidate: None,
     written: Callable[[str], None] | None = None, processes: int = 2,
 ) -> Iterator[Result]:
-    """Like `isolated.run_isolated`, in so many workers of pytest-xdist; results come as they end."""
+    """Like `isolated.run_isolated`, in so many workers of pytest-xdist; results come as they end, without their bulk.
+
+    What a result showed, its differences and its source are in the line that `written` is given.
+    """
     waiting = {case.id: case for case in cases}
     told, failures = False, 0
     while waiting:
@@ -197,7 +201,8 @@ class Worker:
             if not self.told:
                 report.parity.append(pickle.dumps(self.pair.engines()))
                 self.told = True
-            report.parity.append(pickle.dumps(self.pair.next_result()))
+            result, line = self.pair.next_result()
+            report.parity.append(pickle.dumps((Told.of(result), line)))
         except NoEngine as error:
             report.parity.append(pickle.dumps(error))
         item.config.hook.pytest_runtest_logreport(report=report)

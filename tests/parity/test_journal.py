@@ -1,14 +1,17 @@
 """A run leaves all it had, wherever it was killed."""
 import json
+import pickle
 
 import pytest
 from toy import Engine, show_all
 
 from minitorch_compat.parity import chapter
+from minitorch_compat.parity.causes import signatures
 from minitorch_compat.parity.cli import main
 from minitorch_compat.parity.journal import Journal, read
 from minitorch_compat.parity.result import Engine as Named
 from minitorch_compat.parity.runner import begin, run_case
+from minitorch_compat.parity.stored import Told
 
 
 @pytest.fixture
@@ -87,3 +90,17 @@ def test_each_line_is_json_of_its_own(whole):
     path, _ = whole
     keys = [next(iter(json.loads(line))) for line in path.read_text().splitlines()]
     assert keys == ["run", *["result"] * 5, "end"]
+
+
+def test_a_result_without_its_bulk_and_its_line_are_the_whole_result(whole, tmp_path):
+    path, run = whole
+    with Journal(tmp_path / "other.jsonl") as journal:
+        journal.begin(run)
+        for result, line in zip(run.results, path.read_text().splitlines()[1:], strict=False):
+            journal.add_line(line)
+            told = pickle.loads(pickle.dumps(Told.of(result)))
+            assert len(pickle.dumps(told)) < len(pickle.dumps(result)) / 2
+            stored = journal.stored(told)
+            assert (repr(stored), stored.signatures) == (repr(result), signatures(result))
+            assert stored.dtypes == result.dtypes == ("float32",)
+    assert [each.dtypes for each in read(path).results] == [each.dtypes for each in run.results]

@@ -13,7 +13,6 @@ from importlib.resources import files
 from typing import Any
 
 from ..causes import causes, operation, signatures
-from ..observation import Array
 from ..result import DIMENSIONS, DOCUMENT_VERDICTS, OUTCOMES, Difference, Result, Run
 from . import model
 
@@ -196,17 +195,11 @@ def entry(result: Result, many: bool = False) -> dict[str, Any]:
         "verdict": result.verdict.verdict, "unsound": not result.verdict.sound, "chapter": result.chapter,
         "source": None if many else result.source, "note": result.note, "why": result.verdict.why,
         "message": cut(message, WORDS) if many else message, "known": result.known,
-        "causes": list(signatures(result)), "dtypes": dtypes(result), "operation": operation(result),
+        "causes": list(signatures(result)), "dtypes": result.dtypes, "operation": operation(result),
         **{measure: farthest(result, measure) for measure in ("ulp", "abs", "rel")},
         # One letter for each dimension: agrees, differs, or a dash where it was not observed.
         "dimensions": "".join(result.dimensions.get(name, "-").replace("not ", "-")[0] for name in DIMENSIONS),
     })
-
-
-def dtypes(result: Result) -> list[str]:
-    """The element types a case showed, without torch's name before them."""
-    seen = [*result.reference.seen, *result.candidate.seen]
-    return sorted({each.dtype.removeprefix("torch.") for each in seen if isinstance(each, Array)})
 
 
 def farthest(result: Result, measure: str) -> float | None:
