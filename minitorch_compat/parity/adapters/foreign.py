@@ -1,4 +1,8 @@
-"""Tensors and functions of another engine under torch's names: what goes in is unwrapped, what comes out wrapped."""
+"""Tensors and functions of another engine under torch's names: what goes in is unwrapped, what comes out wrapped.
+
+An adapter tells in a subclass of `Foreign` what the engine's tensors are and which of its functions have which of
+torch's names; `namespace` makes the engine of that.
+"""
 import importlib
 import inspect
 import operator
@@ -9,12 +13,54 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..adapter import Adapter
+
+NUMPYS = """
+    abs sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh exp exp2 expm1 log log2 log10 log1p
+    sqrt square reciprocal add subtract multiply divide true_divide negative matmul maximum minimum fmax fmin
+    einsum sum mean prod var std max min amax amin argmax argmin argsort sort cumsum cumprod squeeze moveaxis
+    swapaxes roll stack sign floor ceil trunc fmod remainder isnan isinf isfinite isclose allclose any all
+    logaddexp logaddexp2 sinc broadcast_to ravel clip outer dot tensordot kron tril triu diag diagonal trace flip
+    fliplr flipud rot90 tile real imag conj angle nan_to_num float_power hstack vstack dstack where repeat
+    sub=subtract mul=multiply div=divide neg=negative pow=power mm=matmul cat=concatenate unsqueeze=expand_dims
+    clamp=clip t=transpose transpose=swapaxes eq=equal asin=arcsin acos=arccos atan=arctan asinh=arcsinh
+    acosh=arccosh atanh=arctanh
+"""
+"""Functions that NumPy has as well, `torch's name=NumPy's` where it calls them otherwise."""
+
+TORCHS = """
+    abs acos acosh add all allclose any argmax argmin argsort asin asinh atan atanh bitwise_and bitwise_not
+    bitwise_or bitwise_xor ceil celu chunk clamp clip clone contiguous copysign cos cosh cummax cummin cumprod
+    cumsum detach diag diagonal div dot einsum eq erf exp exp2 expand flatten flip floor fmod full_like gather
+    is_floating_point isclose isfinite isinf isnan lerp log log10 log2 logaddexp logcumsumexp logical_not logsumexp
+    masked_fill masked_select matmul max maximum mean meshgrid min minimum mul multinomial ne neg nonzero numel
+    ones_like permute pow prod rand_like randn_like reciprocal relu repeat repeat_interleave reshape roll round
+    rsqrt scatter scatter_reduce sigmoid sign sin sinh softmax log_softmax sort split sqrt square squeeze std
+    std_mean sub sum tan tanh topk transpose tril triu trunc unflatten unfold unsqueeze var var_mean view where
+    zeros_like float double half bfloat16 int long short bool element_size
+"""
+"""Functions and methods that mean the same in an engine that calls them as torch does."""
+
+FUNCTIONALS = """
+    avg_pool2d celu conv2d conv_transpose2d cross_entropy dropout elu gelu glu hardsigmoid hardswish hardtanh
+    interpolate leaky_relu log_softmax logsigmoid max_pool2d max_unpool2d mish nll_loss normalize one_hot pad relu
+    relu6 scaled_dot_product_attention selu sigmoid silu softmax softmin softplus softsign tanh
+"""
+"""The same for torch.nn.functional."""
+
+LAYERS = """
+    BatchNorm2d Conv1d Conv2d ConvTranspose1d ConvTranspose2d Embedding GroupNorm LayerNorm Linear
+"""
+OPTIMISERS = "SGD Adam AdamW Muon"
+
+NUMPYS_ARGUMENTS = {"dim": "axis", "keepdim": "keepdims", "min": "a_min", "max": "a_max"}
+
 
 class Room(SimpleNamespace):
     """A namespace such as `torch` or `torch.nn`; what it lacks, or a function does not take, is told by name."""
 
-    def __init__(self, **members: Any):
-        super().__init__(**members)
+    def __init__(self, __name__: str = "torch", **members: Any):
+        super().__init__(__name__=__name__, **members)
         for name, member in members.items():
             if isinstance(member, FunctionType):
                 member.__name__ = member.__qualname__ = name
@@ -37,25 +83,22 @@ class dtype:
         return f"torch.{self.name}"
 
 
-class Alias(type):
-    """The class of an old name for tensors, such as Variable."""
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, Foreign)
-
-
 class Foreign:
     """A tensor of another engine, `held`. Its methods are the functions whose first argument it is.
 
     A subclass says what the engine's own tensors are, which functions it has by torch's names, what torch's names for
-    their arguments are there, and which element types there are.
+    their arguments are there, which element types there are, and whether a tensor can be asked to gather a gradient.
     """
 
+    gathers: ClassVar[bool] = False
     own: ClassVar[tuple[type, ...]] = ()
     functions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     arguments: ClassVar[Mapping[str, str]] = {}
     dtypes: ClassVar[tuple[dtype, ...]] = ()
     held: Any
+
+    def __init_subclass__(cls) -> None:
+        cls.__module__ = "torch"
 
     def __init__(self, *data: Any):
         sizes = bool(data) and all(isinstance(each, int) for each in data)
@@ -63,7 +106,7 @@ class Foreign:
         self.held = type(self).made(array).held
 
     @classmethod
-    def made(cls, array: np.ndarray) -> Self:
+    def made(cls, array: np.ndarray, requires_grad: bool = False) -> Self:
         """A tensor of the numbers of an ndarray."""
         raise NotImplementedError
 
@@ -249,6 +292,50 @@ for _name, _kind in (("__float__", float), ("__int__", int), ("__bool__", bool),
     setattr(Foreign, _name, converted(_name, _kind))
 
 
+class Gathering(Foreign):
+    """A tensor of an engine whose tensors gather gradients."""
+
+    gathers = True
+
+    @property
+    def grad(self) -> Any:
+        return self.wrapped(self.held.grad)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        self.held.grad = self.unwrapped(value)
+
+    def backward(self, gradient: Any = None) -> None:
+        self.held.backward(self.unwrapped(gradient))
+
+
+class Layer:
+    """A layer of the engine's: what its methods take is unwrapped, what they give wrapped."""
+
+    tensor: ClassVar[type[Foreign]]
+    kind: ClassVar[Callable[..., Any]]
+    listed: ClassVar[Callable[[Any], Any]]
+    keyed: ClassVar[Callable[[Any], Any]]
+
+    def __init__(self, *given: Any, **named: Any):
+        self.held = type(self).kind(*self.tensor.unwrapped(given), **self.tensor.unwrapped(named))
+
+    def __call__(self, *given: Any) -> Any:
+        return self.tensor.lent(self.held)(*given)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "held" or not hasattr(self.held, name):
+            raise AttributeError(f"the engine's layers have no {name}", name=name, obj=type(self))
+        found = getattr(self.held, name)
+        return self.tensor.lent(found) if inspect.ismethod(found) else self.tensor.wrapped(found)
+
+    def parameters(self) -> Any:
+        return iter(self.tensor.wrapped(type(self).listed(self.held)))
+
+    def state_dict(self) -> Any:
+        return self.tensor.wrapped(type(self).keyed(self.held))
+
+
 def plain(data: Any = ()) -> Any:
     """Nested lists with tensors in them as nested lists of numbers."""
     if isinstance(data, Foreign):
@@ -269,3 +356,122 @@ def sizes(given: Iterable[Any]) -> tuple[int, ...]:
     """A shape from `2, 3` or from `(2, 3)`."""
     given = tuple(given)
     return tuple(given[0]) if len(given) == 1 and not isinstance(given[0], int) else given
+
+
+def named(room: Any, names: str) -> dict[str, Callable[..., Any]]:
+    """Those functions of a list that an engine has, by torch's names."""
+    pairs = (each.partition("=") for each in names.split())
+    return {name: getattr(room, own or name) for name, _, own in pairs if hasattr(room, own or name)}
+
+
+def numpys(room: Any) -> dict[str, Callable[..., Any]]:
+    """The functions of an engine that goes by NumPy's names."""
+    return named(room, NUMPYS) | dict.fromkeys(("reshape", "view"), lambda x, *to: room.reshape(x, sizes(to)))
+
+
+def torchs(room: Any) -> dict[str, Callable[..., Any]]:
+    """The functions of an engine that goes by torch's names."""
+    return named(room, TORCHS)
+
+
+def functionals(room: Any) -> dict[str, Callable[..., Any]]:
+    """The same in torch.nn.functional."""
+    return named(room, FUNCTIONALS)
+
+
+def lent_room(name: str, tensor: type[Foreign], functions: Mapping[str, Callable[..., Any]]) -> Room:
+    """A namespace of functions of the engine's."""
+    return Room(name, **{each: tensor.lent(function) for each, function in functions.items()})
+
+
+def layers(
+    tensor: type[Foreign], room: Any, listed: Callable[[Any], Any], keyed: Callable[[Any], Any]
+) -> dict[str, type[Layer]]:
+    """The layers of an engine, with what lists the tensors that one holds, and what gives them by their names."""
+    about = {"tensor": tensor, "listed": staticmethod(listed), "keyed": staticmethod(keyed)}
+    return {name: type(name, (Layer,), {**about, "kind": kind}) for name, kind in named(room, LAYERS).items()}
+
+
+def optimisers(tensor: type[Foreign], room: Any) -> dict[str, Callable[..., Any]]:
+    """The optimisers of an engine, each over a list of tensors."""
+    return {name: optimiser(tensor, kind) for name, kind in named(room, OPTIMISERS).items()}
+
+
+def optimiser(tensor: type[Foreign], kind: Callable[..., Any]) -> Callable[..., Any]:
+    def made(params: Iterable[Any], *given: Any, **named: Any) -> Any:
+        listed = list(params)
+        if not all(isinstance(each, tensor) for each in listed):
+            raise NotImplementedError("groups of parameters")
+        return kind(tensor.unwrapped(listed), *given, **named)
+
+    return made
+
+
+def lent_creation(tensor: type[Foreign], make: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the engine's that makes tensors, with torch's arguments."""
+
+    def created(*given: Any, dtype: Any = None, requires_grad: bool = False) -> Any:
+        return tensor.of(make(*tensor.unwrapped(given), **({} if dtype is None else {"dtype": dtype.own})))
+
+    return created
+
+
+def creation(tensor: type[Foreign], make: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that makes tensors with torch's arguments, of what `make` gives for an element type."""
+
+    def gathering(*given: Any, dtype: Any = None, requires_grad: bool = False) -> Foreign:
+        return tensor.made(make(*given, kind=dtype), requires_grad)
+
+    def constant(*given: Any, dtype: Any = None) -> Foreign:
+        return tensor.made(make(*given, kind=dtype))
+
+    return gathering if tensor.gathers else constant
+
+
+def filled(tensor: type[Foreign], function: Callable[..., np.ndarray]) -> Callable[..., Any]:
+    """A function that makes tensors of a shape."""
+    return creation(tensor, lambda *given, kind: function(sizes(given)).astype(kind.name if kind else np.float32))
+
+
+def creations(tensor: type[Foreign]) -> dict[str, Callable[..., Any]]:
+    """What makes tensors of NumPy's arrays."""
+    return {
+        "tensor": creation(tensor, array_of), "as_tensor": creation(tensor, array_of), "from_numpy": tensor.made,
+        **{name: filled(tensor, getattr(np, name)) for name in ("ones", "zeros", "empty")},
+        "arange": creation(tensor, lambda *given, kind: array_of(np.arange(*given).tolist(), kind)),
+        "full": creation(tensor, lambda shape, value, kind: np.full(shape, array_of(value, kind))),
+        "eye": creation(tensor, lambda *given, kind: np.eye(*given).astype(kind.name if kind else np.float32)),
+    }
+
+
+class Alias(type):
+    """The class of an old name for tensors, such as Variable."""
+
+    tensor: type[Foreign]
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Foreign)
+
+    def __call__(cls, data: Any = (), requires_grad: bool = False) -> Foreign:
+        return cls.tensor.made(array_of(data), requires_grad)
+
+
+SHORT = {"float": "float32", "double": "float64", "half": "float16", "int": "int32", "long": "int64", "short": "int16"}
+"""Element types by their other names."""
+
+
+def namespace(tensor: type[Foreign], version: str, compare: Mapping[str, Any], **members: Any) -> Room:
+    """An engine under torch's names: its element types, what makes its tensors, its functions, and other members.
+
+    `compare` says what is not compared as torch's is, as an `Adapter` does.
+    """
+    kinds = {kind.name: kind for kind in tensor.dtypes}
+    kinds |= {name: kinds[own] for name, own in SHORT.items() if own in kinds}
+    if tensor.gathers:
+        autograd = members.setdefault("autograd", Room("torch.autograd"))
+        autograd.Variable = Alias("Variable", (), {"__module__": "torch.autograd.variable", "tensor": tensor})
+    return Room(**{
+        "__version__": version, "__parity__": Adapter(tensor, tensor.numpy, compare), "Tensor": tensor,
+        "FloatTensor": tensor, **{name: tensor.lent(function) for name, function in tensor.functions.items()},
+        **creations(tensor), **kinds, **members,
+    })
