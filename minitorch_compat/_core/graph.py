@@ -178,7 +178,7 @@ class Saved:
         if node is None:
             return self
         if not self.is_tensor:
-            return node.values[self.place]
+            return show(node.values[self.place])
         if node.kept is None:
             raise errors.graph_freed()
         return revive(node, self.place)
@@ -575,6 +575,11 @@ def accumulator_of(leaf: Any) -> AccumulateGrad:
 def wrap(array: ndarray) -> Any:
     """A tensor over an array; the tensor module, which stands above this one, puts its own function here."""
     raise AssertionError("the tensor module is not loaded")
+
+
+def show(value: Any) -> Any:
+    """A plain value as a user sees it, arrays as tensors; the recording module puts its own function here."""
+    raise AssertionError("the recording module is not loaded")
 
 
 def revive(node: Node, place: int) -> Any:

@@ -394,7 +394,15 @@ def saved_tensor(node: Node, place: int) -> Any:
     return None if each is None else revived(node, each)
 
 
+def shown(value: Any) -> Any:
+    """A plain value that a node kept, with tensors for the arrays in a sequence."""
+    if type(value) is tuple and any(isinstance(each, ndarray) for each in value):
+        return tuple([wrap(each) if isinstance(each, ndarray) else each for each in value])
+    return value
+
+
 graph.revive = saved_tensor
+graph.show = shown
 
 
 def fit_all(xp: Any, node: Any, results: Sequence[Any]) -> Sequence[Any]:

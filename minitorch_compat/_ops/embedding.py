@@ -268,7 +268,7 @@ def bag_lookup(
                 winners[number] = np.where(better, index, winners[number])
                 empty[number] = False
     result = bag(
-        weight, per_sample_weights, wrap(places), wrap(bags), wrap(sizes), wrap(winners), count,
+        weight, per_sample_weights, indices, wrap(bags), wrap(sizes), wrap(winners), count,
         bool(scale_grad_by_freq), int(mode), padding_idx,
     )
     known = mode != 0 or padding_idx >= 0

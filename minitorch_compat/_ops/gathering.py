@@ -162,13 +162,13 @@ def take_along_dim(
     input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None
 ) -> Tensor:
     """``gather`` with the other dimensions broadcast; without ``dim``, by position in the flattened tensor."""
-    if indices._data.dtype.char not in "il":
-        raise RuntimeError(
-            f"torch.take_along_dim(): dtype of indices should be int32 or int64 but got {indices.dtype.scalar_type}"
-        )
     if dim is None:
         result = gather(reshape(input, -1), 0, reshape(indices, -1))
     else:
+        if indices._data.dtype.char != "l":
+            raise RuntimeError(
+                f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.scalar_type}"
+            )
         x, places = input._data, indices._data
         if x.ndim != places.ndim:
             raise RuntimeError(

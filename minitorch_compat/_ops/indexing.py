@@ -20,8 +20,8 @@ from .._core.forms import (
 )
 from .._core.graph import LEAF, NOWHERE, next_order
 from .._core.modes import altered, mode
-from .._core.operations import op
-from .._core.recording import tensors
+from .._core.operations import OpNode, op
+from .._core.recording import DECLARED, note, tensors
 from .._core.scalars import cast, number_of
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, extend_path, inherited, rebase
@@ -145,17 +145,41 @@ def get_parts(x: Tensor, index: Any) -> Tensor:
     steps, indices = plan_of(x, index)
     y = viewed(x, steps)
     if indices:
-        return holding(gather_by_index(y, indices))
+        return holding(gather_by_index(y, indices), named(index))
     return alias(x) if y is x else y
 
 
-def holding(out: Tensor) -> Tensor:
-    """``out``, whose step forgets its indices when it has been passed, as if they were tensors that it keeps."""
+def named(index: Any) -> list[Tensor | None]:
+    """The tensors among what stands between brackets that name elements."""
+    items = index if isinstance(index, (tuple, list)) else (index,)
+    return [each for each in items if isinstance(each, Tensor) and each._data.ndim]
+
+
+def holding(out: Tensor, indices: list[Tensor | None]) -> Tensor:
+    """``out``, whose step keeps its indices: until it has been passed, and refusing those that were written to."""
     node = out._node
     if node is not None:
-        node.kept = (None, *node.kept)
-        node.counts.insert(0, ("", -1))
+        held = indices or [None]
+        node.kept = (*held, *node.kept)
+        node.counts.insert(0, ("held", len(held)))
+        node.noted = None
+        note(node)
     return out
+
+
+def with_held_indices(node: OpNode, values: list[Any]) -> dict[str, Any]:
+    """The kept values by name, with the indices as what was put aside for them has them."""
+    known = OpNode.regroup(node, values)
+    held = [each for each in known.pop("held", ()) if each is not None]
+    if held and len(held) == sum(each is not None for each in known.get("indices", ())):
+        arrays = iter([each if isinstance(each, ndarray) else each._data for each in held])
+        known["indices"] = tuple(None if each is None else next(arrays).astype(each.dtype, copy=False)
+                                 for each in known["indices"])  # fmt: skip
+    return known
+
+
+for _name in ("index_", "index_put_values"):
+    DECLARED[_name].regroup = with_held_indices  # type: ignore[attr-defined]
 
 
 def viewed(x: Tensor, steps: list[tuple[Any, ...]]) -> Tensor:
@@ -192,7 +216,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if indices:
         if not isinstance(value, Tensor):
             value = FUNCTIONS["scalar_tensor"](value, dtype=x.dtype)
-        write_at(y, indices, value, False)
+        write_at(y, indices, value, False, named(index))
     elif isinstance(value, Tensor):
         if value._data.shape != y._data.shape:
             value = expand(value, y._data.shape)
@@ -214,7 +238,9 @@ def takes_everything(x: ndarray, step: tuple[Any, ...]) -> bool:
     return not start and pace == 1 and (stop is None or stop >= x.shape[dim])
 
 
-def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tensor:
+def write_at(
+    x: Tensor, indices: Any, values: Tensor, accumulate: bool, named: list[Tensor | None]
+) -> Tensor:
     """Write values where index arrays point, in place and recorded."""
     check_write(x, values)
     target = x._data
@@ -233,7 +259,7 @@ def write_at(x: Tensor, indices: Any, values: Tensor, accumulate: bool) -> Tenso
         refuse_shared_memory(target, values._data)
     if wants_grad(x, values):
         try:
-            out = holding(index_put_values(x, values, indices, accumulate))
+            out = holding(index_put_values(x, values, indices, accumulate), named)
         except IndexError:
             # Up to the index that its dimension has not, torch has written.
             kernels.index_put_(target, indices, values._data, accumulate)
@@ -256,12 +282,12 @@ def arrays_of(indices: Any) -> tuple[ndarray | None, ...]:
 
 def index_put_(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """Write, or add, values where index tensors point."""
-    return write_at(input, arrays_of(indices), values, accumulate)
+    return write_at(input, arrays_of(indices), values, accumulate, list(indices))
 
 
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """``input`` with values written, or added, where index tensors point."""
-    return index_put_values(input, values, arrays_of(indices), accumulate)
+    return holding(index_put_values(input, values, arrays_of(indices), accumulate), list(indices))
 
 
 for _name, _form in {"__getitem__": getitem, "__setitem__": setitem}.items():

@@ -179,3 +179,38 @@ def mutation_allowed_and_over(torch, see):
         h.add_(1)
     with see.refusal():
         y.backward()
+
+
+@case()
+def an_index_between_brackets(torch, see):
+    """Index tensors and masks are saved too, of a read and of a write."""
+    x = torch.ones(4, requires_grad=True)
+    places = torch.tensor([0, 2])
+    y = x[places]
+    places[0] = 3
+    with see.refusal("a read"):
+        y.sum().backward()
+    mask = torch.tensor([True, False, True, False])
+    y = x * 1
+    y[mask] = torch.ones(2, requires_grad=True)
+    mask[0] = False
+    with see.refusal("a write"):
+        y.sum().backward()
+    mask = torch.tensor([True, False, True, False])
+    y = x.index_put((mask,), x[:2] * 2)
+    mask |= True
+    with see.refusal("a written copy"):
+        y.sum().backward()
+    see("x.grad", x.grad)
+
+
+@case()
+def an_index_written_with_mutation_allowed(torch, see):
+    """The index of the forward pass is kept aside as any other saved tensor."""
+    x = torch.ones(4, requires_grad=True)
+    with torch.autograd.graph.allow_mutation_on_saved_tensors():
+        places = torch.tensor([0, 2])
+        y = (x[places] * torch.tensor([3.0, 5.0])).sum()
+        places[0] = 3
+        y.backward()
+    see("x.grad", x.grad.tolist())
