@@ -33,10 +33,11 @@ __all__ = [
 ]
 
 _FILES = {
-    continuous: "beta cauchy chi2 dirichlet exponential fishersnedecor gamma laplace normal studentT uniform von_mises",
+    continuous: """beta cauchy chi2 continuous_bernoulli dirichlet exponential fishersnedecor gamma generalized_pareto
+        laplace normal studentT uniform von_mises""",
     discrete: "bernoulli binomial categorical geometric multinomial negative_binomial one_hot_categorical poisson",
     distribution: "exp_family",
-    multivariate: "multivariate_normal",
+    multivariate: "lkj_cholesky lowrank_multivariate_normal multivariate_normal wishart",
     parameters: "utils",
     transformed: """gumbel half_cauchy half_normal independent inverse_gamma kumaraswamy log_normal logistic_normal
         mixture_same_family pareto relaxed_bernoulli relaxed_categorical transformed_distribution weibull""",
@@ -48,7 +49,9 @@ for _module, _names in _FILES.items():
 for _name in __all__:
     _file = _re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", _name).lower()
     _file = {"relaxed_one_hot_categorical": "relaxed_categorical", "student_t": "studentT", "studentt": "studentT",
-             "fisher_snedecor": "fishersnedecor", "one_hot_categorical_straight_through": "one_hot_categorical",
+             "fisher_snedecor": "fishersnedecor", "lkjcholesky": "lkj_cholesky",
+             "low_rank_multivariate_normal": "lowrank_multivariate_normal",
+             "one_hot_categorical_straight_through": "one_hot_categorical",
              "exponential_family": "exp_family"}.get(_file, _file)  # fmt: skip
     if f"{__name__}.{_file}" in _sys.modules:
         globals()[_name].__module__ = f"{__name__}.{_file}"

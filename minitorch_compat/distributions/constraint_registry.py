@@ -65,7 +65,19 @@ for _registry in (biject_to, transform_to):
     _registry.register(constraints.less_than, lambda constraint: beyond(constraint.upper_bound, -1))
     _registry.register(constraints.interval, between)
     _registry.register(constraints.half_open_interval, between)
+
+    def _concatenated(constraint: Any, registry: Any = _registry) -> Any:
+        parts = [registry(each) for each in constraint.cseq]
+        return transforms.CatTransform(parts, constraint.dim, constraint.lengths)
+
+    def _stacked(constraint: Any, registry: Any = _registry) -> Any:
+        return transforms.StackTransform([registry(each) for each in constraint.cseq], constraint.dim)
+
+    _registry.register(constraints.cat, _concatenated)
+    _registry.register(constraints.stack, _stacked)
+    _registry.register(constraints.corr_cholesky, lambda constraint: transforms.CorrCholeskyTransform())
 biject_to.register(constraints.simplex, lambda constraint: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda constraint: transforms.SoftmaxTransform())
 transform_to.register(constraints.lower_cholesky, lambda constraint: transforms.LowerCholeskyTransform())
-transform_to.register(constraints.positive_definite, lambda constraint: transforms.PositiveDefiniteTransform())
+for _constraint in (constraints.positive_definite, constraints.positive_semidefinite):
+    transform_to.register(_constraint, lambda constraint: transforms.PositiveDefiniteTransform())

@@ -8,11 +8,12 @@ from typing import Any
 from .parameters import torch
 
 __all__ = [
-    "Constraint", "MixtureSameFamilyConstraint", "boolean", "dependent", "dependent_property", "greater_than",
-    "greater_than_eq",
-    "half_open_interval", "independent", "integer_interval", "interval", "is_dependent", "less_than",
-    "lower_cholesky", "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive",
-    "positive_definite", "positive_integer", "real", "real_vector", "simplex", "square", "symmetric", "unit_interval",
+    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent",
+    "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent",
+    "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky", "lower_triangular",
+    "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive", "positive_definite",
+    "positive_integer", "positive_semidefinite", "real", "real_vector", "simplex", "square", "stack", "symmetric",
+    "unit_interval",
 ]  # fmt: skip
 
 
@@ -242,6 +243,19 @@ class _LowerCholesky(Constraint):
         return lower & (value.diagonal(dim1=-2, dim2=-1) > 0).min(-1)[0]
 
 
+class _CorrCholesky(Constraint):
+    """Cholesky factors of correlations: rows of length one."""
+
+    event_dim = 2
+
+    def check(self, value: Any) -> Any:
+        # Ten roundings are granted to each element of a row.
+        tolerance = torch.finfo(value.dtype).eps * value.size(-1) * 10
+        lengths = torch.linalg.norm(value.detach(), dim=-1)
+        unit = (lengths - 1).abs().le(tolerance).all(-1)
+        return _LowerCholesky().check(value) & unit
+
+
 class _Square(Constraint):
     event_dim = 2
 
@@ -255,14 +269,75 @@ class _Symmetric(_Square):
         return torch.isclose(value, value.mT, atol=1e-6).all(-2).all(-1) if square.all() else square
 
 
+class _PositiveSemidefinite(_Symmetric):
+    def check(self, value: Any) -> Any:
+        symmetric = super().check(value)
+        return torch.linalg.eigvalsh(value).ge(0).all(-1) if symmetric.all() else symmetric
+
+
 class _PositiveDefinite(_Symmetric):
     def check(self, value: Any) -> Any:
         symmetric = super().check(value)
         return torch.linalg.cholesky_ex(value).info.eq(0) if symmetric.all() else symmetric
 
 
+class _Several(Constraint):
+    """A set whose elements are put together from those of others along ``dim``."""
+
+    def __init__(self, cseq: Any, dim: int = 0) -> None:
+        if not all(isinstance(each, Constraint) for each in cseq):
+            raise AssertionError("All elements of cseq must be Constraint instances")
+        self.cseq = list(cseq)
+        self.dim = dim
+
+    @property
+    def is_discrete(self) -> bool:  # type: ignore[override]
+        return any(each.is_discrete for each in self.cseq)
+
+    @property
+    def event_dim(self) -> int:  # type: ignore[override]
+        return max(each.event_dim for each in self.cseq)
+
+    def _in_range(self, value: Any) -> None:
+        if not -value.dim() <= self.dim < value.dim():
+            raise AssertionError(f"dim {self.dim} out of range for value with {value.dim()} dimensions")
+
+
+class _Cat(_Several):
+    """Elements of several sets one after another, each with its length."""
+
+    def __init__(self, cseq: Any, dim: int = 0, lengths: Any = None) -> None:
+        super().__init__(cseq, dim)
+        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.cseq):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
+
+    def check(self, value: Any) -> Any:
+        self._in_range(value)
+        checks, start = [], 0
+        for constraint, length in zip(self.cseq, self.lengths, strict=True):
+            checks.append(constraint.check(value.narrow(self.dim, start, length)))
+            start += length
+        return torch.cat(checks, self.dim)
+
+
+class _Stack(_Several):
+    """One element of each of several sets, beside one another."""
+
+    @property
+    def event_dim(self) -> int:  # type: ignore[override]
+        dims = super().event_dim
+        return dims + 1 if self.dim + dims < 0 else dims
+
+    def check(self, value: Any) -> Any:
+        self._in_range(value)
+        slices = zip(self.cseq, range(value.size(self.dim)), strict=False)
+        return torch.stack([each.check(value.select(self.dim, place)) for each, place in slices], self.dim)
+
+
 # Sets of which there is one, and sets with bounds or conditions of their own.
 boolean = _Boolean()
+corr_cholesky = _CorrCholesky()
 dependent = _Dependent()
 lower_cholesky = _LowerCholesky()
 lower_triangular = _LowerTriangular()
@@ -272,12 +347,14 @@ one_hot = _OneHot()
 positive = _GreaterThan(0.0)
 positive_definite = _PositiveDefinite()
 positive_integer = _IntegerGreaterThan(1)
+positive_semidefinite = _PositiveSemidefinite()
 real = _Real()
 simplex = _Simplex()
 square = _Square()
 symmetric = _Symmetric()
 unit_interval = _Interval(0.0, 1.0)
 
+cat = _Cat
 dependent_property = _DependentProperty
 greater_than = _GreaterThan
 greater_than_eq = _GreaterThanEq
@@ -287,5 +364,6 @@ integer_interval = _IntegerInterval
 interval = _Interval
 less_than = _LessThan
 multinomial = _Multinomial
+stack = _Stack
 
 real_vector = independent(real, 1)

@@ -7,11 +7,20 @@ from typing import Any, ClassVar
 
 from . import constraints
 from .distribution import Distribution, ExponentialFamily
-from .parameters import batch_of, broadcast_all, standard_normal, torch
+from .parameters import (
+    batch_of,
+    broadcast_all,
+    clamp_probs,
+    lazy_property,
+    logits_to_probs,
+    probs_to_logits,
+    standard_normal,
+    torch,
+)
 
 __all__ = [
-    "Beta", "Cauchy", "Chi2", "Dirichlet", "Exponential", "FisherSnedecor", "Gamma", "Laplace", "Normal", "StudentT",
-    "Uniform", "VonMises",
+    "Beta", "Cauchy", "Chi2", "ContinuousBernoulli", "Dirichlet", "Exponential", "FisherSnedecor", "Gamma",
+    "GeneralizedPareto", "Laplace", "Normal", "StudentT", "Uniform", "VonMises",
 ]  # fmt: skip
 
 HALF_LOG_TWO_PI = math.log(math.sqrt(2 * math.pi))
@@ -23,6 +32,7 @@ class Normal(ExponentialFamily):
     arg_constraints: ClassVar[dict[str, Any]] = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real
     has_rsample = True
+    _mean_carrier_measure = 0  # type: ignore[assignment]
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
@@ -57,6 +67,13 @@ class Normal(ExponentialFamily):
 
     def entropy(self) -> Any:
         return 0.5 + 0.5 * math.log(2 * math.pi) + torch.log(self.scale)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.loc / self.scale.pow(2), -0.5 * self.scale.pow(2).reciprocal()
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return -0.25 * x.pow(2) / y + 0.5 * torch.log(-math.pi / y)
 
 
 class Laplace(Distribution):
@@ -193,6 +210,7 @@ class Exponential(ExponentialFamily):
     arg_constraints: ClassVar[dict[str, Any]] = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0  # type: ignore[assignment]
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         (self.rate,) = broadcast_all(rate)
@@ -223,6 +241,13 @@ class Exponential(ExponentialFamily):
     def entropy(self) -> Any:
         return 1.0 - torch.log(self.rate)
 
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (-self.rate,)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return -torch.log(-x)
+
 
 class Gamma(ExponentialFamily):
     """The gamma distribution of shape ``concentration`` and inverse scale ``rate``."""
@@ -230,6 +255,7 @@ class Gamma(ExponentialFamily):
     arg_constraints: ClassVar[dict[str, Any]] = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
+    _mean_carrier_measure = 0  # type: ignore[assignment]
 
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
         self.concentration, self.rate = broadcast_all(concentration, rate)
@@ -265,6 +291,13 @@ class Gamma(ExponentialFamily):
     def entropy(self) -> Any:
         a = self.concentration
         return a - torch.log(self.rate) + torch.lgamma(a) + (1.0 - a) * torch.digamma(a)
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.concentration - 1, -self.rate
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return torch.lgamma(x + 1) + (x + 1) * torch.log(-y.reciprocal())
 
 
 class Chi2(Gamma):
@@ -461,6 +494,13 @@ class Dirichlet(ExponentialFamily):
             - ((a - 1.0) * torch.digamma(a)).sum(-1)
         )
 
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (self.concentration,)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return x.lgamma().sum(-1) - torch.lgamma(x.sum(-1))
+
 
 class Beta(ExponentialFamily):
     """Probabilities: a Dirichlet of two."""
@@ -500,6 +540,13 @@ class Beta(ExponentialFamily):
 
     def entropy(self) -> Any:
         return self._dirichlet.entropy()
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return self.concentration1, self.concentration0
+
+    def _log_normalizer(self, x: Any, y: Any) -> Any:
+        return torch.lgamma(x) + torch.lgamma(y) - torch.lgamma(x + y)
 
 
 def float_of(value: Any) -> Any:
@@ -588,3 +635,202 @@ class VonMises(Distribution):
                     x = torch.where(accept, (u3 - 0.5).sign() * f.acos(), x)
                     done = done | accept
             return ((x + math.pi + loc) % (2 * math.pi) - math.pi).to(self.loc.dtype)
+
+
+class ContinuousBernoulli(ExponentialFamily):
+    """Numbers between zero and one whose density is an exponential (Loaiza-Ganem and Cunningham, 2019).
+
+    Between ``lims``, where the closed forms divide nothing by nothing, their Taylor series are used.
+    """
+
+    arg_constraints: ClassVar[dict[str, Any]] = {"probs": constraints.unit_interval, "logits": constraints.real}
+    support = constraints.unit_interval
+    _mean_carrier_measure = 0  # type: ignore[assignment]
+    has_rsample = True
+
+    def __init__(
+        self, probs: Any = None, logits: Any = None, lims: tuple[float, float] = (0.499, 0.501),
+        validate_args: bool | None = None
+    ) -> None:
+        if (probs is None) == (logits is None):
+            raise ValueError("Either `probs` or `logits` must be specified, but not both.")
+        given = logits if probs is None else probs
+        (self._param,) = broadcast_all(given)
+        if probs is not None:
+            if validate_args is not None and not constraints.unit_interval.check(self._param).all():
+                raise ValueError("The parameter probs has invalid values")
+            self._param = clamp_probs(self._param)
+        setattr(self, "logits" if probs is None else "probs", self._param)
+        self._lims = lims
+        super().__init__(batch_of((given,), self._param), validate_args=validate_args)
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        new = self._expanded(ContinuousBernoulli, batch_shape, _instance, "probs logits _param")
+        new._lims = self._lims
+        return new
+
+    @lazy_property
+    def logits(self) -> Any:
+        """The logits of the probabilities."""
+        return probs_to_logits(self.probs, is_binary=True)
+
+    @lazy_property
+    def probs(self) -> Any:
+        """The probabilities of the logits."""
+        return clamp_probs(logits_to_probs(self.logits, is_binary=True))
+
+    param_shape = property(lambda self: self._param.size())
+
+    def _outside_unstable_region(self) -> Any:
+        return torch.max(torch.le(self.probs, self._lims[0]), torch.gt(self.probs, self._lims[1]))
+
+    def _cut_probs(self) -> Any:
+        """The probabilities, those within the limits moved to the lower one."""
+        return torch.where(self._outside_unstable_region(), self.probs, self._lims[0] * torch.ones_like(self.probs))
+
+    def _cont_bern_log_norm(self) -> Any:
+        """The logarithm of what normalizes the density."""
+        cut = self._cut_probs()
+        low = torch.where(torch.le(cut, 0.5), cut, torch.zeros_like(cut))
+        high = torch.where(torch.ge(cut, 0.5), cut, torch.ones_like(cut))
+        width = torch.where(torch.le(cut, 0.5), torch.log1p(-2.0 * low), torch.log(2.0 * high - 1.0))
+        closed = torch.log(torch.abs(torch.log1p(-cut) - torch.log(cut))) - width
+        x = torch.pow(self.probs - 0.5, 2)
+        series = math.log(2.0) + (4.0 / 3.0 + 104.0 / 45.0 * x) * x
+        return torch.where(self._outside_unstable_region(), closed, series)
+
+    @property
+    def mean(self) -> Any:
+        cut = self._cut_probs()
+        closed = cut / (2.0 * cut - 1.0) + 1.0 / (torch.log1p(-cut) - torch.log(cut))
+        x = self.probs - 0.5
+        series = 0.5 + (1.0 / 3.0 + 16.0 / 45.0 * torch.pow(x, 2)) * x
+        return torch.where(self._outside_unstable_region(), closed, series)
+
+    @property
+    def variance(self) -> Any:
+        cut = self._cut_probs()
+        logarithms = torch.pow(torch.log1p(-cut) - torch.log(cut), 2)
+        closed = cut * (cut - 1.0) / torch.pow(1.0 - 2.0 * cut, 2) + 1.0 / logarithms
+        x = torch.pow(self.probs - 0.5, 2)
+        series = 1.0 / 12.0 - (1.0 / 15.0 - 128.0 / 945.0 * x) * x
+        return torch.where(self._outside_unstable_region(), closed, series)
+
+    @property
+    def stddev(self) -> Any:
+        return torch.sqrt(self.variance)
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        return self.icdf(torch.rand(self._extended_shape(sample_shape), dtype=self.probs.dtype))
+
+    def log_prob(self, value: Any) -> Any:
+        self._checked(value)
+        logits, value = broadcast_all(self.logits, value)
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits(logits, value, reduction="none")
+        return -entropy + self._cont_bern_log_norm()
+
+    def cdf(self, value: Any) -> Any:
+        self._checked(value)
+        cut = self._cut_probs()
+        powers = torch.pow(cut, value) * torch.pow(1.0 - cut, 1.0 - value)
+        inside = torch.where(self._outside_unstable_region(), (powers + cut - 1.0) / (2.0 * cut - 1.0), value)
+        below = torch.where(torch.ge(value, 1.0), torch.ones_like(inside), inside)
+        return torch.where(torch.le(value, 0.0), torch.zeros_like(inside), below)
+
+    def icdf(self, value: Any) -> Any:
+        cut = self._cut_probs()
+        closed = torch.log1p(-cut + value * (2.0 * cut - 1.0)) - torch.log1p(-cut)
+        closed = closed / (torch.log(cut) - torch.log1p(-cut))
+        return torch.where(self._outside_unstable_region(), closed, value)
+
+    def entropy(self) -> Any:
+        zero, one = torch.log1p(-self.probs), torch.log(self.probs)
+        return self.mean * (zero - one) - self._cont_bern_log_norm() - zero
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (self.logits,)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        outside = torch.max(torch.le(x, self._lims[0] - 0.5), torch.gt(x, self._lims[1] - 0.5))
+        cut = torch.where(outside, x, (self._lims[0] - 0.5) * torch.ones_like(x))
+        closed = torch.log(torch.abs(torch.special.expm1(cut))) - torch.log(torch.abs(cut))
+        series = 0.5 * x + torch.pow(x, 2) / 24.0 - torch.pow(x, 4) / 2880.0
+        return torch.where(outside, closed, series)
+
+
+class GeneralizedPareto(Distribution):
+    """What exceeds a threshold ``loc``: by a power for positive ``concentration``, bounded for negative."""
+
+    arg_constraints: ClassVar[dict[str, Any]] = {
+        "loc": constraints.real, "scale": constraints.positive, "concentration": constraints.real,
+    }
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, concentration: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale, self.concentration = broadcast_all(loc, scale, concentration)
+        super().__init__(batch_of((loc, scale, concentration), self.loc), validate_args=validate_args)
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
+        return self._expanded(GeneralizedPareto, batch_shape, _instance, "loc scale concentration")
+
+    @constraints.dependent_property(is_discrete=False, event_dim=0)
+    def support(self) -> Any:
+        end = self.loc - self.scale / self.concentration
+        return constraints.interval(self.loc, torch.where(self.concentration < 0, end, math.inf))
+
+    def _power(self, zero: Any) -> tuple[Any, Any]:
+        """Where the concentration is none, and the concentration with ones there."""
+        none = torch.isclose(self.concentration, zero)
+        return none, torch.where(none, torch.ones_like(self.concentration), self.concentration)
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        return self.icdf(torch.rand(self._extended_shape(sample_shape), dtype=self.loc.dtype))
+
+    def log_prob(self, value: Any) -> Any:
+        self._checked(value)
+        z = (value - self.loc) / self.scale
+        none, power = self._power(torch.tensor(0.0))  # of the default dtype, to which torch's own densities are bound
+        exponent = 1 / power + torch.ones_like(z)
+        falling = torch.where(exponent == 0, exponent, exponent * torch.log1p(power * z))
+        return -self.scale.log() - torch.where(none, z, falling)
+
+    def log_survival_function(self, value: Any) -> Any:
+        """The logarithm of the probability of what is greater than ``value``."""
+        self._checked(value)
+        z = (value - self.loc) / self.scale
+        none, power = self._power(torch.tensor(0.0))
+        return torch.where(none, -z, -torch.log1p(power * z) / power)
+
+    def log_cdf(self, value: Any) -> Any:
+        """The logarithm of ``cdf``."""
+        return torch.log1p(-torch.exp(self.log_survival_function(value)))
+
+    def cdf(self, value: Any) -> Any:
+        return torch.exp(self.log_cdf(value))
+
+    def icdf(self, value: Any) -> Any:
+        none, power = self._power(torch.zeros_like(self.concentration))
+        log_above = torch.log1p(-value)
+        curved = self.loc + self.scale / power * torch.expm1(-power * log_above)
+        return torch.where(none, self.loc - self.scale * log_above, curved)
+
+    @property
+    def mean(self) -> Any:
+        known = self.concentration < 1
+        mean = self.loc + self.scale / (1 - torch.where(known, self.concentration, 0.5))
+        return torch.where(known, mean, math.nan)
+
+    @property
+    def variance(self) -> Any:
+        known = self.concentration < 0.5
+        power = torch.where(known, self.concentration, 0.25)
+        variance = self.scale**2 / ((1 - power) ** 2 * (1 - 2 * power))
+        return torch.where(known, variance, math.nan)
+
+    @property
+    def mode(self) -> Any:
+        return self.loc
+
+    def entropy(self) -> Any:
+        return torch.broadcast_to(torch.log(self.scale) + self.concentration + 1, self._batch_shape)

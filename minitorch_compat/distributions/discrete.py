@@ -57,6 +57,7 @@ class Bernoulli(_Binary, ExponentialFamily):
 
     support = constraints.boolean
     has_enumerate_support = True
+    _mean_carrier_measure = 0  # type: ignore[assignment]
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
         one_of(probs, logits)
@@ -93,6 +94,13 @@ class Bernoulli(_Binary, ExponentialFamily):
     def enumerate_support(self, expand: bool = True) -> Any:
         values = torch.arange(2, dtype=self._param.dtype).view((-1,) + (1,) * len(self._batch_shape))
         return values.expand((-1, *self._batch_shape)) if expand else values
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (torch.logit(self.probs),)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return torch.log1p(torch.exp(x))
 
 
 class Geometric(_Binary):
@@ -299,6 +307,13 @@ class Poisson(ExponentialFamily):
         self._checked(value)
         rate, value = broadcast_all(self.rate, value)
         return value.xlogy(rate) - rate - (value + 1).lgamma()
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        return (torch.log(self.rate),)
+
+    def _log_normalizer(self, x: Any) -> Any:
+        return torch.exp(x)
 
 
 class Binomial(_Binary):

@@ -204,4 +204,33 @@ class Distribution:
 
 
 class ExponentialFamily(Distribution):
-    """Distributions whose density is the exponential of a linear function of natural parameters."""
+    """Distributions whose density is the exponential of a linear function of natural parameters.
+
+    Where the logarithm of what normalizes it is known, its slopes are the means of what the parameters multiply; from
+    those follow the entropy and divergences (Nielsen and Nock, 2010).
+    """
+
+    @property
+    def _natural_params(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def _log_normalizer(self, *natural_params: Any) -> Any:
+        raise NotImplementedError
+
+    @property
+    def _mean_carrier_measure(self) -> Any:
+        raise NotImplementedError
+
+    def _normalizer_and_means(self) -> tuple[tuple[Any, ...], Any, tuple[Any, ...]]:
+        """The natural parameters as leaves, the normalizer's logarithm there, and its slopes."""
+        params = tuple(each.detach().requires_grad_() for each in self._natural_params)
+        log_normalizer = self._log_normalizer(*params)
+        return params, log_normalizer, torch.autograd.grad(log_normalizer.sum(), params, create_graph=True)
+
+    def entropy(self) -> Any:
+        result = -self._mean_carrier_measure
+        params, log_normalizer, means = self._normalizer_and_means()
+        result = result + log_normalizer
+        for param, mean in zip(params, means, strict=True):
+            result = result - (param * mean).reshape((*self._batch_shape, -1)).sum(-1)
+        return result

@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .continuous import Beta, Cauchy, Dirichlet, Exponential, Gamma, Laplace, Normal, Uniform
+from .continuous import Beta, Cauchy, ContinuousBernoulli, Dirichlet, Exponential, Gamma, Laplace, Normal, Uniform
 from .discrete import Bernoulli, Binomial, Categorical, Geometric, OneHotCategorical, Poisson
-from .distribution import Distribution
+from .distribution import Distribution, ExponentialFamily
 from .parameters import EULER, sum_rightmost, torch
 from .transformed import Gumbel, HalfNormal, Independent, Pareto, TransformedDistribution
 
@@ -241,15 +241,213 @@ def _(p: Any, q: Any) -> Any:
     return first + 0.5 * (second + third) / q.scale.pow(2)
 
 
+@register_kl(Beta, ContinuousBernoulli)
+def _(p: Any, q: Any) -> Any:
+    return -p.entropy() - p.mean * q.logits - torch.log1p(-q.probs) - q._cont_bern_log_norm()
+
+
+@register_kl(Beta, Exponential)
+def _(p: Any, q: Any) -> Any:
+    return -p.entropy() - q.rate.log() + q.rate * (p.concentration1 / (p.concentration1 + p.concentration0))
+
+
+@register_kl(Beta, Gamma)
+def _(p: Any, q: Any) -> Any:
+    total = p.concentration1 + p.concentration0
+    volume = q.concentration.lgamma() - q.concentration * q.rate.log()
+    slope = (q.concentration - 1) * (p.concentration1.digamma() - total.digamma())
+    return -p.entropy() + volume - slope + q.rate * p.concentration1 / total
+
+
+@register_kl(Beta, Normal)
+def _(p: Any, q: Any) -> Any:
+    total = p.concentration1 + p.concentration0
+    mean, variance = p.concentration1 / total, q.scale.pow(2)
+    volume = 0.5 * (variance * 2 * math.pi).log()
+    square = (mean * (1 - mean) / (total + 1) + mean.pow(2)) * 0.5
+    return -p.entropy() + volume + (square - q.loc * mean + q.loc.pow(2) * 0.5) / variance
+
+
+@register_kl(Beta, Uniform)
+def _(p: Any, q: Any) -> Any:
+    kl = -p.entropy() + (q.high - q.low).log()
+    kl[(q.low > p.support.lower_bound) | (q.high < p.support.upper_bound)] = math.inf
+    return kl
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _(p: Any, q: Any) -> Any:
+    own = p._cont_bern_log_norm() + torch.log1p(-p.probs)
+    return p.mean * (p.logits - q.logits) + own - q._cont_bern_log_norm() - torch.log1p(-q.probs)
+
+
+@register_kl(ContinuousBernoulli, Exponential)
+def _(p: Any, q: Any) -> Any:
+    return -p.entropy() - torch.log(q.rate) + q.rate * p.mean
+
+
+@register_kl(ContinuousBernoulli, Normal)
+def _(p: Any, q: Any) -> Any:
+    volume = 0.5 * (math.log(2.0 * math.pi) + torch.square(q.loc / q.scale)) + torch.log(q.scale)
+    square = p.variance + torch.square(p.mean) - 2.0 * q.loc * p.mean
+    return -p.entropy() + volume + square / (2.0 * torch.square(q.scale))
+
+
+@register_kl(ContinuousBernoulli, Uniform)
+def _(p: Any, q: Any) -> Any:
+    kl = -p.entropy() + (q.high - q.low).log()
+    outside = torch.max(torch.ge(q.low, p.support.lower_bound), torch.le(q.high, p.support.upper_bound))
+    return torch.where(outside, torch.ones_like(kl) * math.inf, kl)
+
+
+@register_kl(Uniform, ContinuousBernoulli)
+def _(p: Any, q: Any) -> Any:
+    kl = -p.entropy() - p.mean * q.logits - torch.log1p(-q.probs) - q._cont_bern_log_norm()
+    outside = torch.max(torch.ge(p.high, q.support.upper_bound), torch.le(p.low, q.support.lower_bound))
+    return torch.where(outside, torch.ones_like(kl) * math.inf, kl)
+
+
+@register_kl(Exponential, Gumbel)
+def _(p: Any, q: Any) -> Any:
+    product, loc = p.rate * q.scale, q.loc / q.scale
+    tail = torch.exp(loc) * product / (product + 1)
+    return (product.log() - 1) - loc + tail + product.reciprocal()
+
+
+@register_kl(Gamma, Exponential)
+def _(p: Any, q: Any) -> Any:
+    return -p.entropy() - q.rate.log() + q.rate * p.concentration / p.rate
+
+
+@register_kl(Gamma, Gumbel)
+def _(p: Any, q: Any) -> Any:
+    product, loc = p.rate * q.scale, q.loc / q.scale
+    first = (p.concentration - 1) * p.concentration.digamma() - p.concentration.lgamma() - p.concentration
+    second = product.log() + p.concentration / product
+    return first + second + (torch.exp(loc) * (1 + product.reciprocal()).pow(-p.concentration) - loc)
+
+
+@register_kl(Gamma, Normal)
+def _(p: Any, q: Any) -> Any:
+    variance, square = q.scale.pow(2), p.rate.pow(2)
+    volume = 0.5 * (square * variance * 2 * math.pi).log() - p.concentration - p.concentration.lgamma()
+    apart = 0.5 * (p.concentration.pow(2) + p.concentration) / square
+    apart = apart - q.loc * p.concentration / p.rate + 0.5 * q.loc.pow(2)
+    return volume + (p.concentration - 1) * p.concentration.digamma() + apart / variance
+
+
+@register_kl(Gumbel, Normal)
+def _(p: Any, q: Any) -> Any:
+    ratio = p.scale / q.scale
+    spread = (math.pi * ratio * 0.5).pow(2) / 3
+    apart = ((p.loc + p.scale * EULER - q.loc) / q.scale).pow(2) * 0.5
+    return -(ratio / math.sqrt(2 * math.pi)).log() + spread + apart - (EULER + 1)
+
+
+@register_kl(Pareto, Exponential)
+def _(p: Any, q: Any) -> Any:
+    product = p.scale * q.rate
+    kl = (p.alpha / product).log() - p.alpha.reciprocal() + p.alpha * product / (p.alpha - 1) - 1
+    kl[p.alpha <= 1] = math.inf
+    return kl
+
+
+@register_kl(Pareto, Gamma)
+def _(p: Any, q: Any) -> Any:
+    log_mean = p.scale.log() + p.alpha.reciprocal()
+    volume = q.concentration.lgamma() - q.concentration * q.rate.log()
+    mean = q.rate * p.alpha * p.scale / (p.alpha - 1)
+    kl = (p.alpha.log() - log_mean) + volume + (1 - q.concentration) * log_mean + mean - 1
+    kl[p.alpha <= 1] = math.inf
+    return kl
+
+
+@register_kl(Pareto, Normal)
+def _(p: Any, q: Any) -> Any:
+    variance, common = 2 * q.scale.pow(2), p.scale / (p.alpha - 1)
+    volume = (math.sqrt(2 * math.pi) * q.scale * p.alpha / p.scale).log() - p.alpha.reciprocal()
+    apart = p.alpha * common.pow(2) / (p.alpha - 2) + (p.alpha * common - q.loc).pow(2)
+    kl = volume + apart / variance - 1
+    kl[p.alpha <= 2] = math.inf
+    return kl
+
+
+def _mean_log(high: Any, low: Any, width: Any) -> Any:
+    """The mean of the logarithm from ``low`` to ``high``."""
+    return (_x_log_x(high) - _x_log_x(low) - width) / width
+
+
+@register_kl(Uniform, Beta)
+def _(p: Any, q: Any) -> Any:
+    width = p.high - p.low
+    total = q.concentration1 + q.concentration0
+    ones = (q.concentration1 - 1) * (_x_log_x(p.high) - _x_log_x(p.low) - width) / width
+    zeros = (q.concentration0 - 1) * (_x_log_x(1 - p.high) - _x_log_x(1 - p.low) + width) / width
+    volume = q.concentration1.lgamma() + q.concentration0.lgamma() - total.lgamma()
+    kl = zeros + volume - width.log() - ones
+    kl[(p.high > q.support.upper_bound) | (p.low < q.support.lower_bound)] = math.inf
+    return kl
+
+
+@register_kl(Uniform, Exponential)
+def _(p: Any, q: Any) -> Any:
+    kl = q.rate * (p.high + p.low) / 2 - ((p.high - p.low) * q.rate).log()
+    kl[p.low < q.support.lower_bound] = math.inf
+    return kl
+
+
+@register_kl(Uniform, Gamma)
+def _(p: Any, q: Any) -> Any:
+    width = p.high - p.low
+    volume = q.concentration.lgamma() - q.concentration * q.rate.log()
+    slope = (1 - q.concentration) * _mean_log(p.high, p.low, width)
+    kl = -width.log() + volume + slope + q.rate * (p.high + p.low) / 2
+    kl[p.low < q.support.lower_bound] = math.inf
+    return kl
+
+
+@register_kl(Uniform, Gumbel)
+def _(p: Any, q: Any) -> Any:
+    narrow = q.scale / (p.high - p.low)
+    high, low = (p.high - q.loc) / q.scale, (p.low - q.loc) / q.scale
+    return narrow.log() + 0.5 * (high + low) - narrow * (torch.exp(-high) - torch.exp(-low))
+
+
+@register_kl(Uniform, Pareto)
+def _(p: Any, q: Any) -> Any:
+    width = p.high - p.low
+    kl = _mean_log(p.high, p.low, width) * (q.alpha + 1) - (q.alpha * q.scale.pow(q.alpha) * width).log()
+    kl[p.low < q.support.lower_bound] = math.inf
+    return kl
+
+
+@register_kl(ExponentialFamily, ExponentialFamily)
+def _(p: Any, q: Any) -> Any:
+    if type(p) is not type(q):
+        raise NotImplementedError(
+            "The cross KL-divergence between different exponential families cannot" + " " * 29
+            + "be computed using Bregman divergences"
+        )
+    params, log_normalizer, means = p._normalizer_and_means()
+    kl = q._log_normalizer(*q._natural_params) - log_normalizer
+    for own, other, mean in zip(params, q._natural_params, means, strict=True):
+        kl = kl - sum_rightmost((other - own) * mean, len(q.event_shape))
+    return kl
+
+
 def _outside(p: Any, q: Any) -> Any:
-    return _endless(next(getattr(p, name) for name in ("rate", "loc", "concentration1", "low") if hasattr(p, name)))
+    names = ("rate", "loc", "concentration1", "low", "probs", "scale")
+    return _endless(next(getattr(p, name) for name in names if hasattr(p, name)))
 
 
 for _pair in (
-    (Exponential, Beta), (Exponential, Pareto), (Exponential, Uniform), (Gamma, Beta), (Gamma, Uniform),
-    (Laplace, Beta), (Laplace, Exponential), (Laplace, Gamma), (Laplace, Pareto), (Laplace, Uniform), (Normal, Beta),
-    (Normal, Exponential), (Normal, Gamma), (Normal, Pareto), (Normal, Uniform), (Gumbel, Beta), (Gumbel, Exponential),
-    (Gumbel, Gamma), (Gumbel, Pareto), (Gumbel, Uniform), (Poisson, Bernoulli), (Poisson, Binomial), (Beta, Pareto),
+    (Exponential, Beta), (Exponential, ContinuousBernoulli), (Exponential, Pareto), (Exponential, Uniform),
+    (Gamma, Beta), (Gamma, ContinuousBernoulli), (Gamma, Pareto), (Gamma, Uniform), (Laplace, Beta),
+    (Laplace, ContinuousBernoulli), (Laplace, Exponential), (Laplace, Gamma), (Laplace, Pareto), (Laplace, Uniform),
+    (Normal, Beta), (Normal, ContinuousBernoulli), (Normal, Exponential), (Normal, Gamma), (Normal, Pareto),
+    (Normal, Uniform), (Gumbel, Beta), (Gumbel, ContinuousBernoulli), (Gumbel, Exponential), (Gumbel, Gamma),
+    (Gumbel, Pareto), (Gumbel, Uniform), (Pareto, Beta), (Pareto, ContinuousBernoulli), (Pareto, Uniform),
+    (Poisson, Bernoulli), (Poisson, Binomial), (Beta, Pareto), (ContinuousBernoulli, Pareto),
 ):  # fmt: skip
     register_kl(*_pair)(_outside)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from numbers import Number
@@ -69,6 +70,38 @@ class lazy_property:
             value = self.wrapped(instance)
         setattr(instance, self.wrapped.__name__, value)
         return value
+
+
+def _triangle(rows: int, columns: int, diag: int) -> Any:
+    """Which places of a matrix lie on the diagonal ``diag`` or under it."""
+    return torch.arange(columns) < torch.arange(rows).view(-1, 1) + (diag + 1)
+
+
+def vec_to_tril_matrix(vec: Any, diag: int = 0) -> Any:
+    """Vectors written row by row into square matrices, as their triangles up to the diagonal ``diag``.
+
+    ValueError where a triangle of the next size would have more elements.
+    """
+    length, slope = vec.shape[-1], 1 + 2 * diag
+    # A triangle of n rows has (n (n + slope) - abs(diag) (diag + 1)) / 2 elements.
+    size = (math.sqrt(slope**2 + 8 * length + 4 * abs(diag) * (diag + 1)) - slope) / 2
+    if round(size) - size > torch.finfo(vec.dtype).eps:
+        raise ValueError(
+            f"The size of last dimension is {length} which cannot be expressed as the lower triangular part of a "
+            "square D x D matrix."
+        )
+    rows = round(size)
+    matrix = vec.new_zeros((*vec.shape[:-1], rows, rows))
+    matrix[..., _triangle(rows, rows, diag)] = vec
+    return matrix
+
+
+def tril_matrix_to_vec(mat: Any, diag: int = 0) -> Any:
+    """The elements of matrices up to the diagonal ``diag``, row by row; ValueError for a diagonal outside of them."""
+    size = mat.shape[-1]
+    if not -size <= diag < size:
+        raise ValueError(f"diag ({diag}) provided is outside [{-size}, {size - 1}].")
+    return mat[..., _triangle(size, size, diag)]
 
 
 def sum_rightmost(value: Any, dims: int) -> Any:

@@ -7,13 +7,14 @@ import weakref
 from typing import Any
 
 from . import constraints
-from .parameters import sum_rightmost, torch
+from .parameters import sum_rightmost, torch, tril_matrix_to_vec, vec_to_tril_matrix
 
 __all__ = [
-    "AbsTransform", "AffineTransform", "ComposeTransform", "CumulativeDistributionTransform", "ExpTransform",
-    "IndependentTransform", "LowerCholeskyTransform", "PositiveDefiniteTransform", "PowerTransform",
-    "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform", "SoftplusTransform", "StickBreakingTransform",
-    "TanhTransform", "Transform", "identity_transform",
+    "AbsTransform", "AffineTransform", "CatTransform", "ComposeTransform", "CorrCholeskyTransform",
+    "CumulativeDistributionTransform", "ExpTransform", "IndependentTransform", "LowerCholeskyTransform",
+    "PositiveDefiniteTransform", "PowerTransform", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform",
+    "SoftplusTransform", "StackTransform", "StickBreakingTransform", "TanhTransform", "Transform",
+    "identity_transform",
 ]  # fmt: skip
 
 
@@ -643,3 +644,157 @@ class PositiveDefiniteTransform(Transform):
 
     def _inverse(self, y: Any) -> Any:
         return LowerCholeskyTransform().inv(torch.linalg.cholesky(y))
+
+
+class CorrCholeskyTransform(Transform):
+    """From a vector to the Cholesky factor of a correlation matrix, by the partial correlations it stands for.
+
+    The hyperbolic tangent makes partial correlations of the elements, row by row under the diagonal, and each row
+    breaks parts off a stick of length one with them (Lewandowski, Kurowicka and Joe, 2009).
+    """
+
+    domain = constraints.real_vector
+    codomain = constraints.corr_cholesky
+    bijective = True
+
+    def _call(self, x: Any) -> Any:
+        eps = torch.finfo(x.dtype).eps
+        partial = vec_to_tril_matrix(torch.tanh(x).clamp(min=eps - 1, max=1 - eps), diag=-1)
+        left = (1 - partial**2).sqrt().cumprod(-1)
+        diagonal = torch.eye(partial.shape[-1], dtype=partial.dtype)
+        return (partial + diagonal) * torch.nn.functional.pad(left[..., :-1], [1, 0], value=1)
+
+    def _inverse(self, y: Any) -> Any:
+        left = 1 - torch.cumsum(y * y, dim=-1)
+        before = torch.nn.functional.pad(left[..., :-1], [1, 0], value=1)
+        partial = tril_matrix_to_vec(y, diag=-1) / tril_matrix_to_vec(before, diag=-1).sqrt()
+        return (partial.log1p() - partial.neg().log1p()) / 2
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        left = tril_matrix_to_vec(1 - (y * y).cumsum(dim=-1), diag=-2)
+        sticks = 0.5 * left.log().sum(-1)
+        slopes = -2 * (x + torch.nn.functional.softplus(-2 * x) - math.log(2.0)).sum(dim=-1)
+        return sticks + slopes
+
+    def forward_shape(self, shape: Any) -> Any:
+        if len(shape) < 1:
+            raise ValueError("Too few dimensions on input")
+        size = round((0.25 + 2 * shape[-1]) ** 0.5 + 0.5)
+        if size * (size - 1) // 2 != shape[-1]:
+            raise ValueError("Input is not a flattened lower-diagonal number")
+        return (*shape[:-1], size, size)
+
+    def inverse_shape(self, shape: Any) -> Any:
+        if len(shape) < 2:
+            raise ValueError("Too few dimensions on input")
+        if shape[-2] != shape[-1]:
+            raise ValueError("Input is not square")
+        return (*shape[:-2], shape[-1] * (shape[-1] - 1) // 2)
+
+
+class _Several(Transform):
+    """Several maps, each of its own part along ``dim``."""
+
+    def __init__(self, tseq: Any, dim: int, cache_size: int) -> None:
+        if not all(isinstance(each, Transform) for each in tseq):
+            raise AssertionError("All elements of tseq must be Transform instances")
+        tseq = [each.with_cache(cache_size) for each in tseq] if cache_size else tseq
+        super().__init__(cache_size=cache_size)
+        self.transforms = list(tseq)
+        self.dim = dim
+
+    bijective = property(lambda self: all(each.bijective for each in self.transforms))  # type: ignore[assignment]
+
+    def _in_range(self, tensor: Any, size: int, told: str, name: str, of: str) -> None:
+        if not -tensor.dim() <= self.dim < tensor.dim():
+            raise AssertionError(f"dim {self.dim} out of range for {of} with {tensor.dim()} dimensions")
+        if tensor.size(self.dim) != size:
+            raise AssertionError(f"{name}.size({self.dim}) = {tensor.size(self.dim)} must equal {told} {size}")
+
+
+class CatTransform(_Several):
+    """Maps of parts of given lengths, put one after another along ``dim``."""
+
+    def __init__(self, tseq: Any, dim: int = 0, lengths: Any = None, cache_size: int = 0) -> None:
+        super().__init__(tseq, dim, cache_size)
+        self.lengths = [1] * len(self.transforms) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.transforms):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match transforms ({len(self.transforms)})")
+
+    @property
+    def event_dim(self) -> int:
+        return max(each.event_dim for each in self.transforms)
+
+    @property
+    def length(self) -> int:
+        """The length of all parts together."""
+        return sum(self.lengths)
+
+    def with_cache(self, cache_size: int = 1) -> Any:
+        if self._cache_size == cache_size:
+            return self
+        return CatTransform(self.transforms, self.dim, self.lengths, cache_size)
+
+    def _parts(self, tensor: Any, name: str, of: str = "tensor") -> list[Any]:
+        self._in_range(tensor, self.length, "length", name, of)
+        return list(tensor.split(self.lengths, self.dim)) if self.lengths else []
+
+    def _call(self, x: Any) -> Any:
+        parts = self._parts(x, "x")
+        return torch.cat([each(part) for each, part in zip(self.transforms, parts, strict=True)], dim=self.dim)
+
+    def _inverse(self, y: Any) -> Any:
+        parts = self._parts(y, "y")
+        return torch.cat([each.inv(part) for each, part in zip(self.transforms, parts, strict=True)], dim=self.dim)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        terms = []
+        parts = self._parts(x, "x", "x"), self._parts(y, "y", "y")
+        for each, before, after in zip(self.transforms, *parts, strict=True):
+            term = each.log_abs_det_jacobian(before, after)
+            terms.append(sum_rightmost(term, self.event_dim - each.event_dim))
+        dim = self.dim - x.dim() if self.dim >= 0 else self.dim
+        dim += self.event_dim
+        return torch.cat(terms, dim=dim) if dim < 0 else sum(terms)
+
+    @constraints.dependent_property
+    def domain(self) -> Any:  # type: ignore[override]
+        return constraints.cat([each.domain for each in self.transforms], self.dim, self.lengths)
+
+    @constraints.dependent_property
+    def codomain(self) -> Any:  # type: ignore[override]
+        return constraints.cat([each.codomain for each in self.transforms], self.dim, self.lengths)
+
+
+class StackTransform(_Several):
+    """Maps of single slices, put beside one another along ``dim``."""
+
+    def __init__(self, tseq: Any, dim: int = 0, cache_size: int = 0) -> None:
+        super().__init__(tseq, dim, cache_size)
+
+    def with_cache(self, cache_size: int = 1) -> Any:
+        return self if self._cache_size == cache_size else StackTransform(self.transforms, self.dim, cache_size)
+
+    def _parts(self, tensor: Any, name: str, of: str = "tensor") -> list[Any]:
+        self._in_range(tensor, len(self.transforms), "len(transforms)", name, of)
+        return [tensor.select(self.dim, place) for place in range(tensor.size(self.dim))]
+
+    def _call(self, x: Any) -> Any:
+        parts = self._parts(x, "x")
+        return torch.stack([each(part) for each, part in zip(self.transforms, parts, strict=True)], dim=self.dim)
+
+    def _inverse(self, y: Any) -> Any:
+        parts = self._parts(y, "y")
+        return torch.stack([each.inv(part) for each, part in zip(self.transforms, parts, strict=True)], dim=self.dim)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        pairs = zip(self.transforms, self._parts(x, "x", "x"), self._parts(y, "y", "y"), strict=True)
+        return torch.stack([each.log_abs_det_jacobian(before, after) for each, before, after in pairs], dim=self.dim)
+
+    @constraints.dependent_property
+    def domain(self) -> Any:  # type: ignore[override]
+        return constraints.stack([each.domain for each in self.transforms], self.dim)
+
+    @constraints.dependent_property
+    def codomain(self) -> Any:  # type: ignore[override]
+        return constraints.stack([each.codomain for each in self.transforms], self.dim)
