@@ -248,13 +248,15 @@ def binary(
     same: str = "",
     without: Callable[[Any, Any], Sequence[Any]] | None = None,
     uncast: str = "",
+    of_complex: Callable[[ndarray, ndarray], Any] | None = None,
 ) -> Callable[..., Any]:
     """An elementwise operation of two tensors, or of a tensor and a number, with promotion and broadcasting.
 
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     ``without`` says of two operands of different dtypes for which of them torch has no gradient, by the exception.
-    The formulas see the operands in one dtype, but integers named in ``uncast`` as they are.
+    The formulas see the operands in one dtype, but integers named in ``uncast`` as they are. ``of_complex`` is the
+    kernel of complex numbers, where it is another.
     """
     from .forms import attach, begin_out, in_place, quick_in_place, write_out
 
@@ -262,6 +264,8 @@ def binary(
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
     # Gradients of bfloat16 are always fitted, which the quick form does not: a formula's numbers make it wider.
     natural = frozenset(same or ("fc" if rule is dtypes.arithmetic_to_float else "biufc"))
+    if of_complex is not None:
+        natural -= {"c"}
     promote = dtypes.arithmetic_to_float if rule is dtypes.arithmetic_to_float else dtypes.arithmetic
 
     keep = None if recorder is None else pair_keeper(recorder)
@@ -381,7 +385,7 @@ def binary(
         if b.dtype != compute:
             b = quietly(b.astype, compute)
         try:
-            r = repeated(kernel, a, b)
+            r = repeated(kernel if of_complex is None or compute.kind != "c" else of_complex, a, b)
         except ValueError:
             look_for_histories((x, y))
             raise broadcast_error(a.shape, b.shape) from None

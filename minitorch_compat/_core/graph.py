@@ -792,6 +792,9 @@ def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bum
     bumps.pop(edge, None)
 
 
+AT_ONCE = -(1 << 59)
+"""Orders below this are those of steps that run before all others that are ready."""
+
 DEEPEST = 60
 """How many passes may be inside each other in one thread; the next one gets a thread of its own, as in torch."""
 
@@ -881,6 +884,8 @@ class Pass:
             self.awaited = arrivals(edges, self.needed)
         for edge, gradient in zip(edges, gradients, strict=True):
             self.arrive(edge, gradient, ())
+        if len(edges) > 1:
+            self.postpone(edges)
         previous = exchange(self.recording)
         _running.stack.append(self)
         try:
@@ -892,6 +897,14 @@ class Pass:
         finally:
             exchange(previous)
             _running.stack.pop()
+
+    def postpone(self, edges: Sequence[Any]) -> None:
+        """Steps that run before all that are ready are not ready themselves where another root leads to them."""
+        first = [each for each in edges if each.order is not None and each.order < AT_ONCE]
+        late = {each for each in first if reaching([other for other in edges if other is not each], {each})}
+        if late:
+            waiting = sorted((0 if each in late else order, each) for order, each in self.heap)
+            self.heap[:] = waiting
 
     def drain(self) -> None:
         """Run the waiting nodes, the latest recorded first."""

@@ -217,13 +217,13 @@ def fitted(xp: Any, g: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
 
 
 _order: Any = Node.__dict__["order"]
-_at_once = count(-(1 << 60))
+_at_once = count(2 * graph.AT_ONCE)
 
 
 def at_once(node: Any) -> Any:
     """A place before all steps but those that asked for one earlier."""
     place = _order.__get__(node)
-    if place > -(1 << 59):
+    if place > graph.AT_ONCE:
         place = next(_at_once)
         _order.__set__(node, place)
     return place

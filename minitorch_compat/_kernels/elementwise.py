@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import scalar_types as types
-from .fused import fma32, fma64
+from .fused import fma32, fma64, in_vectors
 
 Kernel = Callable[..., Any]
 
@@ -107,9 +107,9 @@ def rsqrt(x: np.ndarray) -> np.ndarray:
         return np.asarray(1 / np.sqrt(x))
     result = np.asarray(1 / np.sqrt(x.astype(np.float32))).astype(x.dtype)
     # Two vectors of halves are rounded once, what is left over after the root as well.
-    left = x.size % 32
-    if left and result.flags.c_contiguous:
-        result.reshape(-1)[-left:] = x.dtype.type(1) / np.sqrt(x.reshape(-1)[-left:])
+    if x.size:
+        left = ~in_vectors(32, np.atleast_1d(x))
+        np.atleast_1d(result)[left] = x.dtype.type(1) / np.sqrt(np.atleast_1d(x)[left])
     return result
 
 
@@ -204,7 +204,7 @@ def sgn(x: np.ndarray) -> np.ndarray:
 def angle(x: np.ndarray) -> np.ndarray:
     """The argument: 0 or pi of a real number, nan of nan."""
     if x.dtype.char in types.COMPLEX:
-        return np.asarray(np.angle(x))
+        return atan2(x.imag, x.real)
     wide = widened(x)
     if wide.dtype.char not in types.FLOATING:
         return np.where(wide < 0, np.float32(math.pi), np.float32(0))

@@ -96,6 +96,24 @@ def times_one_minus_square(g: np.ndarray, y: np.ndarray) -> np.ndarray:
     return out
 
 
+def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
+    """Which elements torch's loops take ``count`` at a time: what is left over at the end of a row goes one by one.
+
+    Rows are runs of memory; numbers beside the arrays, without dimensions, are met everywhere.
+    """
+    shaped = [each for each in arrays if each.ndim]
+    first = shaped[0]
+    order = sorted(range(first.ndim), key=lambda dim: -first.strides[dim])
+    turned = [each.transpose(order) for each in shaped if each.shape == first.shape]
+    inside = np.zeros(turned[0].shape, bool)
+    if len(turned) == len(shaped):
+        if all(each.flags.c_contiguous for each in turned):
+            inside.reshape(-1)[: first.size // count * count] = True
+        elif all(each.strides[-1] == each.itemsize for each in turned):
+            inside[..., : inside.shape[-1] // count * count] = True
+    return inside.transpose(np.argsort(order))
+
+
 def _in_blocks(kernel: Callable[..., np.ndarray], dtype: np.dtype, *parts: Any) -> np.ndarray | None:
     """The result made block by block where all parts are numbers or contiguous arrays of one shape, else None."""
     shape = parts[-1].shape

@@ -34,8 +34,9 @@ def _product(a: ndarray, b: ndarray) -> ndarray:
     if a.dtype.char in "eE":
         if a.ndim == 2 == b.ndim and a.shape[1] == 1:
             # BLAS takes zero times infinity for zero where only one product is to be formed.
-            return np.asarray(a * b)
-        return np.asarray(a.astype(np.float32).dot(b.astype(np.float32))).astype(a.dtype)
+            return np.asarray(a * b + a.dtype.type(0))
+        # Sums of halves start from zero: none is minus zero.
+        return np.asarray(a.astype(np.float32).dot(b.astype(np.float32)) + np.float32(0)).astype(a.dtype)
     return np.asarray(a.dot(b))
 
 

@@ -315,7 +315,21 @@ def cumsum(x: np.ndarray, dim: int, dtype: np.dtype | None = None) -> np.ndarray
 
 def cumprod(x: np.ndarray, dim: int, dtype: np.dtype | None = None) -> np.ndarray:
     """Running products along ``dim``. Bitwise torch: accumulated one size wider, each product rounded."""
+    if (x.dtype if dtype is None else np.dtype(dtype)).char == "D" and x.ndim and x.size:
+        return _fused_products(x.astype(np.complex128), dim)
     return _scan(np.multiply, x, dim, dtype)
+
+
+def _fused_products(x: np.ndarray, dim: int) -> np.ndarray:
+    """Running products of complex128: each part of a product is one product rounded and another one fused with it."""
+    made = np.ascontiguousarray(x)
+    rows = np.moveaxis(made, dim, 0)
+    for place in range(1, len(rows)):
+        before, row = rows[place - 1, ...], rows[place, ...]
+        real = fma64(before.real, row.real, -(before.imag * row.imag))
+        row.imag = fma64(before.real, row.imag, before.imag * row.real)
+        row.real = real
+    return made
 
 
 _WIDER = {"e": "f", "E": "f", "f": "d", "F": "D"}

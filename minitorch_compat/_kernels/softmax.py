@@ -39,7 +39,12 @@ def log_softmax(x: ndarray, dim: int) -> ndarray:
     made = by_rows(_log_softmax_rows, dim, wide)
     if made is None:
         low = _shifted(wide, dim)
-        made = low - log(summation.sum(exp(low), dim, True))
+        total = summation.sum(exp(low), dim, True)
+        if wide is not x and dim % x.ndim == x.ndim - 1:
+            # Along the last dimension torch keeps sum and logarithm in the half type.
+            made = low - rounded(log(rounded(total, x.dtype)), x.dtype)
+        else:
+            made = low - log(total)
     return made.astype(x.dtype, order="C", copy=False)
 
 
@@ -48,7 +53,10 @@ def softmax_backward(g: ndarray, out: ndarray, dim: int) -> ndarray:
     if not g.ndim:
         return g * 0
     made = by_rows(_softmax_rows_backward, dim, g, out)
-    return out * (g - summation.sum(g * out, dim, True)) if made is None else made
+    if made is not None:
+        return made
+    wide, y = widened(g), widened(out)
+    return np.asarray(y * (wide - summation.sum(wide * y, dim, True))).astype(out.dtype, copy=False)
 
 
 def log_softmax_backward(g: ndarray, out: ndarray, dim: int) -> ndarray:
@@ -56,7 +64,15 @@ def log_softmax_backward(g: ndarray, out: ndarray, dim: int) -> ndarray:
     if not g.ndim:
         return g * 0
     made = by_rows(_log_softmax_rows_backward, dim, g, out)
-    return g - exp(out) * summation.sum(g, dim, True) if made is None else made
+    if made is not None:
+        return made
+    wide = widened(g)
+    return np.asarray(wide - exp(widened(out)) * summation.sum(wide, dim, True)).astype(out.dtype, copy=False)
+
+
+def rounded(x: ndarray, dtype: np.dtype) -> ndarray:
+    """``x`` as the nearest numbers of another dtype, in its own."""
+    return np.asarray(x).astype(dtype).astype(x.dtype)
 
 
 def _shifted(x: ndarray, dim: int) -> ndarray:

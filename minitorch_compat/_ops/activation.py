@@ -103,12 +103,25 @@ relu = unary("relu", rectified, x=lambda xp, g, out: xp.relu_backward(g, out))
 # The ways back, as the formulas name them: on arrays one kernel, on tensors what it computes.
 arrays.softmax_backward = rows.softmax_backward
 arrays.log_softmax_backward = rows.log_softmax_backward
-tensors.softmax_backward = lambda g, out, dim: (
-    out * (g - tensors.sum(g * out, (dim,), True)) if g.ndim else tensors.beside(g * 0, out)
-)
-tensors.log_softmax_backward = lambda g, out, dim: (
-    g - tensors.exp(out) * tensors.sum(g, (dim,), True) if g.ndim else tensors.beside(g * 0, out)
-)
+
+
+def softmax_backward(g: Any, out: Any, dim: int) -> Any:
+    if not g.ndim:
+        return tensors.beside(g * 0, out)
+    if out.dtype.itemsize == 2:
+        return softmax_backward(g.float(), out.float(), dim).to(out.dtype)
+    return out * (g - tensors.sum(g * out, (dim,), True))
+
+
+def log_softmax_backward(g: Any, out: Any, dim: int) -> Any:
+    if not g.ndim:
+        return tensors.beside(g * 0, out)
+    if out.dtype.itemsize == 2:
+        return log_softmax_backward(g.float(), out.float(), dim).to(out.dtype)
+    return g - tensors.exp(out) * tensors.sum(g, (dim,), True)
+
+
+tensors.softmax_backward, tensors.log_softmax_backward = softmax_backward, log_softmax_backward
 
 softmax_recorder = Recorder(
     "softmax_", ("x",), {"x": lambda xp, g, out, dim: xp.softmax_backward(g, out, dim)}, ("dim",),

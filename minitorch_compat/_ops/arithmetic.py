@@ -31,7 +31,7 @@ from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import OutdatedView, Tensor
 from .._core.views import check_write
 from .._kernels import elementwise as kernels
-from .._kernels.fused import fma32, fma64
+from .._kernels.fused import fma32, fma64, in_vectors
 from .._kernels.layout import broadcast_shapes, in_order
 from . import entry
 
@@ -104,7 +104,16 @@ def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
         )
 
 
-_add = binary("add", np.add, x=lambda xp, g: g, y=lambda xp, g: g)
+def complex_sum(sign: int) -> Callable[[Array, Array], Array]:
+    """``x ± y`` of complex numbers: torch takes y times one first, which changes zeros and what is not finite."""
+
+    def kernel(x: Array, y: Array) -> Array:
+        return np.asarray(np.add(x, y * y.dtype.type(sign)))
+
+    return kernel
+
+
+_add = binary("add", np.add, x=lambda xp, g: g, y=lambda xp, g: g, of_complex=complex_sum(1))
 
 
 def check_bools(x: Any, y: Any) -> None:
@@ -127,7 +136,7 @@ def subtract(a: Array, b: Array) -> Array:
     return np.subtract(a, b)
 
 
-_sub = binary("sub", np.subtract, x=lambda xp, g: g, y=lambda xp, g: -g)
+_sub = binary("sub", np.subtract, x=lambda xp, g: g, y=lambda xp, g: -g, of_complex=complex_sum(-1))
 
 
 def times(xp: Any, g: Any, alpha: Any) -> Any:
@@ -172,10 +181,10 @@ def add_scaled_halves(x: Array, y: Array, alpha: Array) -> Array:
     """``x + alpha * y`` of halves: in blocks of 32 rounded once, what is left over rounded after the product too."""
     wide, factor, one = y.astype(np.float32), np.float32(alpha), x.astype(np.float32)
     r = np.asarray((one + (wide * factor).astype(x.dtype).astype(np.float32)).astype(x.dtype))
-    dense = all(each.ndim == 0 or (each.flags.c_contiguous and each.shape == r.shape) for each in (x, y))
-    if r.size >= 32 and dense:
-        whole = r.size // 32 * 32
-        r.reshape(-1)[:whole] = np.asarray(fma32(wide, factor, one)).astype(x.dtype).reshape(-1)[:whole]
+    if r.size >= 32:
+        whole = in_vectors(32, *[each for each in (x, y) if each.ndim])
+        if whole.shape == r.shape:
+            r[whole] = np.asarray(fma32(wide, factor, one)).astype(x.dtype)[whole]
     return r
 
 
@@ -663,7 +672,11 @@ def broadcast_sum(formula: Formula, name: str) -> Formula:
     inner = formula.__code__.co_varnames[2 : formula.__code__.co_argcount]
 
     def summed(xp: Any, g: Any, *values: Any) -> Any:
-        return xp.sum_to_size(formula(xp, g, *values[:-1]), values[-1])
+        made = formula(xp, g, *values[:-1])
+        if xp is arrays and made.dtype != g.dtype and made.dtype.kind == "f" and g.dtype.kind in "fV":
+            # Arrays of no dimensions do not promote others: what is added up has the dtype of the result.
+            made = made.astype(g.dtype)
+        return xp.sum_to_size(made, values[-1])
 
     summed.names = ("xp", "g", *inner, f"{name}_shape")  # type: ignore[attr-defined]
     return summed

@@ -183,7 +183,7 @@ def others(xp, x, dim):
     """For each element the product of all others along ``dim``, without a division."""
     count = x.shape[dim]
     first = xp.slice(x, dim, 0, 1, 1)
-    ones = first * 0 + 1
+    ones = xp.zeros_like(first) + 1
     before = xp.cumprod(xp.cat([ones, xp.slice(x, dim, 0, count - 1, 1)], dim), dim)
     after = xp.cumprod(xp.cat([ones, xp.flip_(xp.slice(x, dim, 1, count, 1), (dim,))], dim), dim)
     return before * xp.flip_(after, (dim,))
@@ -245,16 +245,31 @@ def cumprod_x(xp, g, x, out, dim):
     if not has_zero(x):
         run = xp.flip_(xp.cumsum(xp.flip_(g * xp.conj(out), (dim,)), dim), (dim,))
         return run / xp.conj(x)
+    if xp is arrays:
+        return cumprod_beside_zeros(g, x, out, dim)
     parts = []
     count = x.shape[dim]
     for place in range(count):
         # The products from here on, with this element left out.
         before = xp.slice(out, dim, place - 1, place, 1) if place else None
-        one = xp.slice(x, dim, place, place + 1, 1) * 0 + 1
+        one = xp.zeros_like(xp.slice(x, dim, place, place + 1, 1)) + 1
         rest = xp.cumprod(xp.cat([one, xp.slice(x, dim, place + 1, count, 1)], dim), dim)
         weights = rest if before is None else rest * before
         parts.append(xp.sum(xp.slice(g, dim, place, count, 1) * xp.conj(weights), (dim,), True))
     return xp.cat(parts, dim)
+
+
+def cumprod_beside_zeros(g: ndarray, x: ndarray, out: ndarray, dim: int) -> ndarray:
+    """The same of arrays: before the first zero of a row by division, at it without it, and behind it nothing."""
+    zeros = x == 0
+    passed = np.cumsum(zeros, dim)
+    first = zeros & (passed == 1)
+    none = g.dtype.type(0)
+    weights = np.where(passed == 0, g * out.conj(), none)
+    before = np.flip(arrays.cumsum(np.flip(weights, dim), dim), dim) / np.where(zeros, x.dtype.type(1), x.conj())
+    rest = arrays.cumprod(np.where(first, x.dtype.type(1), x), dim).conj()
+    there = arrays.sum(np.where(passed == 1, g * rest, none), (dim,), True)
+    return np.where(passed == 0, before, np.where(first, there, none))
 
 
 @op(inplace="as a whole", x=cumprod_x)

@@ -215,10 +215,11 @@ def size_of(x: Array) -> Array:
     """The absolute value; of a complex number its length."""
     if x.dtype.kind == "b":
         raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
+    if x.dtype.kind == "c":
+        r = kernels.abs(x)
+        return r if r.ndim < 2 else as_laid_out(r, x)
     r = np.asarray(np.abs(x))
-    if r.ndim < 2:
-        return r
-    return as_laid_out(r, x) if x.dtype.kind == "c" else layout.laid_out(r, x)
+    return r if r.ndim < 2 else layout.laid_out(r, x)
 
 
 def as_laid_out(r: Array, x: Array) -> Array:
