@@ -156,6 +156,13 @@ along("index_select index_fill", 0, None)
 along("mode", 0)
 
 
+@rule("softmax_backward log_softmax_backward")
+def along_together(call: Call, w: Tensor, y: Tensor, dim: int) -> Any:
+    if not y.dim():
+        return NotImplemented
+    return call.wrap(call.function(call.full(w), call.full(y), moved(dim, y.dim())))
+
+
 @rule("select slice")
 def selected(call: Call, x: Tensor, dim: int = 0, *values: Any, **keywords: Any) -> Any:
     if not isinstance(x, Batched) or any(isinstance(each, Tensor) for each in values):

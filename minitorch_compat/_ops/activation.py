@@ -100,28 +100,26 @@ BITS = {"f": np.int32, "d": np.int64}
 relu = unary("relu", rectified, x=lambda xp, g, out: xp.relu_backward(g, out))
 
 
-# The ways back, as the formulas name them: on arrays one kernel, on tensors what it computes.
-arrays.softmax_backward = rows.softmax_backward
-arrays.log_softmax_backward = rows.log_softmax_backward
+# The ways back, with their own, in the order in which torch multiplies.
 
 
-def softmax_backward(g: Any, out: Any, dim: int) -> Any:
-    if not g.ndim:
-        return tensors.beside(g * 0, out)
-    if out.dtype.itemsize == 2:
-        return softmax_backward(g.float(), out.float(), dim).to(out.dtype)
-    return out * (g - tensors.sum(g * out, (dim,), True))
+@op("softmax_backward", method=False, module=False, node="SoftmaxBackwardDataBackward0",
+    w=lambda xp, g, y, dim: xp.softmax_backward(g, y, dim),
+    y=lambda xp, g, w, y, dim: (
+        w * g - xp.sum(y * w, (dim,), True) * g - w * xp.sum(y * g, (dim,), True) if g.ndim else g * 0
+    ))
+def softmax_backward(w: Array, y: Array, dim):
+    """The gradient ``w`` of a softmax ``y`` carried back."""
+    return rows.softmax_backward(w, y, dim)
 
 
-def log_softmax_backward(g: Any, out: Any, dim: int) -> Any:
-    if not g.ndim:
-        return tensors.beside(g * 0, out)
-    if out.dtype.itemsize == 2:
-        return log_softmax_backward(g.float(), out.float(), dim).to(out.dtype)
-    return g - tensors.exp(out) * tensors.sum(g, (dim,), True)
+@op("log_softmax_backward", method=False, module=False, node="LogSoftmaxBackwardDataBackward0",
+    w=lambda xp, g, y, dim: g - xp.sum(g * xp.exp(y), (dim,), True) if g.ndim else g * 0,
+    y=lambda xp, g, w, y, dim: -xp.sum(w, (dim,), True) * xp.exp(y) * g if g.ndim else g * 0)
+def log_softmax_backward(w: Array, y: Array, dim):
+    """The gradient ``w`` of the logarithm ``y`` of a softmax carried back."""
+    return rows.log_softmax_backward(w, y, dim)
 
-
-tensors.softmax_backward, tensors.log_softmax_backward = softmax_backward, log_softmax_backward
 
 softmax_recorder = Recorder(
     "softmax_", ("x",), {"x": lambda xp, g, out, dim: xp.softmax_backward(g, out, dim)}, ("dim",),

@@ -396,7 +396,13 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
         if x.dtype.kind == "c":
             raise RuntimeError(f"{name}(): does not support complex input")
-        return in_order(asarray(kernel(x, dim, keepdim))), in_order(asarray(arg(x, dim, keepdim)))
+        if not x.ndim:
+            return asarray(kernel(x, dim, keepdim)), asarray(arg(x, dim, keepdim))
+        found = arg(x, dim, True)
+        values = np.take_along_axis(x, found, dim)
+        if not keepdim:
+            values, found = values.squeeze(dim), found.squeeze(dim)
+        return in_order(values), in_order(found)
 
     def function(
         input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Any = None, axis: Any = None,

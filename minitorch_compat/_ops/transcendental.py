@@ -217,7 +217,7 @@ def size_of(x: Array) -> Array:
         raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
     if x.dtype.kind == "c":
         r = kernels.abs(x)
-        return r if r.ndim < 2 else as_laid_out(r, x)
+        return as_laid_out(r, x) if r.ndim else r
     r = np.asarray(np.abs(x))
     return r if r.ndim < 2 else layout.laid_out(r, x)
 

@@ -48,8 +48,8 @@ EXACT_NAMES = (frozenset(
 
 MOVES = EXACT_NAMES - set(OPERATORS) - frozenset(
     """
-    abs addcdiv addcmul angle copysign cumprod cumsum diff dist div floor_divide fmod frac hypot index_add kron lerp mean
-    nansum norm outer prod reciprocal remainder rsqrt scatter_add square std sum tensordot var
+    abs addcdiv addcmul angle copysign cumprod cumsum diff dist div floor_divide fmod frac hypot index_add kron lerp
+    mean nansum norm outer prod reciprocal remainder rsqrt scatter_add square std sum tensordot var
     """.split()  # noqa: SIM905
 )
 """Those of them that compute nothing: complex numbers are computed in an order of torch's own."""
