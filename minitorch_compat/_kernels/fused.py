@@ -105,7 +105,7 @@ def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
     first = shaped[0]
     order = sorted(range(first.ndim), key=lambda dim: -first.strides[dim])
     turned = [each.transpose(order) for each in shaped if each.shape == first.shape]
-    inside = np.zeros(turned[0].shape, bool)
+    inside: np.ndarray = np.zeros(turned[0].shape, bool)
     if len(turned) == len(shaped):
         if all(each.flags.c_contiguous for each in turned):
             inside.reshape(-1)[: first.size // count * count] = True

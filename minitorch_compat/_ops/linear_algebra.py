@@ -926,7 +926,7 @@ def lu_factor_x(xp, g, out, shape, order):
     k = min(shape[-2:])
     lower = xp.tril(part(xp, out, -1, 0, k), -1)
     upper = xp.triu(part(xp, out, -2, 0, k), 0)
-    one = np.eye(shape[-2], k, dtype=lower.dtype if xp is arrays else lower._data.dtype)
+    one = np.eye(shape[-2], k, dtype=lower.dtype if xp is arrays else lower.dtype.numpy)
     lower = lower + (one if xp is arrays else wrap(one))
     return lu_x(
         xp, xp.tril(part(xp, g, -1, 0, k), -1), xp.triu(part(xp, g, -2, 0, k), 0), lower, upper, order, shape

@@ -187,12 +187,15 @@ class MkldnnRnnLayerBackward0(Node):
         found = gradients_of(
             [out for out, _ in pairs], [entered[place] for place in places], [one for _, one in pairs], mode.enabled
         )
+        if stands_for_others([g]):
+            by_place = dict(zip(places, found, strict=True))
+            return [by_place.get(place) for place in range(len(self.edges))]
         kept = self.gradients([None if one is None else one._data for one in g])
         results = [None if one is None else wrap(one) for one in kept]
         # The numbers are the kernel's, whether the way back is recorded or not; the history is the composition's.
         for place, one in zip(places, found, strict=True):
             made: Any = results[place]
-            if one is not None and one._node is not LEAF:
+            if isinstance(one, Tensor) and one._node is not LEAF:
                 made._node, made.output_nr = one._node, one.output_nr
         return results
 
@@ -202,6 +205,8 @@ DECLARED["mkldnn_rnn_layer"] = MkldnnRnnLayerBackward0
 
 def lstm_whole(input: Tensor, states: tuple[Any, Any], layer: Sequence[Any], reverse: bool) -> tuple[Any, Any]:
     """One direction of a layer as one node."""
+    if stands_for_others([input, states, layer]):
+        return through(lstm_step, input, states, (*layer[:4], None), reverse)
     inputs = (input, *layer[:4], *states)
     arrays = [None if one is None else widened(one._data) for one in inputs]
     out, h, c, saved = quietly(kernels.lstm_forward, *arrays, reverse)
@@ -447,6 +452,17 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool) -> tuple[A
     return pack_rows(input, rows, batch_first), wrap(np.array(sizes))
 
 
+def padded_rows(data: Any, sizes: Sequence[int], steps: int, padding_value: Any) -> Any:
+    """The padded batch, steps first, row by row from the packed ones and a row of padding behind them."""
+    places = np.full((steps, sizes[0]), sum(sizes))
+    begin = 0
+    for step, size in enumerate(sizes):
+        places[step, :size] = np.arange(begin, begin + size)
+        begin += size
+    padding = FUNCTIONS["full_like"](data.narrow(0, 0, 1), padding_value)
+    return FUNCTIONS["cat"]([data, padding]).index_select(0, wrap(places.reshape(-1))).unflatten(0, places.shape)
+
+
 def pad_packed_sequence(
     data: Any, batch_sizes: Any, batch_first: bool, padding_value: Any, total_length: int
 ) -> tuple[Any, Any]:
@@ -461,6 +477,10 @@ def pad_packed_sequence(
                 f"total_length={total_length} and max sequence length being {longest}"
             )
         steps = total_length
+    if stands_for_others([data]):
+        out = padded_rows(data, sizes, steps, padding_value)
+        counts = np.array([sum(size > place for size in sizes) for place in range(sizes[0])])
+        return out.transpose(0, 1) if batch_first else out, wrap(counts)
     out = FUNCTIONS["empty"]((steps, sizes[0], *data.shape[1:]), dtype=data.dtype, device=data.device)
     out.fill_(padding_value)
     lengths = [0] * sizes[0]

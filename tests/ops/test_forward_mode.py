@@ -14,20 +14,6 @@ from minitorch_compat.autograd import forward_ad
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
-KNOWN = {
-    "lstm_whole": "one step of several results whose way back is recorded by a composition",
-    "_pad_packed_sequence": "packed sequences have lengths of their own for each example",
-    "torch.linalg.lu_factor(x)[0]": "its second derivative follows other pivots",
-}
-"""What these levels do not carry yet, by a part of the expression."""
-
-
-def mark(request: Any, expression: str) -> None:
-    for part, reason in KNOWN.items():
-        if part in expression:
-            request.applymarker(pytest.mark.xfail(strict=False, reason=reason))
-
-
 def drawn(shape: Any, complex: bool, seed: int) -> torch.Tensor:
     random = np.random.RandomState(seed)
     return torch.tensor(np.asarray(random.randn(*shape) + (1j * random.randn(*shape) if complex else 0)))
@@ -39,8 +25,7 @@ def inner(x: torch.Tensor, y: torch.Tensor) -> float:
 
 
 @pytest.mark.parametrize(("expression", "complex"), DIFFERENTIABLE)
-def test_forward_mode_is_the_adjoint_of_reverse_mode(expression: str, complex: bool, request: Any) -> None:
-    mark(request, expression)
+def test_forward_mode_is_the_adjoint_of_reverse_mode(expression: str, complex: bool) -> None:
     function, inputs = function_of(expression), inputs_of(expression, complex)
     torch.manual_seed(0)
     out = function(*inputs)
@@ -66,8 +51,7 @@ SMOOTH = [each for each in DIFFERENTIABLE if "requires_grad_" not in each.values
 
 
 @pytest.mark.parametrize(("expression", "complex"), SMOOTH)
-def test_forward_over_reverse_is_reverse_over_reverse(expression: str, complex: bool, request: Any) -> None:
-    mark(request, expression)
+def test_forward_over_reverse_is_reverse_over_reverse(expression: str, complex: bool) -> None:
     function, inputs = function_of(expression), inputs_of(expression, complex)
     torch.manual_seed(0)
     out = function(*inputs)

@@ -12,20 +12,6 @@ import minitorch_compat as torch
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-KNOWN = {
-    "lstm_whole": "one step of several results whose way back is recorded by a composition",
-    "_pad_packed_sequence": "packed sequences have lengths of their own for each example",
-    "torch.linalg.lu_factor(x)[0]": "its second derivative follows other pivots",
-}
-"""What these levels do not carry yet, by a part of the expression."""
-
-
-def mark(request: Any, expression: str) -> None:
-    for part, reason in KNOWN.items():
-        if part in expression:
-            request.applymarker(pytest.mark.xfail(strict=False, reason=reason))
-
-
 WRITES = ("_(", "_put", "set_part")
 """What may write to its first argument, which then has to be batched."""
 CASES = [each for each in DIFFERENTIABLE if "requires_grad_" not in each.values[0]]
@@ -42,8 +28,7 @@ def choices(expression: str, count: int) -> list[tuple[int | None, ...]]:
 
 
 @pytest.mark.parametrize(("expression", "complex"), CASES)
-def test_vmap_is_the_loop(expression: str, complex: bool, request: Any) -> None:
-    mark(request, expression)
+def test_vmap_is_the_loop(expression: str, complex: bool) -> None:
     function = function_of(expression)
     inputs = [x.detach() for x in inputs_of(expression, complex)]
     for dims in choices(expression, len(inputs)):
@@ -69,8 +54,7 @@ GRADIENTS = [
 
 
 @pytest.mark.parametrize(("expression", "complex"), GRADIENTS)
-def test_gradients_under_vmap_are_those_of_the_examples(expression: str, complex: bool, request: Any) -> None:
-    mark(request, expression)
+def test_gradients_under_vmap_are_those_of_the_examples(expression: str, complex: bool) -> None:
     function = function_of(expression)
     inputs = [x.detach() for x in inputs_of(expression, complex)]
 
