@@ -167,3 +167,10 @@ def turned(x: Any, kind: type[TurnedView], step: str, node: Node | None) -> Tens
     if node is not None and node is not LEAF:
         view._node = node
     return view
+
+
+def held_conjugated(x: Tensor) -> Tensor:
+    """A result that nobody has seen yet, over memory that holds its conjugate."""
+    held: Any = new(ConjugateView)
+    held._memory, held._node = np.conj(x._data), x._node
+    return held

@@ -511,7 +511,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     "masked_select",
     method=False,
     module=False,
-    x=lambda xp, g, x_shape, mask: spread_by_mask(xp, xp.masked_select_backward(g, x_shape, mask), x_shape),
+    # torch keeps the input as well, and notices writes to it.
+    x=lambda xp, g, x, x_shape, mask: spread_by_mask(xp, xp.masked_select_backward(g, x_shape, mask), x_shape),
 )
 def masked_select(x: Array, mask: Array):
     """The elements where a mask is true, as a vector."""

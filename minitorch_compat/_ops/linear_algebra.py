@@ -5,6 +5,7 @@ The formulas are those of matrix calculus: differentials of the defining equatio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.conjugate import held_conjugated
 from .._core.errors import Misfit
 from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS, write_out
@@ -758,11 +760,19 @@ def eigvals(input: Tensor) -> Tensor:
 
 
 def exponential_x(xp, g, x):
-    """The corner of the exponential of a matrix twice as large (Mathias, 1996)."""
+    """The corner of the exponential of a matrix twice as large (Mathias, 1996).
+
+    It is linear in ``g``: one so large that the matrix would drown in it is brought near one by a power of two.
+    """
+    size = 1.0
+    if xp is arrays and g.size and 1 << 20 < (largest := float(np.abs(g).max())) < math.inf:
+        size = 2.0 ** math.frexp(largest)[1]
+        g = g / g.real.dtype.type(size)
     back, n = adjoint(xp, x), x.shape[-1]
     above = xp.cat([back, g], x.ndim - 1)
     below = xp.cat([xp.zeros_like(back), back], x.ndim - 1)
-    return part(xp, part(xp, xp.exponential(xp.cat([above, below], x.ndim - 2)), -2, 0, n), -1, n, 2 * n)
+    corner = part(xp, part(xp, xp.exponential(xp.cat([above, below], x.ndim - 2)), -2, 0, n), -1, n, 2 * n)
+    return corner if size == 1 else corner * g.real.dtype.type(size)
 
 
 @op("exponential", method=False, module=False, node="LinalgMatrixExpBackward0", x=exponential_x)
@@ -1042,9 +1052,15 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
     order = np.broadcast_to(
         kernels.permutation(pivots._data, LU._data.shape[-1]), (*batch, LU._data.shape[-1])
     )
-    factors = tensors.expand(LU, (*batch, *LU._data.shape[-2:]))
-    right = tensors.expand(B, (*batch, *B._data.shape[-2:]))
-    return lu_solution(factors, right, order, adjoint, left)
+    factors, right = [
+        each if each._data.shape[:-2] == batch else tensors.expand(each, (*batch, *each._data.shape[-2:]))
+        for each in (LU, B)
+    ]
+    found = lu_solution(factors, right, order, adjoint, left)
+    if not left and found._data.dtype.kind == "c":
+        # torch solves for the adjoint, and leaves the result conjugated.
+        found = held_conjugated(found)
+    return found
 
 
 # ---- least squares

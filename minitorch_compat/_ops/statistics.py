@@ -535,12 +535,28 @@ def crossed(x: Array, y: Array, dim):
     """The vector product along a dimension of length 3."""
     shape = layout.broadcast_shapes(x.shape, y.shape)
     x, y = np.broadcast_to(x, shape), np.broadcast_to(y, shape)
+    if x.dtype.kind == "c" or y.dtype.kind == "c":
+        x, y = together(x, y)
+        return np.asarray(
+            multiplied(np.roll(x, -1, dim), np.roll(y, -2, dim)) - multiplied(np.roll(x, -2, dim), np.roll(y, -1, dim))
+        )
     less = np.roll(x, -2, dim) * np.roll(y, -1, dim)
     if x.dtype == y.dtype and x.dtype.char in "fd":
         # torch's compiler multiplies the first two and subtracts the rounded product of the others with one rounding.
         once = fused.fma32 if x.dtype.char == "f" else fused.fma64
         return once(np.roll(x, -1, dim), np.roll(y, -2, dim), -less)
     return np.asarray(np.roll(x, -1, dim) * np.roll(y, -2, dim) - less)
+
+
+def multiplied(x: Array, y: Array) -> Array:
+    """A product of complex numbers as torch's compiler makes it: each part rounds three times, in double twice."""
+    out = np.empty_like(x)
+    a, b, c, d = x.real, x.imag, y.real, y.imag
+    if x.dtype.char == "F":
+        out.real, out.imag = a * c - b * d, a * d + b * c
+    else:
+        out.real, out.imag = fused.fma64(a, c, -(b * d)), fused.fma64(a, d, b * c)
+    return out
 
 
 def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:

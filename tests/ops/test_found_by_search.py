@@ -279,6 +279,18 @@ PROGRAMS = """
     torch.ones(4).ldexp_(torch.ones(4)*1j)
     torch.ones(4).ldexp_(torch.ones(3))
     torch.ones(4).half().ldexp_(torch.ones(4).double())
+    a=torch.tensor([[.1,.7,.3],[.3,.9,1.7]]).bfloat16(); torch.linalg.cross(a,a.flip(0)*1.3)
+    v1=torch.tensor([-0.8,.3,.2]).requires_grad_()*1; v3=v1.masked_select(v1>0); v1.mul_(2); v3.sum().backward()
+    torch.special.chebyshev_polynomial_w(torch.tensor([2.4]),torch.tensor([3.6,5.4]))
+    torch.special.chebyshev_polynomial_w(torch.tensor([.4]),torch.tensor([3.6,5.4]))
+    torch.special.chebyshev_polynomial_w(torch.tensor([-.8]),torch.tensor([3.6,5.4]))
+    torch.special.chebyshev_polynomial_v(torch.tensor([-.8]),torch.tensor([3.6,5.4]))
+    torch.special.chebyshev_polynomial_u(torch.tensor([-.8]),torch.tensor([3.6,5.4]))
+    torch.special.chebyshev_polynomial_w(torch.linspace(-1.3, 1.7, 31), 4)
+    torch.special.hermite_polynomial_he(torch.linspace(-1.3, 1.7, 31), 4)
+    torch.special.laguerre_polynomial_l(torch.linspace(-1.3, 1.7, 31), 4)
+    torch.special.legendre_polynomial_p(torch.linspace(-1.3, 1.7, 31), 4)
+    torch.special.shifted_chebyshev_polynomial_w(torch.linspace(-1.3, 1.7, 31), 4)
 """
 
 
