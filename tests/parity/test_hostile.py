@@ -79,37 +79,61 @@ ACTS = {
     "exits": lambda: sys.exit(3), "aborts": os.abort, "sleeps": lambda: time.sleep(60),
     "segfaults": lambda: os.kill(os.getpid(), signal.SIGSEGV), "kills": lambda: os.kill(0, signal.SIGKILL),
 }
-for name, act in ACTS.items():
-    globals()[name] = lambda act=act: engine(act=act)
+
+
+
+def worst():
+    return engine(act=lambda name: ACTS[name]())
+
+
+def harmless():
+    return engine(act=lambda name: None)
+
+
+def segfaults():
+    return engine(act=lambda name: ACTS["segfaults"]())
 '''
 
-CASE = '''
+CASES = '''"""Each act, and a case after it."""
+from minitorch_compat.parity import chapter
 
-@case(states={"before": 1})
-def shown(torch, see):
-    """What an act gives back."""
-    see("before", 1)
-    given = torch.act()
-    see("given", given)
+case = chapter("acts.all")
+
+for name in NAMES:
+
+    def act(torch, see, name=name):
+        """What an act gives back."""
+        see("before", 1)
+        given = torch.act(name)
+        see("given", given)
+
+    def after(torch, see):
+        """The next."""
+        see("x", torch.double(torch.leaf()))
+
+    act.__name__, after.__name__ = name, f"after_{name}"
+    case(states={"before": 1})(act)
+    case()(after)
 '''
 
 
 @pytest.fixture
-def hostile(toys):
+def hostile(toys, monkeypatch):
+    monkeypatch.setattr(isolated, "GRACE", 1.0)
     (toys / "hostile.py").write_text(WORST)
-    cases = toys / "toy_catalogue" / "reference_cases" / "toys.py"
-    text = cases.read_text().replace('@case(fact="2")\ndef acting', '@case(fact="9")\ndef unused_name')
-    text = text.replace('@case(fact="3")', CASE.strip() + '\n\n\n@case(fact="3")')
-    cases.write_text(text.replace("    torch.act()\n\n\n@case(s", "\n\n@case(s"))
-    return toys
+    (toys / "toy_catalogue" / "reference_cases" / "toys.py").unlink()
+    cases = toys / "toy_catalogue" / "reference_cases" / "acts.py"
+    cases.write_text(CASES.replace("NAMES", repr(list(ENDS))))
 
 
-def run(engine, *more):
-    code = main(["run", "--catalogue", "toy_catalogue", "--reference", "engines.py:right", "--engine",
-                 f"hostile.py:{engine}", "--format", "json", "--report", "out", "--timeout", "1", *more])
+def run(reference, candidate, *more):
+    """The exit code, and each case's outcome and message."""
+    code = main(["run", "--catalogue", "toy_catalogue", "--reference", f"hostile.py:{reference}", "--engine",
+                 f"hostile.py:{candidate}", "--format", "json", "--report", "out", "--timeout", "1", *more])
     with open("out/report.json") as file:
         results = json.load(file)["results"]
-    assert all(each["verdict"]["sound"] for each in results)  # the reference is judged whatever the engine did
+    if reference == "harmless":
+        assert all(each["verdict"]["sound"] for each in results)  # judged whatever the engine did
     return code, {each["name"]: (each["outcome"], each["message"]) for each in results}
 
 
@@ -120,25 +144,22 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize(("engine", "outcome"), ENDS.items())
-def test_it_costs_one_case(hostile, monkeypatch, engine, outcome):
-    monkeypatch.setattr(isolated, "GRACE", 1.0)
-    code, told = run(engine, *(("-n", "2") if engine in ("aborts", "polluting", "kills") else ()))
-    assert {name: each[0] for name, each in told.items()} == {
-        "everything": "agrees", "unused_name": "agrees", "shown": outcome, "last": "agrees"}, told
-    assert code == (outcome != "agrees")
-    if engine == "polluting":
-        assert "exit code 9" in told["shown"][1] and "these are its last words" in told["shown"][1]
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_it_costs_one_case(processes):
+    code, told = run("harmless", "worst", *processes)
+    assert code == 1
+    assert {name: outcome for name, (outcome, _) in told.items()} == ENDS | {f"after_{name}": "agrees" for name in ENDS}
+    assert "exit code 9" in told["polluting"][1] and "these are its last words" in told["polluting"][1]
 
 
-def test_a_crash_of_the_reference_is_its_own(hostile):
-    code = main(["run", "--catalogue", "toy_catalogue", "--reference", "hostile.py:segfaults", "--engine",
-                 "engines.py:right", "--format", "json", "--report", "out"])
-    with open("out/report.json") as file:
-        told = {each["name"]: (each["outcome"], each["message"]) for each in json.load(file)["results"]}
-    assert code == 1 and {name: each[0] for name, each in told.items()} == {
-        "everything": "agrees", "unused_name": "agrees", "shown": "crashed", "last": "agrees"}
-    assert "SIGSEGV" in told["shown"][1] and told["shown"][1].endswith(", on the reference")
+@pytest.mark.usefixtures("hostile")
+def test_a_crash_of_the_reference_is_its_own():
+    code, told = run("segfaults", "harmless", "-k", "raising or exits")
+    assert code == 1 and {name: outcome for name, (outcome, _) in told.items()} == {
+        "raising": "crashed", "exits": "crashed", "after_raising": "agrees", "after_exits": "agrees"}
+    for name in ("raising", "exits"):
+        assert "SIGSEGV" in told[name][1] and told[name][1].endswith(", on the reference")
 
 
 def processes_under(pid):
