@@ -1,6 +1,7 @@
 """A case as a script that shows its difference without the harness."""
 import ast
 import textwrap
+from functools import lru_cache
 from pathlib import Path
 
 from .case import Case
@@ -180,6 +181,7 @@ def script(case: Case, reference: str, candidate: str, names: list[str]) -> str:
     )
 
 
+@lru_cache
 def support(text: str) -> str:
     """What a file has at its top level besides its cases and its talk with the harness."""
     kept = []

@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
-import pytest
 
 TABLES = Path(__file__).parent / "observed"
 
@@ -85,9 +84,15 @@ def outcome_of(torch: ModuleType, code: str) -> str:
     return "\n".join(line or "." for line in text.rstrip("\n").splitlines())
 
 
-def cases(*tables: str) -> list[Any]:
-    """The blocks of some tables as parameters of a test, named by their code."""
-    return [pytest.param(each, id=each.code.replace("\n", "; ")) for table in tables for each in blocks(table)]
+def holds(torch: ModuleType, table: str) -> None:
+    """Raise AssertionError that names all code of a table of which something else comes."""
+    told = []
+    for code, outcome in blocks(table):
+        found = outcome_of(torch, code)
+        if found != outcome:
+            told.append(f">>> {code}\n{found}\nwhere the table has\n{outcome}")
+    if told:
+        raise AssertionError(f"{len(told)} of {table} do not hold\n" + "\n\n".join(told))
 
 
 def observe_again() -> None:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from observations import Block, cases, outcome_of
 
 import minitorch_compat as torch
-
-
-@pytest.mark.parametrize("block", cases("creation", "nested_data", "memory_of_others", "ranges"))
-def test_as_observed(block: Block) -> None:
-    assert outcome_of(torch, block.code) == block.outcome
 
 
 def test_from_numpy_shares_memory_both_ways() -> None:
