@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from samples import REFUSED, SAMPLES, draw
 
 import minitorch_compat as torch
 from minitorch_compat._core.recording import DECLARED
+
+EPSILON = 1e-6
 
 RANDOM = ("uniform_", "normal", "exponential_", "geometric_", "cauchy_", "random_", "bernoulli", "poisson")
 """Operations whose results are drawn anew at every call: differences say nothing, the gradients are zeros."""
@@ -53,14 +56,46 @@ def test_gradients_are_what_differences_say(expression: str, complex: bool) -> N
     assert torch.autograd.gradcheck(function, inputs, check_undefined_grad=False)
 
 
+EVERY_ELEMENT = bool(os.environ.get("MINITORCH_EVERY_ELEMENT"))
+"""Whether second derivatives are held against differences element by element, not in random directions alone."""
+
+
 @pytest.mark.parametrize(("expression", "complex"), DIFFERENTIABLE)
 def test_gradients_of_gradients_are_what_differences_say(expression: str, complex: bool) -> None:
     function, inputs = function_of(expression), inputs_of(expression, complex)
     torch.manual_seed(0)
-    first = torch.autograd.grad(function(*inputs).abs().sum(), inputs, create_graph=True, allow_unused=True)
+    out = function(*inputs)
+    first = torch.autograd.grad(out.abs().sum(), inputs, create_graph=True, allow_unused=True)
     if not any(each is not None and each.requires_grad for each in first):
         return
-    assert torch.autograd.gradgradcheck(function, inputs, check_undefined_grad=False)
+    if EVERY_ELEMENT:
+        assert torch.autograd.gradgradcheck(function, inputs, check_undefined_grad=False)
+    random = np.random.RandomState(0)
+
+    def direction(like: torch.Tensor) -> torch.Tensor:
+        drawn = random.randn(*like.shape) + (1j * random.randn(*like.shape) if like.is_complex() else 0)
+        return torch.tensor(drawn / max(np.linalg.norm(drawn), 1.0), dtype=like.dtype)
+
+    place = [*inputs, direction(out).requires_grad_()]
+    seen = [direction(each) for each in inputs]
+
+    def slope(*at: torch.Tensor) -> torch.Tensor:
+        """What one direction, ``seen``, shows of the gradients, which depend on the inputs and on the weight."""
+        found = torch.autograd.grad(function(*at[:-1]), at[:-1], at[-1], create_graph=True, allow_unused=True)
+        return sum((u.conj() * g).real.sum() for u, g in zip(seen, found, strict=True) if g is not None)
+
+    for _ in range(2):
+        along = [direction(each) for each in place]
+        there, back = (
+            slope(*[(x.detach() + sign * EPSILON * d).requires_grad_() for x, d in zip(place, along, strict=True)])
+            for sign in (1, -1)
+        )
+        numerical = (there - back).item() / (2 * EPSILON)
+        computed = torch.autograd.grad(slope(*place), place, allow_unused=True)
+        analytical = sum(
+            (d.conj() * g).real.sum().item() for d, g in zip(along, computed, strict=True) if g is not None
+        )
+        assert analytical == pytest.approx(numerical, rel=1e-5, abs=1e-6)
 
 
 @pytest.mark.parametrize(("expression", "complex"), CASES)
