@@ -30,6 +30,7 @@ from ._core.kinds import (
     layout,
     memory_format,
     preserve_format,
+    sparse_coo,
     strided,
 )
 from ._core.legacy import TYPES as _TYPES
@@ -62,12 +63,13 @@ _mark_absent(Tensor)
 _LAZY = frozenset((
     "_C", "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "accelerator", "amp", "autograd", "backends",
     "compiler", "cpu", "cuda", "distributions", "fft", "func", "linalg", "masked", "mps", "mtia", "nn", "optim",
-    "overrides", "return_types", "serialization", "signal", "special", "storage", "testing", "types",
+    "overrides", "return_types", "serialization", "signal", "sparse", "special", "storage", "testing", "types",
     "utils", "xpu",
 ))  # fmt: skip
 _LATER = {
     name: place for place, names in {
         "_core.printing": "set_printoptions",
+        "_core.sparse.creation": "sparse_coo_tensor",
         "amp": "GradScaler autocast",
         "autocasting": """autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache
             get_autocast_cpu_dtype get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype

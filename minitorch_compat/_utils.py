@@ -75,10 +75,21 @@ for _function in (
 ):
     globals()[_function.__name__] = Rebuild(_function, "torch._utils")
 for _name in (
-    "_rebuild_sparse_tensor", "_rebuild_qtensor", "_rebuild_meta_tensor_no_storage", "_rebuild_nested_tensor",
+    "_rebuild_qtensor", "_rebuild_meta_tensor_no_storage", "_rebuild_nested_tensor",
     "_rebuild_wrapper_subclass",
 ):
     globals()[_name] = _absent(_name)
+
+
+def _rebuild_sparse(layout: Any, data: Any) -> Any:
+    """A sparse tensor of its parts."""
+    from ._core.sparse.pickling import rebuild_sparse_tensor
+
+    return rebuild_sparse_tensor(layout, data)
+
+
+_rebuild_sparse_tensor: Any = Rebuild(_rebuild_sparse, "torch._utils")
+_rebuild_sparse_tensor.__name__ = _rebuild_sparse_tensor.__qualname__ = "_rebuild_sparse_tensor"
 _rebuild_xla_tensor = _rebuild_device_tensor_from_numpy
 load_from_bytes = Rebuild(_load_from_bytes, "torch.storage")
 

@@ -92,6 +92,23 @@ class Nothing(ndarray):
         return np.zeros_like(made).view(Nothing) if product and method == "__call__" and out is None else made
 
 
+class Carried:
+    """A gradient that is no array, such as a sparse one: it says itself how it is added, handed on and kept."""
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, tensor: Any) -> None:
+        self.tensor = tensor
+
+    def at(self, node: Node) -> Carried:
+        """The same, where ``node`` is about to carry it back."""
+        raise NotImplementedError
+
+    def keep(self, leaf: Any) -> None:
+        """Add it to ``leaf.grad``."""
+        raise NotImplementedError
+
+
 OWN: Any = object()
 """The ``grad_dtype`` of a leaf that was not given one: its own dtype."""
 
@@ -235,7 +252,7 @@ class InputMetadata:
     is_nested_tensor = is_cpp_nested_tensor = False
 
     def __init__(self, tensor: Any) -> None:
-        self.shape = list(tensor._data.shape)
+        self.shape = list(tensor.shape)
         self.dtype = tensor.dtype
 
 
@@ -702,7 +719,7 @@ def handed_on(g: Any, node: Node, bumps: dict[Any, int]) -> Any:
     if type(g) is Nothing:
         return g
     if not isinstance(g, Written):
-        return np.asarray(g)
+        return g.at(node) if isinstance(g, Carried) else np.asarray(g)
     if node.looks:
         return g if g.writes else np.asarray(g)
     if g.writes:
@@ -1066,11 +1083,11 @@ class Pass:
 
     def up(self, gradient: Any) -> Any:
         """A gradient as users see it: a tensor."""
-        return gradient if gradient is None or self.create else wrap(np.asarray(gradient))
+        return gradient if gradient is None or self.create else shown(gradient)
 
     def down(self, tensor: Any) -> Any:
         """A gradient as this pass carries it."""
-        return tensor if tensor is None or self.create else tensor._data
+        return tensor if tensor is None or self.create else carried(tensor)
 
     def call_tensor_hooks(self, hooks: OrderedDict[int, Any], gradient: Any) -> Any:
         for hook in tuple(hooks.values()):
@@ -1097,6 +1114,16 @@ class Pass:
                 check_replaced(hook, seen, replaced)
                 results = tuple(map(self.down, replaced))
         return results
+
+
+def shown(gradient: Any) -> Any:
+    """A gradient that travelled as an array, or as something in its place, as a tensor."""
+    return gradient.tensor if isinstance(gradient, Carried) else wrap(np.asarray(gradient))
+
+
+def carried(tensor: Any) -> Any:
+    """A tensor as a pass on arrays carries it."""
+    return tensor.carried() if tensor.is_sparse else tensor._data
 
 
 def undefined(g: Any) -> bool:
@@ -1145,11 +1172,11 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
         if replaced is not None:
             raise RuntimeError("can't replace a None gradient with a non-None value")
         return
-    if not hasattr(replaced, "_data"):
+    if not hasattr(replaced, "_transformed"):
         raise TypeError(f"expected Variable, but hook returned '{type(replaced).__name__}'")
-    if replaced._data.dtype != value._data.dtype:
+    if replaced.dtype is not value.dtype or replaced.is_sparse is not value.is_sparse:
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {value.type()} got {replaced.type()})")
-    if replaced._data.shape != value._data.shape:
+    if replaced.shape != value.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
@@ -1166,6 +1193,9 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             if leaf._node is not None:
                 raise errors.leaf_moved_inside()
             return
+        if type(gradient) is not ndarray and isinstance(gradient, Carried):
+            gradient.keep(leaf)
+            return
         existing = leaf._grad
         if type(gradient) is ndarray and gradient.base is not None and getrefcount(gradient) <= 3:
             gradient = whole_of(gradient)
@@ -1179,15 +1209,19 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             if bumps:
                 tensor._bump(bumps)
             return
-        array = leaf._data
         if create:
-            if existing is None:
-                leaf._grad = wrap(laid_out_like(array, array.dtype)).copy_(gradient)
+            if gradient.is_sparse or leaf.is_sparse or (existing is not None and existing.is_sparse):
+                leaf._grad = gradient.clone() if existing is None else (
+                    existing + gradient if gradient.is_sparse else gradient + existing
+                )
+            elif existing is None:
+                leaf._grad = wrap(laid_out_like(leaf._data, leaf._data.dtype)).copy_(gradient)
             else:
                 leaf._grad = existing + gradient
-                if array.size:
-                    check_layout(leaf._grad._data, array, whole=True)
+                if leaf._data.size:
+                    check_layout(leaf._grad._data, leaf._data, whole=True)
             return
+        array = leaf._data
         if leaf._grad_dtype is not OWN:
             wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
@@ -1196,6 +1230,9 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             alone = getrefcount(gradient) <= 3
             gradient = whole_of(np.asarray(gradient)) if alone else np.asarray(gradient)
         if existing is not None:
+            if existing._transformed and existing.is_sparse:
+                leaf._grad = wrap(gradient) + existing
+                return
             held = existing._data
             if (held.strides != array.strides or 0 in held.strides) and held.size:
                 check_layout(held, array)
@@ -1281,9 +1318,11 @@ def retain(tensor: Any, gradient: Any, create: bool) -> None:
     if gradient is None:
         return
     if tensor._grad is None:
-        tensor._grad = gradient.clone() if create else wrap(np.array(gradient, order="C"))
+        tensor._grad = gradient.clone() if create else (
+            shown(gradient).clone() if isinstance(gradient, Carried) else wrap(np.array(gradient, order="C"))
+        )
     else:
-        tensor._grad = tensor._grad + (gradient if create else wrap(np.asarray(gradient)))
+        tensor._grad = tensor._grad + (gradient if create else shown(gradient))
 
 
 def reaching(edges: Iterable[Any], wanted: set[Any]) -> set[Any]:

@@ -203,6 +203,12 @@ NAMES: dict[str, str] = {
         set_detect_anomaly set_grad_enabled set_multithreading_enabled torch variable
     """,
     "torch.amp": "autocast_mode custom_bwd custom_fwd grad_scaler",
+    "torch.sparse": """
+        BFloat16Tensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor
+        SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT SparseSemiStructuredTensorCUTLASS addmm
+        as_sparse_gradcheck check_sparse_tensor_invariants log_softmax mm sampled_addmm semi_structured softmax spdiags
+        spsolve sum to_sparse_semi_structured
+    """,
     "torch.backends": "cusparselt kleidiai mha miopen nnpack opt_einsum python_native quantized",
     "torch.cpu": "Event Stream StreamContext amp current_stream get_capabilities stream",
     "torch.cuda": """

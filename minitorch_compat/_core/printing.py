@@ -145,10 +145,14 @@ def tensor_text(
     return with_suffixes(prefix + contents, suffixes, len(prefix))
 
 
-def with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
-    """Append `, suffix` for each suffix, on a line of its own where it no longer fits, and close the bracket."""
-    # The two characters too many, for the comma and space before the first suffix, are torch's count.
-    length = len(text) - text.rfind("\n") + 1
+def with_suffixes(text: str, suffixes: list[str], indent: int, length: int | None = None) -> str:
+    """Append `, suffix` for each suffix, on a line of its own where it no longer fits, and close the bracket.
+
+    `length` is that of the last line, where torch counts it otherwise.
+    """
+    if length is None:
+        # The two characters too many, for the comma and space before the first suffix, are torch's count.
+        length = len(text) - text.rfind("\n") + 1
     for suffix in suffixes:
         if length + len(suffix) + 2 > PRINT_OPTS.linewidth:
             text += ",\n" + " " * indent + suffix

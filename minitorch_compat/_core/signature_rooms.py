@@ -1,4 +1,4 @@
-"""The overloads of the functions behind `torch.nn.functional`, `linalg`, `special` and `fft`.
+"""The overloads of the functions behind `torch.nn.functional`, `linalg`, `special`, `fft` and `sparse`.
 
 Facts about torch 2.13, as `signatures` writes them: lines of names, then, indented, the parameters of each overload
 in torch's order, shared by all the names; eight spaces continue a line; `$options` are what every factory takes. Each
@@ -6,6 +6,14 @@ line is checked against torch by the calls it refuses.
 """
 
 ROOMS = """\
+_sparse_addmm
+    Tensor input, Tensor mat1, Tensor mat2, *, Number beta=1, Number alpha=1
+_sparse_log_softmax _sparse_softmax
+    Tensor input, int dim, dtype dtype=None
+    Tensor input, int dim, bool half_to_float
+_sparse_mm
+    Tensor sparse, Tensor dense
+    Tensor sparse, Tensor dense, str reduce
 adaptive_avg_pool2d
     Tensor input, ints[2] output_size, *, Tensor out=None
 adaptive_avg_pool3d

@@ -611,6 +611,12 @@ sort
 split
     Tensor input, int split_size, int dim=0
     Tensor input, ints split_size, int dim=0
+sparse_coo_tensor
+    object indices, object values, *, dtype dtype=None, device device=None, bool pin_memory=False,
+        bool requires_grad=False, bool check_invariants=None, bool is_coalesced=None
+    object indices, object values, ints size, *, dtype dtype=None, device device=None, bool pin_memory=False,
+        bool requires_grad=False, bool check_invariants=None, bool is_coalesced=None
+    ints size, *, dtype dtype=None, device device=None, bool requires_grad=False, bool check_invariants=None
 split_copy
     Tensor input, int split_size, int dim=0, *, Tensors out=None
 split_with_sizes unsafe_split_with_sizes

@@ -335,10 +335,10 @@ class Tensor(metaclass=TensorType):
                 "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
                 "downstream systems that assume they match."
             )
-        if gradient._data.shape != self._data.shape:
+        if gradient.shape != self.shape:
             raise RuntimeError(
-                f"attempting to assign a gradient of size '{list(gradient._data.shape)}' to a tensor of size "
-                f"'{list(self._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
+                f"attempting to assign a gradient of size '{list(gradient.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
         self._grad = gradient
 

@@ -1,6 +1,7 @@
 """Tensors that stand for others, and how operations meet them.
 
-A dual tensor (``duals``) carries a tangent, a batched one (``batching``) hides a dimension. Neither shows ``_data``:
+A dual tensor (``duals``) carries a tangent, a batched one (``batching``) hides a dimension, a sparse one (``sparse``)
+holds few of its elements. None shows ``_data``:
 asked for it they raise ``NoMemory``, which no ordinary tensor ever does, and the operation that asked hands its call to
 ``interpret``. So ordinary calls pay nothing. This module is imported when the first such tensor is made, or a call
 has gone astray.
@@ -84,6 +85,9 @@ def interpret(name: str, function: Callable[..., Any], arguments: Any, keywords:
 
     if not getattr(function, "guarded", False):
         function = border(name, function)
+    sparse = next((each for each in tensors_in((arguments, keywords)) if each._transformed and each.is_sparse), None)
+    if sparse is not None:
+        return sparse.carry_out(name, function, arguments, keywords)
     if any(isinstance(each, batching.Batched) for each in tensors_in((arguments, keywords))):
         return batching.carry_out(name, function, arguments, keywords)
     return duals.carry_out(name, function, arguments, keywords)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, kinds
 from .._core.absent import absent
 from .._core.foreign import adopt, from_buffer
 from .._core.forms import FUNCTIONS, publish
@@ -239,6 +239,9 @@ def _sized(name: str, value: int | None) -> Any:
         if dtype is not None:
             dtype = dtype_of(dtype)
         if layout is not None or device is not None or pin_memory or requires_grad is not False:
+            if layout is kinds.sparse_coo:
+                check_options(None, device, pin_memory, requires_grad)
+                return _sparsely(name, shape, dtype, requires_grad)
             check_options(layout, device, pin_memory, requires_grad)
         if value == 0 and any(each < 0 for each in shape):
             raise RuntimeError("zeros: Dimension size must be non-negative.")
@@ -275,6 +278,15 @@ def _sized(name: str, value: int | None) -> Any:
     call.__name__ = call.__qualname__ = name
     call.__doc__, call.__wrapped__ = function.__doc__, function  # type: ignore[attr-defined]
     return call
+
+
+def _sparsely(name: str, shape: tuple[int, ...], dtype: Any, requires_grad: Any) -> Tensor:
+    """``empty`` or ``zeros`` as a sparse tensor; RuntimeError for ``ones``."""
+    if name == "ones":
+        raise RuntimeError("full(...) is not implemented for sparse layout")
+    from .._core.sparse.creation import sparse_coo_tensor
+
+    return sparse_coo_tensor(shape, dtype=dtype, requires_grad=requires_grad)
 
 
 def _like(name: str, value: int | None) -> Any:
@@ -329,6 +341,8 @@ def full(
     """A tensor of one value; without a dtype it has the value's own. RuntimeError for a value out of range."""
     if not isinstance(size, (tuple, list)) or not is_number(fill_value):
         raise Misfit
+    if layout is kinds.sparse_coo:
+        raise RuntimeError("full(...) is not implemented for sparse layout")
     check_options(layout, device, pin_memory, requires_grad)
     out_of(out)
     dtype = dtype_of(dtype)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from .._core import dtypes, errors
+from .._core import dtypes
 from .._core.operations import op
+from .._core.recording import arrays, tensors
 from .._core.tensor import Tensor, wrap
 from .._kernels import reduce
 from .._kernels.elementwise import widened
@@ -66,11 +69,40 @@ def embedding_rows(x: Array, indices: Array, padding_idx, scale_grad_by_freq):
     return rows.reshape(*indices.shape, x.shape[-1])
 
 
+def sparse_backward(g: Array, indices: Array, num_weights: int, padding_idx: int, scale_grad_by_freq: bool) -> Any:
+    """The gradient of the table as a sparse one: a row for each place."""
+    from .._core.graph import carried
+
+    return carried(tensors.embedding_sparse_backward(wrap(g), wrap(indices), num_weights, padding_idx,
+                                                     scale_grad_by_freq))
+
+
+def sparse_backward_of_tensors(
+    g: Tensor, indices: Tensor, num_weights: int, padding_idx: int, scale_grad_by_freq: bool
+) -> Tensor:
+    """The same, recorded. RuntimeError for rows weighted by frequency."""
+    from .._core.sparse.creation import assembled
+
+    if scale_grad_by_freq:
+        raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+    rows = g.reshape(-1, g.shape[-1])  # type: ignore[attr-defined]
+    places = indices._data.reshape(1, -1).astype(np.int64)
+    if padding_idx >= 0:
+        kept = np.flatnonzero(places[0] != padding_idx)
+        if kept.size < places.size:
+            places, rows = places.take(kept, 1), tensors.index_select(rows, 0, wrap(kept))
+    return assembled(places, rows, (num_weights, g.shape[-1]), False)
+
+
+arrays.embedding_sparse_backward = sparse_backward
+tensors.embedding_sparse_backward = sparse_backward_of_tensors
+
+
 @op("embedding_", method=False, module=False, node="EmbeddingBackward0",
-    x=lambda xp, g, indices, x_shape, padding_idx, scale_grad_by_freq: xp.embedding_dense_backward(
-        g, indices, x_shape[0], padding_idx, scale_grad_by_freq
-    ))
-def lookup(x: Array, indices: Array, padding_idx, scale_grad_by_freq):
+    x=lambda xp, g, indices, x_shape, padding_idx, scale_grad_by_freq, sparse: (
+        xp.embedding_sparse_backward if sparse else xp.embedding_dense_backward
+    )(g, indices, x_shape[0], padding_idx, scale_grad_by_freq))
+def lookup(x: Array, indices: Array, padding_idx, scale_grad_by_freq, sparse=False):
     if indices.size and (indices.min() < 0 or indices.max() >= len(x)):
         raise IndexError("index out of range in self")
     return x[indices]
@@ -83,9 +115,7 @@ def embedding(
     if weight._data.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     check_indices(indices._data, "embedding")
-    if sparse and weight._node is not None:
-        raise errors.lacks("sparse gradients of embeddings (sparse=True)")
-    return lookup(weight, indices, int(padding_idx), bool(scale_grad_by_freq))
+    return lookup(weight, indices, int(padding_idx), bool(scale_grad_by_freq), bool(sparse))
 
 
 def embedding_renorm_(input: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> Tensor:
@@ -123,16 +153,15 @@ def bag_sums(rows: Array, bags: Array, count: int) -> Array:
 
 
 @op("embedding_bag_", method=False, module=False, node="EmbeddingBagBackward0",
-    x=lambda xp, g, x_shape, per_sample_weights, indices, bags, sizes, winners, scale, mode, padding_idx:
-        xp.embedding_bag_table(
-            g, per_sample_weights, indices, bags, sizes, winners, x_shape[0], scale, mode, padding_idx
-        ),
+    x=lambda xp, g, x_shape, per_sample_weights, indices, bags, sizes, winners, scale, mode, padding_idx, sparse: (
+        xp.embedding_bag_rows if sparse else xp.embedding_bag_table
+    )(g, per_sample_weights, indices, bags, sizes, winners, x_shape[0], scale, mode, padding_idx),
     per_sample_weights=lambda xp, g, x, indices, bags, padding_idx: xp.embedding_bag_dots(
         g, x, indices, bags, padding_idx
     ))
 def bag(
     x: Array, per_sample_weights: Array | None, indices: Array, bags: Array, sizes: Array, winners: Array,
-    count, scale, mode, padding_idx,
+    count, scale, mode, padding_idx, sparse=False,
 ):
     """The rows of each bag, added up or averaged, or the largest of each column."""
     if mode == 2:
@@ -146,6 +175,37 @@ def bag(
     if mode == 1:
         sums = sums / np.maximum(sizes, 1).astype(sums.dtype)[:, None]
     return sums.astype(x.dtype, copy=False)
+
+
+def sparse_bag_rows(
+    g: Array, per_sample_weights: Array | None, indices: Array, bags: Array, sizes: Array, winners: Array, rows: int,
+    scale: bool, mode: int, padding_idx: int,
+) -> Any:
+    """The gradient of the table as a sparse one: of each place its share of the gradient of its bag."""
+    from .._core.graph import carried
+
+    weights = None if per_sample_weights is None else wrap(per_sample_weights)
+    return carried(sparse_bag_rows_of_tensors(
+        wrap(g), weights, wrap(indices), wrap(bags), wrap(sizes), wrap(winners), rows, scale, mode, padding_idx
+    ))
+
+
+def sparse_bag_rows_of_tensors(
+    g: Tensor, per_sample_weights: Tensor | None, indices: Tensor, bags: Tensor, sizes: Tensor, winners: Tensor,
+    rows: int, scale: bool, mode: int, padding_idx: int,
+) -> Tensor:
+    """The same, recorded."""
+    spread = tensors.index_select(g, 0, bags)
+    if mode == 1:
+        share = bag_shares(None, indices._data, bags._data, sizes._data, False, mode, -1, g._data.dtype)
+        spread = spread * wrap(share[:, None])
+    if per_sample_weights is not None:
+        spread = spread * per_sample_weights.unsqueeze(1)  # type: ignore[attr-defined]
+    return tensors.embedding_sparse_backward(spread, indices, rows, padding_idx, scale)
+
+
+arrays.embedding_bag_rows = sparse_bag_rows
+tensors.embedding_bag_rows = sparse_bag_rows_of_tensors
 
 
 @op("embedding_bag_table", method=False, module=False,
@@ -244,8 +304,6 @@ def bag_lookup(
         )
     elif padding_idx < 0:
         padding_idx += len(table)
-    if sparse and weight._node is not None:
-        raise errors.lacks("sparse gradients of embeddings (sparse=True)")
     outside = (places < 0) | (places >= len(table))
     if outside.any():
         first = int(np.argmax(outside))
@@ -269,7 +327,7 @@ def bag_lookup(
                 empty[number] = False
     result = bag(
         weight, per_sample_weights, indices, wrap(bags), wrap(sizes), wrap(winners), count,
-        bool(scale_grad_by_freq), int(mode), padding_idx,
+        bool(scale_grad_by_freq), int(mode), padding_idx, bool(sparse),
     )
     known = mode != 0 or padding_idx >= 0
     told = bags.astype(places.dtype) if known else np.empty(0, places.dtype)

@@ -119,6 +119,24 @@ def module_load(self: Tensor, other: Tensor, assign: bool = False) -> Tensor:
     return self.copy_(other).detach()  # type: ignore[attr-defined]
 
 
+def sparsely(name: str) -> None:
+    """Publish a method whose rule is brought in with sparse tensors."""
+
+    def call(self: Tensor, *arguments: Any, **keywords: Any) -> Any:
+        from .._core.sparse.rules import carry_out
+
+        return carry_out(name, (self, *arguments), keywords)
+
+    call.__name__ = call.__qualname__ = name
+    setattr(Tensor, name, call)
+
+
+for _name in (
+    "to_sparse", "to_sparse_coo", "sparse_mask", "sparse_resize_", "sparse_resize_and_clear_", "resize_as_sparse_",
+    "smm", "sspaddmm", "_indices", "_values", "_nnz",
+):
+    sparsely(_name)
+
 _methods: tuple[Callable[..., Any], ...] = (dim_order, to_dense, as_subclass, module_load)
 for _method in _methods:
     setattr(Tensor, _method.__name__, _method)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core.errors import NoMemory
 from .._core.modes import altered, mode
 from .._core.quiet import quietly
 from .._kernels.fused import fma32, fma64
@@ -31,7 +32,11 @@ def fill(array: np.ndarray, value: float) -> None:
 
 def step_(parameter: Any, direction: Any, factor: Any) -> None:
     """``parameter.add_(direction, alpha=factor)``: rounded once, as torch's loop does."""
-    a, b = parameter._data, direction._data
+    try:
+        a, b = parameter._data, direction._data
+    except NoMemory:
+        parameter.add_(direction, alpha=factor)
+        return
     if type(factor) is float and a.dtype is FLOAT64 and b.dtype is FLOAT64 and altered and not mode.enabled:
         if a.shape == b.shape and a.flags.c_contiguous:
             np.copyto(a, fma64(b, np.float64(factor), a))
@@ -52,7 +57,11 @@ def step_(parameter: Any, direction: Any, factor: Any) -> None:
 
 def average_(buffer: Any, keep: Any, gradient: Any, factor: Any) -> None:
     """``buffer.mul_(keep).add_(gradient, alpha=factor)``: two writes."""
-    a, b = buffer._data, gradient._data
+    try:
+        a, b = buffer._data, gradient._data
+    except NoMemory:
+        buffer.mul_(keep).add_(gradient, alpha=factor)
+        return
     if (
         a.dtype is FLOAT32 and b.dtype is FLOAT32 and type(keep) is float and a.size == 1 == b.size
         and altered and not mode.enabled

@@ -13,7 +13,19 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.absent import room as _room
-from .._core.graph import LEAF, NOWHERE, AccumulateGrad, Nowhere, Output, Pass, Slot, Watched, propagate
+from .._core.graph import (
+    LEAF,
+    NOWHERE,
+    AccumulateGrad,
+    Carried,
+    Nowhere,
+    Output,
+    Pass,
+    Slot,
+    Watched,
+    carried,
+    propagate,
+)
 from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
@@ -137,7 +149,7 @@ def grad(
     traversal.run(entries, gradients)
     # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
     given = [] if grad_outputs is None else [each for each in _sequence(grad_outputs) if each is not None]
-    made_of = {id(each._data): each for each in given}
+    made_of = {id(each._data): each for each in given if not each.is_sparse}
     results: list[Tensor | None] = []
     for place, (each, edge) in enumerate(zip(wanted, edges, strict=True)):
         gradient = traversal.captured[edge]
@@ -147,6 +159,8 @@ def grad(
             results.append(wrap(np.zeros_like(each._data)) if materialize_grads else None)
         elif create_graph:
             results.append(gradient)
+        elif isinstance(gradient, Carried):
+            results.append(gradient.tensor)
         else:
             known = made_of.get(id(gradient))
             if known is None:
@@ -231,7 +245,7 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
         if isinstance(root, graph.GradientEdge):
             shape, dtype = root.node.metadata_of(root.output_nr)
         elif isinstance(root, Tensor):
-            shape, dtype = root._data.shape, root._data.dtype
+            shape, dtype = root.shape, root.dtype.numpy
         elif gradient is None:
             raise AssertionError("Expected output to be a torch.Tensor")
         if gradient is None:
@@ -249,20 +263,20 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
             continue
         if not isinstance(gradient, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-        if gradient._data.shape != shape:
+        if gradient.shape != shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{place}] has a shape of {gradient.shape} and output[{place}] has a "
                 f"shape of {Size(shape)}."
             )
-        if (gradient._data.dtype.kind == "c") != (dtype.kind == "c"):
+        if gradient.is_complex() != (dtype.kind == "c"):
             raise RuntimeError(
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{place}] has a dtype of {gradient.dtype} and output[{place}] has a dtype of "
                 f"{dtypes.BY_NUMPY[dtype]}."
             )
-        if gradient._data.dtype != dtype:
+        if gradient.dtype.numpy != dtype:
             gradient = gradient.to(dtypes.BY_NUMPY[dtype])  # type: ignore[attr-defined]
-        made.append(gradient if create_graph else gradient._data)
+        made.append(gradient if create_graph else carried(gradient))
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made

@@ -81,6 +81,8 @@ class Adafactor(Optimizer):
                     continue
                 if p.is_complex():
                     raise RuntimeError("Adafactor does not support complex parameters")
+                if g.is_sparse:
+                    raise RuntimeError("Adafactor does not support sparse gradients")
                 state = self.state[p]
                 if not state:
                     state["step"] = zero_steps(group)

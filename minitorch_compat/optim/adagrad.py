@@ -72,6 +72,23 @@ class Adagrad(RuleOptimizer):
                 self.state[p]["step"].share_memory_()
                 self.state[p]["sum"].share_memory_()
 
+    def _step_sparse(self, p: Any, g: Any, group: dict[str, Any]) -> None:
+        """The rule for the rows that have a gradient; RuntimeError with ``weight_decay`` and ``fused``."""
+        from .._core.sparse.creation import sparse_coo_tensor
+
+        if group["fused"]:
+            raise RuntimeError("`fused` does not support sparse grad or complex param")
+        state = self.state[p]
+        step = next_step(state["step"])
+        if group["weight_decay"] != 0:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        rate = scalar(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
+        g = (-g if group["maximize"] else g).coalesce()
+        places, rows, total = g._indices(), g._values(), state["sum"]
+        total.add_(sparse_coo_tensor(places, rows.pow(2), g.size(), check_invariants=False))
+        size = total.sparse_mask(g)._values().sqrt_().add_(group["eps"])
+        p.add_(sparse_coo_tensor(places, rows / size, g.size(), check_invariants=False), alpha=-rate)
+
     def _advance(self, state: dict[str, Any], group: dict[str, Any]) -> Any:
         return next_step(state["step"])
 

@@ -85,6 +85,9 @@ class Adam(RuleOptimizer):
         if fused:
             self._settle_fused(differentiable, foreach)
 
+    def _step_sparse(self, p: Any, g: Any, group: dict[str, Any]) -> None:
+        raise RuntimeError("Adam does not support sparse gradients, please consider SparseAdam instead")
+
     def _begin(self, state: dict[str, Any], p: Any, group: dict[str, Any]) -> None:
         state["step"] = zero_steps(group)
         state["exp_avg"], state["exp_avg_sq"] = zeros_like(p), zeros_like(p)

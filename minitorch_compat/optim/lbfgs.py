@@ -191,6 +191,8 @@ class LBFGS(Optimizer):
         parts = []
         for p in self._params:
             g = FUNCTIONS["zeros_like"](p.detach()) if p.grad is None else p.grad
+            if g.is_sparse:
+                g = g.to_dense()
             parts.append((as_real(g) if g.is_complex() else g).reshape(-1))
         return FUNCTIONS["cat"](parts, 0)
 

@@ -94,6 +94,8 @@ class Muon(Optimizer):
                     continue
                 if p.is_complex():
                     raise RuntimeError("Muon does not support complex parameters")
+                if g.is_sparse:
+                    raise RuntimeError("Muon does not support sparse gradients")
                 state = self.state[p]
                 if not state:
                     state["momentum_buffer"] = zeros_like(g)

@@ -33,6 +33,10 @@ class RuleOptimizer(Optimizer):
         """The rule with its numbers, and how often it writes to each tensor of a row."""
         raise NotImplementedError
 
+    def _step_sparse(self, p: Any, g: Any, group: dict[str, Any]) -> None:
+        """Update a parameter by a sparse gradient: RuntimeError, for most optimisers have no such rule."""
+        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients")
+
     @_use_grad_for_differentiable
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update all parameters that have a gradient; ``closure`` evaluates the loss again, which is returned.
@@ -49,6 +53,9 @@ class RuleOptimizer(Optimizer):
             for p in group["params"]:
                 g = p._grad
                 if g is None:
+                    continue
+                if g._transformed and g.is_sparse:
+                    self._step_sparse(p, g, group)
                     continue
                 state = self.state[p]
                 if not state:

@@ -50,12 +50,15 @@ class SGD(Optimizer):
         for group in self.param_groups:
             momentum, decay, nesterov = group["momentum"], group["weight_decay"], group["nesterov"]
             kept, maximize, factor = 1 - group["dampening"], group["maximize"], -group["lr"]
+            fused = group["fused"]
             if isinstance(decay, Tensor):
                 decay = decay.item()
             for parameter in group["params"]:
                 gradient: Any = parameter._grad
                 if gradient is None:
                     continue
+                if fused and gradient.is_sparse:
+                    raise RuntimeError("`_fused_sgd` does not support sparse gradients")
                 if maximize:
                     gradient = -gradient
                 if decay != 0:

@@ -308,7 +308,8 @@ RISKY = {"ctc_loss", "resize_", "new", "rnn_tanh", "rnn_relu", "lstm", "gru", "e
 
 def operations(torch: Any) -> Iterator[tuple[str, bool, Callable[..., Any]]]:
     """Every function and method the table speaks for: name, whether a method, and torch's."""
-    rooms = [torch._C._VariableFunctions, torch._C._nn, torch._C._linalg, torch._C._special, torch._C._fft]
+    rooms = [torch._C._VariableFunctions, torch._C._nn, torch._C._linalg, torch._C._special, torch._C._fft,
+             torch._C._sparse]
     for entry in SIGNATURES:
         for name in (entry, f"{entry}_"):
             if name in RISKY or entry in RISKY:

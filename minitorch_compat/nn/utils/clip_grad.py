@@ -24,6 +24,11 @@ def get_total_norm(
     if not tensors:
         return FUNCTIONS["tensor"](0.0)
     norm_type = float(norm_type)
+    for each in tensors:
+        if each.is_sparse:
+            from ..._core.sparse.refusals import not_run
+
+            raise not_run("linalg_vector_norm")
     norms = [each.norm(norm_type) for each in tensors]
     total = FUNCTIONS["stack"](norms).norm(norm_type)
     if error_if_nonfinite and not total.isfinite().all():

@@ -1,0 +1,28 @@
+"""From one layout to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import errors, kinds
+from ..tensor import Tensor
+from . import creation
+from .tensor import Sparse
+
+
+def to_layout(
+    input: Tensor, sparse_dim: Any = None, *, layout: Any = None, blocksize: Any = None, dense_dim: Any = None
+) -> Any:
+    """``Tensor.to_sparse``: by the number of sparse dimensions, or by a layout."""
+    if isinstance(sparse_dim, kinds.layout):
+        layout, sparse_dim = sparse_dim, None
+    if layout is kinds.strided:
+        return input.to_dense() if isinstance(input, Sparse) else input
+    if layout is not None and layout is not kinds.sparse_coo:
+        raise errors.lacks(f"the layout {layout!r}")
+    if isinstance(input, Sparse):
+        if sparse_dim is not None and sparse_dim != len(input._places):
+            raise errors.lacks("to_sparse with another number of sparse dimensions of a sparse tensor")
+        return input
+    node = "ToSparseBackward0" if sparse_dim is not None else "ToSparseBackward1"
+    return creation.to_sparse(input, sparse_dim, node)
