@@ -10,6 +10,12 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d_]*\.?\d*(?:[eE][-+]?\d+)?|nan|inf)
 INDEX = re.compile(r"\[[-\d, ]*\]")
 QUOTED = re.compile(r"0x[0-9a-f…]+")
 
+WORDS = "; its last words: "
+"""What stands between how a process ended and what it wrote."""
+
+FATAL = re.compile(r"\(most recent call first\):\n  File \".*\", line \d+ in (\S+)")
+"""What Python's own handler of crashes writes of the function that was at work."""
+
 LONGEST = 200
 """Characters of a message that tell one cause from another."""
 
@@ -72,8 +78,11 @@ def signatures(result: Result) -> dict[str, tuple[str, str]]:
     for difference in result.differences:
         found.setdefault(signature(result, difference), (difference.dimension, difference.message))
     if result.outcome not in ("agrees", "differs"):
-        text = shape_of(result.message)
-        found.setdefault(" · ".join(filter(None, (result.outcome, text))), (result.outcome, result.message))
+        died, _, words = result.message.partition(WORDS)
+        at = FATAL.search(words)
+        told = shape_of(died) + (f", in {at[1]}" if at else f": {shape_of(words)}" if words else "")
+        place = operation(result) if result.outcome == "crashed" else ""
+        found.setdefault(" · ".join(filter(None, (place, result.outcome, told))), (result.outcome, result.message))
     return found
 
 

@@ -412,7 +412,7 @@ def run_command(options: argparse.Namespace) -> int:
 def shrink_some(run: Run, cases: dict[str, Case], options: argparse.Namespace, journal: "Journal") -> None:
     """Shrink the first case of each of the causes that would turn most, and write its script."""
     from .causes import causes
-    from .shrink import Shrinker, smaller
+    from .shrink import Shrinker
     from .standalone import script
 
     places = {result.id: number for number, result in enumerate(run.results)}
@@ -426,7 +426,8 @@ def shrink_some(run: Run, cases: dict[str, Case], options: argparse.Namespace, j
             journal.shrunk(name, text)
             path = options.report / "shrunk" / f"{name.replace('/', '-')}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
-            alone = script(smaller(cases[name], text), options.reference, options.engine, [])
+            crashes = result.outcome == "crashed"
+            alone = script(cases[name], options.reference, options.engine, [], text, crashes)
             path.write_text(alone, encoding="utf-8", errors="backslashreplace")
             say(f"shrunk: {name}: {path}")
 
@@ -734,17 +735,19 @@ def explain_command(options: argparse.Namespace) -> int:
     check_names(options)
     result = next(run_isolated([case], options.reference, options.engine, options.timeout, options.catalogue))
     names = list(dict.fromkeys(difference.name for difference in result.differences))
-    text = script(case, options.reference, options.engine, names)
+    crashes = result.outcome == "crashed"
+    text = script(case, options.reference, options.engine, names, crashes=crashes)
     if options.shrink:
-        from .shrink import Shrinker, smaller
+        from .shrink import Shrinker
 
         with Shrinker(options.reference, options.engine, options.catalogue) as shrinker:
             less = shrinker.shrink(case, result)
         if less is None:
-            say("There is nothing that could be taken away." if result.differences else "There is nothing to shrink.")
+            nothing = result.outcome in ("agrees", "timed out")
+            say("There is nothing to shrink." if nothing else "There is nothing that could be taken away.")
         else:
             result = result.but(shrunk=less)
-            text = script(smaller(case, less), options.reference, options.engine, [])
+            text = script(case, options.reference, options.engine, [], less, crashes)
     say(explained(case, result, options.reference, options.engine, text).rstrip("\n"))
     if options.script:
         options.script.write_text(text, encoding="utf-8")

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from .case import Case, catalogue
+from .causes import WORDS
 from .engines import NoEngine, complete, described, load, settle
 from .observation import Array, Named, Observation, Value
 from .plain import encode
@@ -295,7 +296,7 @@ class Side:
         with contextlib.suppress(OSError), self.words.open("rb") as file:
             file.seek(max(0, self.words.stat().st_size - HEARD))
             text = file.read().decode("utf-8", "replace").strip()
-            return f"; its last words: {text}" if text else ""
+            return f"{WORDS}{text}" if text else ""
         return ""
 
     def kill(self) -> None:
@@ -348,7 +349,7 @@ def alone(words: str) -> None:
         import faulthandler
         import resource
 
-        faulthandler.enable()
+        faulthandler.enable(all_threads=False)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (FLOOD, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 

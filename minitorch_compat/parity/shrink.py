@@ -1,29 +1,30 @@
 """A case made smaller while it still shows the same: statements, arguments, sizes and numbers are taken away in turn.
 
-This is delta debugging over the syntax tree. An edit is kept where the smaller code has the same outcome for the same
-cause, so what is left is small, and nothing in it can be made simpler alone.
+This is delta debugging over the syntax tree, of the case and of what it needs of the file around it. An edit is kept
+where the smaller code has the same outcome for the same cause, so what is left is small, and nothing in it can be made
+simpler alone. What is tried runs on each engine in a process of its own, for it may crash, or be meant to.
 """
 import ast
 import base64
 import contextlib
-import multiprocessing
+import copy
+import importlib
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from .case import Case, catalogue
+from .case import Case, cases_of
 from .causes import signatures
-from .engines import load, settle
+from .engines import NoEngine
+from .isolated import Pair
 from .result import Result
-from .runner import run_case
-from .standalone import undecorated
+from .standalone import support, undecorated
 
 TRIES = 600
 """Smaller versions of one case that are run at most."""
@@ -31,7 +32,10 @@ TRIES = 600
 SECONDS = 20.0
 """How long one case may take to be shrunk; what it has come to by then is good as well."""
 
-SHRINKABLE = ("differs", "engine lacks it")
+CRASHING = 60.0
+"""The same for a case that crashes, after which a process is begun anew."""
+
+SHRINKABLE = ("differs", "engine lacks it", "crashed")
 """Outcomes that depend on the case alone, and not on how busy the machine is."""
 
 Edit = Callable[[], None]
@@ -47,8 +51,11 @@ class Smaller(Case):
 
     def __call__(self, torch: Any, see: Any) -> None:
         scope = self.whole.scope()
+        if not self.whole.portable:  # what is left of them stands in the text
+            for name in set().union(*map(bound_by, around(self.path))):
+                scope.pop(name, None)
         exec(compile(self.text, "<shrunk>", "exec"), scope)
-        scope[ast.parse(self.text).body[0].name](torch, see)  # type: ignore[attr-defined]
+        scope[ast.parse(self.text).body[-1].name](torch, see)  # type: ignore[attr-defined]
 
     @property
     def source(self) -> str:  # type: ignore[override]
@@ -58,9 +65,12 @@ class Smaller(Case):
     def path(self) -> Path:
         return self.whole.path
 
-    @property
-    def portable(self) -> bool:  # type: ignore[override]
-        return self.whole.portable
+    portable: ClassVar[bool] = True
+
+    def __reduce__(self) -> Any:
+        if self.whole.portable:
+            return smaller, (self.whole, self.text)
+        return smaller_of, (self.whole.body.__module__, self.id, self.text)
 
 
 def smaller(case: Case, text: str) -> Smaller:
@@ -69,23 +79,53 @@ def smaller(case: Case, text: str) -> Smaller:
                    chapter_title=case.chapter_title, whole=case, text=text)
 
 
+def smaller_of(module: str, name: str, text: str) -> Smaller:
+    """The same in another process, which finds the case where it stands."""
+    return smaller(next(each for each in cases_of(importlib.import_module(module)) if each.id == name), text)
+
+
 def code_of(case: Case) -> str:
-    """The function of a case, as `shrunk` takes it."""
-    return case.source if case.portable else undecorated(case)
+    """The function of a case, as `shrunk` takes it: after what it needs of what stands around it."""
+    if case.portable:
+        return case.source
+    own = ast.parse(undecorated(case)).body
+    needed = names_in(own)
+    kept: list[ast.stmt] = []
+    for node in reversed(around(case.path)):
+        if bound_by(node) & needed:
+            kept.insert(0, node)
+            needed |= names_in([node])
+    return ast.unparse(ast.Module([*kept, *own], []))
+
+
+@cache
+def around(path: Path) -> tuple[ast.stmt, ...]:
+    """What a file has at its top level besides its cases."""
+    return tuple(ast.parse(support(path.read_text(encoding="utf-8"))).body)
+
+
+def names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def bound_by(node: ast.stmt) -> set[str]:
+    """The names that a statement of a file gives a meaning."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(each.asname or each.name).partition(".")[0] for each in node.names}
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def shrink(
-    case: Case, outcome: str, cause: str, reference: Any, candidate: Any, seconds: float = SECONDS
+    case: Case, outcome: str, cause: str, run: Callable[[Case], Result], seconds: float = SECONDS
 ) -> str | None:
-    """The smallest code that was found to have this outcome for this cause (a signature); None where all is needed.
-
-    `reference` and `candidate` are engines, as namespaces. One try may take a quarter of all `seconds`.
-    """
+    """The smallest code that was found to have this outcome for this cause (a signature); None where all is needed."""
     if case.body.__closure__:
         return None  # its names are to be found nowhere else
 
     def same(text: str) -> bool:
-        found = run_case(smaller(case, text), reference, candidate, seconds / 4)
+        found = run(smaller(case, text))
         return found.outcome == outcome and cause in signatures(found)
 
     whole = ast.unparse(ast.parse(code_of(case)))
@@ -99,7 +139,7 @@ def shrunk(text: str, same: Callable[[str], bool], seconds: float = SECONDS) -> 
     before = ""
     while text != before:
         before = text
-        for edits in (statements, blocks, wholes, calls, sizes, elements, numbers):
+        for edits in (statements, blocks, meanings, wholes, calls, sizes, elements, numbers):
             text = swept(text, edits, same, tried, ends)
     return text
 
@@ -139,16 +179,17 @@ def lists_of_statements(tree: ast.AST) -> Iterator[list[ast.stmt]]:
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             held = getattr(node, name, None)
-            if isinstance(held, list) and not isinstance(node, ast.Module):
+            if isinstance(held, list):
                 yield held
 
 
 def statements(tree: ast.AST) -> Iterator[Edit]:
     """Statements go in runs, long ones first."""
     for held in lists_of_statements(tree):
-        length = len(held)
+        most = len(held) - (held is getattr(tree, "body", None))  # the case itself comes last, and stays
+        length = most
         while length:
-            for start in range(len(held) - length, -1, -1):
+            for start in range(most - length, -1, -1):
                 yield lambda held=held, start=start, length=length: replace(held, start, length, [])  # type: ignore[misc]
             length //= 2
 
@@ -157,12 +198,57 @@ def blocks(tree: ast.AST) -> Iterator[Edit]:
     """A block gives way to what is in it, a loop to one turn, an assignment to its value."""
     for held in lists_of_statements(tree):
         for place, node in enumerate(held):
+            if held is getattr(tree, "body", None):
+                break
             if isinstance(node, ast.Assign):
                 value = ast.Expr(node.value)
                 yield lambda held=held, place=place, value=value: replace(held, place, 1, [value])  # type: ignore[misc]
             inner = getattr(node, "body", None)
             if isinstance(inner, list) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
                 yield lambda held=held, place=place, inner=inner: replace(held, place, 1, inner)  # type: ignore[misc]
+
+
+def meanings(tree: ast.AST) -> Iterator[Edit]:
+    """A name gives way to what it stands for: a value, or what a function of one expression returns."""
+    for held in lists_of_statements(tree):
+        for place, node in enumerate(held):
+            if node is getattr(tree, "body", held)[-1]:
+                continue  # the case itself
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                spelled = Spelled(node.targets[0].id, None, node.value)
+            elif isinstance(node, ast.FunctionDef):
+                given = getattr(node.body[-1], "value", None) if isinstance(node.body[-1], ast.Return) else None
+                spelled = Spelled(node.name, [each.arg for each in node.args.args], given or ast.Constant(None))
+            else:
+                continue
+            yield lambda held=held, place=place, spelled=spelled: spell_out(tree, held, place, spelled)  # type: ignore[misc]
+
+
+def spell_out(tree: ast.AST, held: list[Any], place: int, spelled: "Spelled") -> None:
+    replace(held, place, 1, [])
+    spelled.visit(tree)
+
+
+class Spelled(ast.NodeTransformer):
+    """Puts a value, or the value of a call with these parameters, where a name stands."""
+
+    def __init__(self, name: str, parameters: list[str] | None, value: ast.expr) -> None:
+        self.name, self.parameters, self.value = name, parameters, value
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        spelled = self.parameters is None and node.id == self.name and isinstance(node.ctx, ast.Load)
+        return copy.deepcopy(self.value) if spelled else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if self.parameters is None or getattr(node.func, "id", None) != self.name:
+            return node
+        if node.keywords or len(node.args) != len(self.parameters):
+            return node
+        value: ast.AST = copy.deepcopy(self.value)
+        for name, given in zip(self.parameters, node.args, strict=True):
+            value = Spelled(name, None, given).visit(value)
+        return value
 
 
 def replace(held: list[Any], start: int, length: int, by: list[Any]) -> None:
@@ -199,7 +285,7 @@ def simpler_tensors(node: ast.expr) -> Iterator[str]:
             shape, dtype = np.shape(ast.literal_eval(node.args[0])), "".join(
                 f", dtype={ast.unparse(each.value)}" for each in node.keywords if each.arg == "dtype")
             yield f"torch.ones({shape}{dtype})"
-    elif name == "unpacked":
+    elif name == "unpacked" and len(node.args) == 4:
         kind, shape, packed = (ast.literal_eval(each) for each in node.args[1:4])
         yield f"torch.ones({shape}, dtype=torch.{kind})"
         values = np.frombuffer(zlib.decompress(base64.b64decode(packed)), kind).reshape(shape)
@@ -207,7 +293,7 @@ def simpler_tensors(node: ast.expr) -> Iterator[str]:
         yield f"torch.tensor({few.tolist()}, dtype=torch.{kind})"
         if values.size <= 200:
             yield f"torch.tensor({values.tolist()}, dtype=torch.{kind})"
-    elif name == "drawn":
+    elif name == "drawn" and len(node.args) == 6:
         yield f"torch.ones({ast.unparse(node.args[4])}, dtype=torch.{ast.literal_eval(node.args[3])})"
 
 
@@ -216,8 +302,10 @@ def expression(text: str) -> ast.expr:
 
 
 def calls(tree: ast.AST) -> Iterator[Edit]:
-    """Arguments go, the last first; a call gives way to what it is made on, or to an argument."""
+    """Arguments go, the last first; a call gives way to what it is made on, or to an argument, a loop to its list."""
     for node, put in slots(tree):
+        if isinstance(node, ast.ListComp | ast.GeneratorExp):
+            yield lambda put=put, over=node.generators[0].iter: put(over)  # type: ignore[misc]
         if isinstance(node, ast.BinOp):
             for side in (node.left, node.right):
                 yield lambda put=put, side=side: put(side)  # type: ignore[misc]
@@ -290,53 +378,38 @@ def rounded(kind: Any, value: Any) -> Iterable[Any]:
         yield value // 2
 
 
-# ---- in a process of its own: a smaller case may do what the whole one did not -------------------------------------
+# ---- each engine in a process of its own: a smaller case may do what the whole one did not --------------------------
 
 
 class Shrinker:
-    """A process that shrinks cases on two engines, begun anew where it goes away; that costs the case it was at."""
+    """Two engines that go through smaller and smaller versions of cases."""
 
     def __init__(self, reference: str, candidate: str, package: str) -> None:
-        self.names, self.package = (reference, candidate), package
-        self.pool: ProcessPoolExecutor | None = None
+        self.about = reference, candidate, SECONDS / 4, package
+        self.pair: Pair | None = None
 
     def shrink(self, case: Case, result: Result) -> str | None:
         """The smaller code of a case that shows its first cause, or None where there is none."""
         cause = next(iter(signatures(result)), None)
         if cause is None or result.outcome not in SHRINKABLE:
             return None
-        self.pool = self.pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-        given = case if case.portable else case.id
-        try:
-            future = self.pool.submit(in_process, given, result.outcome, cause, self.names, self.package)
-            return future.result(SECONDS * 2 + 60)
-        except (BrokenProcessPool, TimeoutError):
-            self.end()
-            return None
+        with contextlib.suppress(NoEngine):
+            return shrink(case, result.outcome, cause, self.run, CRASHING if result.outcome == "crashed" else SECONDS)
+        return None
+
+    def run(self, case: Case) -> Result:
+        self.pair = self.pair or Pair(*self.about)
+        self.pair.submit(case)
+        return self.pair.next_result()[0]
 
     def end(self) -> None:
-        """Let the process go, whatever it does."""
-        if self.pool is not None:
-            for process in list((self.pool._processes or {}).values()):
-                process.kill()
-            self.pool.shutdown(wait=True, cancel_futures=True)
-            self.pool = None
+        """Let the processes go, whatever they do."""
+        if self.pair is not None:
+            self.pair.end()
+            self.pair = None
 
     def __enter__(self) -> "Shrinker":
         return self
 
     def __exit__(self, *_: Any) -> None:
         self.end()
-
-
-ENGINES: list[Any] = []
-"""The two engines of this process, once they are loaded."""
-
-
-def in_process(given: Case | str, outcome: str, cause: str, names: tuple[str, str], package: str) -> str | None:
-    if not ENGINES:
-        ENGINES.extend(map(load, names))
-        for engine in ENGINES:
-            settle(engine)
-    case = given if isinstance(given, Case) else next(each for each in catalogue(package) if each.id == given)
-    return shrink(case, outcome, cause, *ENGINES)

@@ -17,7 +17,9 @@ import contextlib
 import hashlib
 import importlib
 import io
+import json
 import re
+import subprocess
 import sys
 import warnings
 
@@ -132,7 +134,7 @@ def load(name):
     return scope[attribute]()
 
 
-def shown(engine_name):
+{apart}def shown(engine_name):
     engine = load(engine_name)
     for setting, value in (("set_num_threads", 1), ("set_warn_always", True), ("manual_seed", 0)):
         with contextlib.suppress(AttributeError, NotImplementedError):
@@ -153,7 +155,7 @@ def shown(engine_name):
     return see.seen
 
 
-sides = [shown({reference!r}), shown({candidate!r})]
+{alone}sides = [{show}({reference!r}), {show}({candidate!r})]
 differing = 0
 for name in dict.fromkeys([*sides[0], *sides[1]]):
     first, second = (side.get(name, "(not seen)") for side in sides)
@@ -166,18 +168,39 @@ sys.exit(1 if differing else 0)
 '''
 
 
-def script(case: Case, reference: str, candidate: str, names: list[str]) -> str:
+APART = '''def apart(engine_name):
+    """What an engine shows in a process of its own, or how that ended."""
+    ran = subprocess.run([sys.executable, __file__, engine_name], capture_output=True, text=True)
+    if ran.returncode == 0:
+        return json.loads(ran.stdout.splitlines()[-1])
+    return {"the process": f"ended with {ran.returncode}"}
+
+
+'''
+
+ALONE = '''if len(sys.argv) > 1:
+    print("\\n" + json.dumps(shown(sys.argv[1])))
+    sys.exit()
+'''
+
+
+def script(
+    case: Case, reference: str, candidate: str, names: list[str], less: str | None = None, crashes: bool = False
+) -> str:
     """A script that runs one case on two engines, by their names, and compares what is seen under `names`.
 
-    It compares to the last bit, whatever tolerance the case states; without names, it compares everything. A sample of
-    torch's database brings what its text speaks of with it.
+    It compares to the last bit, whatever tolerance the case states; without names, it compares everything. `less` is
+    shrunk code for the case's own. A sample of torch's database brings what its text speaks of with it. Where an engine
+    `crashes`, each is asked in a process of its own.
     """
     sampled = case.portable
+    around = SUPPORT if sampled else case.path
     return SCRIPT.format(
         claim=case.claim.replace("\\", "\\\\").replace('"""', "'''"), reference=reference, candidate=candidate,
-        support=support(SUPPORT.read_text(encoding="utf-8") if sampled else case.path.read_text(encoding="utf-8")),
-        body=case.source if sampled else undecorated(case), names=names,
+        support=support(around.read_text(encoding="utf-8")) if sampled or less is None else "",
+        body=less or (case.source if sampled else undecorated(case)), names=names,
         function="sample" if sampled else case.body.__name__, engines=(reference, candidate),
+        apart=APART if crashes else "", alone=ALONE if crashes else "", show="apart" if crashes else "shown",
     )
 
 

@@ -5,6 +5,7 @@ from toy import Engine, right
 from minitorch_compat.parity import run
 from minitorch_compat.parity.case import Case
 from minitorch_compat.parity.causes import causes
+from minitorch_compat.parity.runner import lost
 
 
 def signatures(*bodies, candidate):
@@ -44,3 +45,24 @@ def test_what_is_refused_otherwise_is_told_by_the_engines_words():
 def test_values(one, other, told):
     found = signatures(lambda torch, see: see("value", one if torch.flaw is None else other), candidate=Engine("none"))
     assert found == {f"values · {told}": 1}
+
+
+FATAL = """the process died of SIGSEGV; its last words: Fatal Python error: Segmentation fault
+
+Current thread 0x00007f (most recent call first):
+  File "{file}", line {line} in {name}
+  File "/the/harness.py", line 7 in observe"""
+
+
+def test_what_crashes_in_one_function_is_one_cause():
+    told = [FATAL.format(file=file, line=line, name=name)
+            for file, line, name in (("/a.py", 3, "kernel"), ("/b.py", 4, "kernel"), ("/b.py", 4, "other"))]
+    told += ["the process ended with exit code 9; its last words: so long", "the process ended with exit code 9"]
+    cases = [Case(id=f"opinfo.sin/{number}", body=refusing(""), claim="A claim.") for number in range(len(told))]
+    found = causes(lost(case, "crashed", each) for case, each in zip(cases, told, strict=True))
+    assert {each.signature: each.count for each in found} == {
+        "sin · crashed · the process died of SIGSEGV, in kernel": 2,
+        "sin · crashed · the process died of SIGSEGV, in other": 1,
+        "sin · crashed · the process ended with exit code #: so long": 1,
+        "sin · crashed · the process ended with exit code #": 1,
+    }
