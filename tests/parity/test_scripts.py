@@ -101,8 +101,8 @@ def test_other_ends(capsys, program, words):
 
 @pytest.mark.usefixtures("toy")
 def test_a_program_that_does_not_end(capsys):
-    code, told = compare(capsys, "while _ours: pass", "--timeout", "5")
-    assert code == 1 and "timed out: not done after 5 s, on toy.py:engine" in told
+    code, told = compare(capsys, "while _ours: pass", "--timeout", "3")
+    assert code == 1 and "timed out: not done after 3 s, on toy.py:engine" in told
 
 
 def test_lacking_names_come_with_file_and_line(capsys, tmp_path):

@@ -31,7 +31,7 @@ import numpy as np
 
 from ...script import reason
 from ...stand_in import install
-from ..engines import NoEngine, described, load, settle
+from ..engines import NoEngine, complete, described, load, settle
 from .nothing import Nothing, draw_nothing
 
 PAGE = "<page>"
@@ -63,6 +63,8 @@ def main(arguments: list[str]) -> int:
     about = described(arguments[0], engine)
     print(json.dumps({"engine": [about.name, about.version]}), file=answers)
     for line in sys.stdin:
+        if "optim" in line:
+            complete(engine)  # for all pages that come, as above; those without an optimiser rarely need it
         serve(json.loads(line), engine, answers)
     return 0
 
