@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import broadcast_shapes, contiguous_bytes, empty_like, in_order, laid_out
-from . import dtypes
+from . import dtypes, errors
 from .errors import Misfit, NoMemory
 from .graph import LEAF, NOWHERE, next_order
 from .modes import altered, mode
@@ -517,7 +517,7 @@ def reduction(
     Its formula sees the gradient, and ``out``, in the shape they have with ``keepdim=True``; ``typed`` operations take
     ``dtype=``. ``check`` refuses what is to be refused before dimensions are counted.
     """
-    from .forms import attach, write_out
+    from .forms import attach, wants_grad, write_out
 
     whole = some = None
     plain = dims_too = False
@@ -622,6 +622,8 @@ def reduction(
         if not rest and not wrong and (dtype is None or typed) and (dim is not NOTHING or keepdim is NOTHING or single):
             try:
                 axes = None if dim is NOTHING else () if dim is None else dim
+                if out is not None and not as_method and wants_grad(out, input):
+                    raise errors.out_requires_grad(name)
                 r = call(input, axes, keepdim is not NOTHING and flag(keepdim), dtype_of(dtype))
                 return r if out is None else write_out(name, out, r, (input,), as_method)
             except Misfit:

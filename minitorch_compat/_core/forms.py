@@ -16,7 +16,8 @@ from .graph import dense
 from .modes import altered, mode, no_grad
 from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
-from .recording import Cast, Kept, original, tensors
+from .recording import Cast, Kept, original, tensors, told_in_place
+from .storage import resize
 from .tensor import OutdatedView, Tensor, wrap
 from .views import Untracked, check_write, look_beside, rebase, refuse_expanded, shared_of
 
@@ -115,6 +116,9 @@ def commit(x: Tensor, out: Tensor, expanded: str | None = None) -> Tensor:
     node = out._node
     if node is not None:
         keep_old(x, out, node)
+        if node.operation == "NotImplemented":
+            kind: Any = type(node)
+            node.__class__ = told_in_place(kind)
     if expanded is not None and reached_twice(target):
         if expanded:
             warn_of_expanded(expanded, "tensor[mask] = scalar", target)
@@ -275,7 +279,9 @@ def in_place(
         except NotImplementedError:
             if elementwise and not to_bool:
                 # That the result would not fit is said before that there is no kernel.
-                wanted = dtypes.result_type(x._data, *[each._data for each in others])
+                operands = [*arguments, *keywords.values()]
+                numbers = [each for each in operands if isinstance(each, (int, float, complex))]
+                wanted = dtypes.result_type(x._data, *[each._data for each in others], *numbers)
                 if not dtypes.can_cast(wanted, x.dtype):
                     raise dtypes.cannot_cast(wanted, x.dtype) from None
             raise
@@ -360,10 +366,18 @@ def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = Fals
     for each in inputs:
         if isinstance(each, Tensor) and each is not out:
             refuse_partial_overlap(out._data, each._data)
+    if any(each is out for each in inputs):
+        # It is not resized: what is read from it is to be there.
+        shape: tuple[int, ...] = ()
+        for each in inputs:
+            if isinstance(each, Tensor) and each._data.shape != shape:
+                shape = layout.broadcast_shapes(shape, each._data.shape)
+        if shape != out._data.shape:
+            raise errors.write_result_shape(out._data.shape, shape)
 
 
 OF_THEIR_OWN = {
-    "cat": 1, "gather": 1, "index_select": 0, "kthvalue": 0, "masked_select": 0, "take": 0,
+    "cat": 1, "gather": 1, "index_select": 0, "kthvalue": 0, "masked_select": 0, "stack": 1, "take": 0,
 }
 """Operations that write into memory of their own alone, which torch finds out before it resizes (0) or after (1)."""
 
@@ -381,13 +395,13 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
     if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
     owned = OF_THEIR_OWN.get(name)
-    before = [each._data for each in (out, *inputs) if isinstance(each, Tensor)] if owned else []
     own, made = out.dtype, result.dtype
     if name in OF_ONE_DTYPE_OUT and own is not made:
         raise RuntimeError(f"Expected out tensor to have dtype {made.c_name}, but got {own.c_name} instead")
     if owned == 0:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
-    if not dtypes.can_cast(made, own):
+    joined = name in ("cat", "stack")
+    if not joined and not dtypes.can_cast(made, own):
         raise dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
         if out._data.size:
@@ -400,11 +414,11 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
                 UserWarning,
                 stacklevel=4,
             )
-        out._data = np.empty(result._data.shape, out._data.dtype)
+        resize(out, result._data.shape)
     if owned:
-        refuse_overlap(before[0])
-        for each in before[1:]:
-            refuse_shared_memory(before[0], each)
+        refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
+    if joined and not dtypes.can_cast(made, own):
+        raise TypeError(f"torch.cat(): input types can't be cast to the desired output type {own.scalar_type}")
     store(out._data, result._data)
     if mode.inference:
         look_beside(out, inputs)

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.layout import strides
 from . import errors, kinds
 from .modes import exchange, mode
 from .quiet import quietly
@@ -78,6 +79,10 @@ class WrittenTwice(Written):
     """The same, where torch writes the zeros as well."""
 
     writes = 2
+
+
+class Scattered(Written):
+    """The same, where torch lays it over the memory of a whole storage."""
 
 
 class Nothing(ndarray):
@@ -354,7 +359,7 @@ class Node(metaclass=NodeType):
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
         edges: Sequence[Any] = self.edges
-        if type(self).__name__ == "NotImplemented":  # torch's fallback knows of those alone that ask for a gradient
+        if self.operation == "NotImplemented":  # torch's fallback knows of those alone that ask for a gradient
             edges = [edge for edge in edges if edge is not None]
         return tuple((self.face(edge), edge.output_nr if isinstance(edge, Output) else 0) for edge in edges)
 
@@ -730,8 +735,9 @@ def handed_on(g: Any, node: Node, bumps: dict[Any, int]) -> Any:
 def whole_of(g: ndarray) -> ndarray:
     """The array that owns its memory, where ``g`` is nothing but another view of it."""
     owner = g.base
+    # Three: what the view holds, the local name, the argument of getrefcount.
     if type(owner) is ndarray and owner.base is None and owner.shape == g.shape and owner.strides == g.strides and (
-        owner.dtype == g.dtype
+        owner.dtype == g.dtype and getrefcount(owner) == 3
     ):
         return owner
     return g
@@ -741,7 +747,7 @@ def is_alone(g: ndarray) -> bool:
     """Whether nobody else holds on to the memory that ``g`` is a part of."""
     owner = g.base
     whole = type(owner) is ndarray and (owner.shape, owner.strides) == (g.shape, g.strides)
-    if type(g) is not Fresh and not whole:
+    if type(g) is not Fresh and type(g) is not Scattered and not whole:
         # A view in torch, too.
         return False
     # Three: what the view holds, the local name, the argument of getrefcount.
@@ -1180,6 +1186,11 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
+def promised_to_leaf(leaf: Any, gradient: Any) -> Any:
+    """What a leaf of another size than before is given; the recording module puts its own function here."""
+    raise AssertionError("the recording module is not loaded")
+
+
 accumulating = RLock()
 """Held while a gradient is added up: threads may share leaves. A lock for each leaf would cost more than it frees."""
 
@@ -1222,7 +1233,9 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                     check_layout(leaf._grad._data, leaf._data, whole=True)
             return
         array = leaf._data
-        if leaf._grad_dtype is not OWN:
+        if hasattr(leaf, "promised"):
+            gradient = promised_to_leaf(leaf, gradient)
+        elif leaf._grad_dtype is not OWN:
             wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
         if type(gradient) is not ndarray:
@@ -1239,7 +1252,10 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             np.add(held, gradient, held)
             existing._bump()
             return
-        same = gradient.strides == array.strides and 0 not in gradient.strides
+        if gradient.shape != array.shape:
+            leaf._grad = wrap(np.array(gradient, order="C"))  # of a leaf that has another size by now
+            return
+        same = gradient.strides == array.strides and 0 not in gradient.strides and array.size
         fits = same or obeys(gradient, array) or not mode.layout
         if fits and getrefcount(gradient) <= 3:
             leaf._grad = tensor = wrap(gradient)
@@ -1271,13 +1287,12 @@ def obeys(gradient: ndarray, array: ndarray) -> bool:
 
     A stride of 0 is wrong even for one element: torch takes it for that of an expanded tensor.
     """
-    if not array.size:
-        return True
     if not dense(array):
         return bool(gradient.flags.c_contiguous)
+    steps, others = (gradient.strides, array.strides) if array.size else (strides(gradient), strides(array))
     return all(
         step == other if length != 1 else step
-        for step, other, length in zip(gradient.strides, array.strides, array.shape, strict=True)
+        for step, other, length in zip(steps, others, array.shape, strict=True)
     )
 
 

@@ -275,7 +275,9 @@ def into_out(name: str, out: Any, result: ndarray, dtype: dtypes.dtype | None, r
     if out._node is not None:
         raise errors.out_requires_grad(f"aten::{name}")
     if out._data.shape != result.shape:
-        out._data = np.empty(result.shape, out._data.dtype)
+        from .storage import resize
+
+        resize(out, result.shape)
     np.copyto(out._data, result, casting="unsafe")
     out._bump()
     return out.requires_grad_() if requires_grad else out

@@ -8,8 +8,10 @@ call. The signature is read once, when an operation is declared, and a name that
 
 from __future__ import annotations
 
+import gc
 import linecache
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import count, repeat
 from types import SimpleNamespace
 from typing import Any
@@ -35,7 +37,17 @@ tensors: Any = SimpleNamespace()
 
 arrays.written = lambda g: asarray(g).view(graph.Written)
 arrays.written_twice = lambda g: asarray(g).view(graph.WrittenTwice)
-tensors.written = tensors.written_twice = lambda g: g
+
+
+def counted(g: Any, writes: int) -> Any:
+    """A gradient that is recorded and that torch forms by so many writes."""
+    if not g._transformed and not (isinstance(g._node, Node) and g._node.kept):
+        g._bump(writes)
+    return g
+
+
+tensors.written = lambda g: counted(g, 1)
+tensors.written_twice = lambda g: counted(g, 2)
 
 
 def written_often(g: Any, writes: int) -> Any:
@@ -46,7 +58,7 @@ def written_often(g: Any, writes: int) -> Any:
 
 
 arrays.written_often = written_often
-tensors.written_often = lambda g, writes: g
+tensors.written_often = counted
 
 DECLARED: dict[str, type[Node]] = {}
 """Every declaration with a derivative, by name; tests walk it."""
@@ -325,6 +337,82 @@ def written(make: Any, xp: Any) -> Callable[[Any, Any], Sequence[Any]]:
     linecache.cache[title] = (len(source), None, source.splitlines(True), title)
     exec(compile(source, title, "exec"), space)
     return space["vjp"]
+
+
+@cache
+def promised(kind: Any) -> Any:
+    """The class of steps of this kind whose result was given another size or dtype behind their back."""
+
+    def vjp(node: Any, g: Any) -> Any:
+        return plain(node, as_promised(arrays, node, g))
+
+    def vjp_tensors(node: Any, g: Any) -> Any:
+        return recorded(node, as_promised(tensors, node, g))
+
+    plain, recorded = kind.vjp, kind.vjp_tensors
+    if issubclass(kind, Written):
+        plain, recorded = written(kind, arrays), written(kind, tensors)
+    made: Any = NodeType(
+        kind.__name__, (kind,),
+        {"__slots__": (), "__module__": kind.__module__, "vjp": vjp, "vjp_tensors": vjp_tensors},
+    )
+    return made
+
+
+@cache
+def told_in_place(kind: Any) -> Any:
+    """The class of steps that nothing passes, where the result was written over the argument: their name says so."""
+    plain, recorded = written(kind, arrays), written(kind, tensors)
+
+    def refusing(way: Any) -> Any:
+        def refuse(node: Any, g: Any) -> Any:
+            try:
+                return way(node, g)
+            except RuntimeError as error:
+                raise RuntimeError(str(error).replace(" is not implemented", "_ is not implemented")) from None
+
+        return refuse
+
+    body = {"__slots__": (), "__module__": kind.__module__, "vjp": refusing(plain), "vjp_tensors": refusing(recorded)}
+    made: Any = NodeType(kind.__name__, (kind,), body)
+    return made
+
+
+def as_promised(xp: Any, node: Any, g: Any) -> Any:
+    """A gradient that suits the result as it was; RuntimeError in the name of the latest step that may have sent it."""
+    shape, dtype = node.promised[:2]
+    if g.shape != shape:
+        given = tuple(g.shape)
+        if len(given) < len(shape) or any(
+            one not in (1, other) for one, other in zip(shape[::-1], given[::-1], strict=False)
+        ):
+            _, place, sender = min(senders(node), key=lambda found: found[:2])
+            raise RuntimeError(
+                f"Function {sender.name()} returned an invalid gradient at index {place} - got "
+                f"{errors.size_text(tuple(g.shape))} but expected shape compatible with {errors.size_text(shape)}"
+            )
+    return fitted(xp, g, shape, dtype)
+
+
+def senders(end: Any) -> list[tuple[float, int, Node]]:
+    """The living steps whose gradients go to ``end``, a step or a leaf: their orders, and which gradients."""
+    return [
+        (each.order, place, each) for edges in gc.get_referrers(end) if type(edges) is tuple
+        for each in gc.get_referrers(edges) if isinstance(each, Node) and each.edges is edges
+        for place, edge in enumerate(edges) if edge is end
+    ]
+
+
+def promised_to_leaf(leaf: Any, gradient: Any) -> Any:
+    """The gradient of a leaf that was given another size while steps from before were there; those were promised."""
+    if all(order < leaf.promised[2] for order, _, _ in senders(leaf)):
+        del leaf.promised
+        leaf._grad_dtype = graph.OWN
+        return gradient
+    return as_promised(arrays, leaf, gradient)
+
+
+graph.promised_to_leaf = promised_to_leaf
 
 
 def hands_on(formula: Formula) -> bool:

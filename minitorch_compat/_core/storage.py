@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from .._kernels import layout
 from . import dtypes, kinds
 from .naming import PACKAGE, find
 from .tensor import Tensor
-from .views import memory_of
+from .views import keep_promise, memory_of
 
 ndarray = np.ndarray
 
@@ -258,6 +260,54 @@ def storage(self: Tensor) -> TypedStorage:
     """The elements of this tensor's storage, with a warning that such storages are deprecated."""
     warnings.warn(DEPRECATED, UserWarning, stacklevel=2)
     return TypedStorage(layout.memory(memory_of(self)))
+
+
+def resize(x: Tensor, shape: tuple[int, ...]) -> None:
+    """Let ``x`` be of another size, in order, from where it begins in its memory; all who look at that see it grow."""
+    old = layout.memory(memory_of(x))
+    steps = tuple([each * old.itemsize for each in layout.contiguous_strides(shape)])
+    offset = layout.storage_offset(memory_of(x))
+    needed = offset + prod(shape)
+    if x.requires_grad:
+        keep_promise(x)
+    if 0 in shape:
+        hold(x, layout.restride(memory_of(x), shape, steps))
+        return
+    if needed > old.size:
+        grown = np.empty(needed, old.dtype)
+        grown[: old.size] = old
+        move(x, old, grown)
+        old = grown
+    hold(x, np.ndarray(shape, old.dtype, old, offset * old.itemsize, steps))
+
+
+def hold(x: Tensor, memory: ndarray) -> None:
+    """Let ``x`` look at this memory."""
+    if x._memory is None:
+        x._data = memory
+    else:
+        x._memory = memory
+        x.__dict__.pop("_shown", None)
+
+
+def move(x: Tensor, old: ndarray, grown: ndarray) -> None:
+    """Let all tensors that look at the memory ``old``, as ``x`` does, look at ``grown`` in its place."""
+    whole = layout.storage(memory_of(x))
+    if not whole.size:
+        return
+    frozen = gc.get_freeze_count()
+    if frozen:
+        # What the user took away from the collector may look at it, too.
+        gc.unfreeze()
+    for each in gc.get_objects():
+        held = each.__dict__ if issubclass(type(each), Tensor) else {}
+        for name in ("_data", "_memory"):
+            array = held.get(name)
+            if type(array) is ndarray and layout.storage(array) is whole:
+                place = layout.address(array) - layout.address(old)
+                setattr(each, name, np.ndarray(array.shape, array.dtype, grown, place, array.strides))
+    if frozen:
+        gc.freeze()
 
 
 Tensor.untyped_storage = untyped_storage  # type: ignore[attr-defined]

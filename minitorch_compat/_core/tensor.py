@@ -59,6 +59,8 @@ class Tensor(metaclass=TensorType):
     output_nr = 0
     _memory: Any = None
     """What lies beneath a view whose elements are turned: conjugated or negated."""
+    _apart = False
+    """Whether the memory is another than that of the tensors it was a view of, or the base of, when it was made."""
     _path: Any = None
     """The way from its base to a view that is more than a strided part of it."""
     _current: Any = None
@@ -375,9 +377,17 @@ class Tensor(metaclass=TensorType):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        if self._node is not None and value._data.dtype.kind not in "fcV":
+        if self.requires_grad and value._data.dtype.kind not in "fcV":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        self._data = value._data
+        if self.requires_grad and (
+            self._data.shape != value._data.shape or self._data.dtype != value._data.dtype
+        ):
+            views.keep_promise(self)
+        self._apart = self._shared is not None
+        if self._memory is None and value._memory is None:
+            self._data = value._data
+        else:
+            views.take_turned(self, value)
 
     @data.deleter
     def data(self) -> None:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import address, as_complex, as_parts, restride, storage_offset, strides
-from . import errors
-from .graph import LEAF, NOWHERE, Node, Written, record
+from . import errors, graph
+from .graph import LEAF, NOWHERE, Node, Scattered, Written, dense, next_order, record
 from .modes import altered, mode
 
 ndarray = np.ndarray
@@ -123,10 +123,16 @@ class AsStridedBackward0(Node):
     __slots__ = ()
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        return (scatter_strided(g, *self.values).view(Written),)
+        made = scatter_strided(g, *self.values)
+        return (made.view(Scattered if dense(made) else Written),)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        return (scatter_strided_tensor(g, self.values),)
+        made = scatter_strided_tensor(g, self.values)
+        whole = made._data.base if not made._transformed else None
+        if type(whole) is ndarray and made._base is None:
+            make_view(graph.wrap(whole), made)
+            made._bump()
+        return (made,)
 
 
 def extent(shape: Sequence[int], steps: Sequence[int]) -> int:
@@ -161,7 +167,7 @@ def scatter_strided(
     if memory.size and counts.max() > 1:
         memory = memory / np.maximum(counts, 1)
         memory = memory.astype(g.dtype)
-    return memory[counted].reshape(base_shape)
+    return strided(memory, base_shape, base_strides, start)
 
 
 def gather_strided(
@@ -208,11 +214,19 @@ class CopySlices(Node):
     __slots__ = ("fn", "path", "region")
 
     fn: Node
+    outside = ""
+    """What to say of a region that is outside of the memory."""
     path: Path | None
     region: tuple[tuple[int, ...], tuple[int, ...], int]
 
     def name(self) -> str:
         return "torch::autograd::CopySlices"
+
+    def look_outside(self) -> None:
+        """RuntimeError for a region that is not wholly in its base."""
+        refuse_before(self.region)
+        if self.outside:
+            raise RuntimeError(self.outside)
 
     def vjp(self, g: Any) -> Sequence[Any]:
         if self.kept is None:
@@ -222,7 +236,7 @@ class CopySlices(Node):
             base = np.ascontiguousarray(base)
         if base.strides != self.values[0]:
             base = _laid_out(base, self.values[0])
-        refuse_before(self.region)
+        self.look_outside()
         region, turn = (strided(base, *self.region), as_it_is) if self.path is None else walked(base, self.path)
         refuse_expanded(base.shape, [each // base.itemsize for each in self.values[0]])
         results = list(self.fn.vjp(turn(region).copy()))
@@ -237,7 +251,7 @@ class CopySlices(Node):
         size = g.element_size()
         place = (tuple(g.shape), tuple([each // size for each in self.values[0]]), *self.region)
         refuse_expanded(*place[:2])
-        refuse_before(self.region)
+        self.look_outside()
         region = gather_strided_tensor(g, place) if self.path is None else gathered(g, *place[:2], self.path)
         results = list(self.fn.vjp_tensors(region))
         refuse_expanded(*self.region[:2])
@@ -468,10 +482,10 @@ def inherited(before: str | None, now: str) -> str:
 
 def make_view(x: Any, view: Any, step: tuple[Any, ...] | None = None) -> None:
     """Enter ``view``, a tensor over memory of ``x``, into the family of ``x``; ``step`` is a change of its meaning."""
-    shared = x._shared
+    base = x._base
+    shared = x._shared if base is None else base._shared
     if shared is None:
         shared = x._shared = Shared()
-    base = x._base
     view._base = x if base is None else base
     view._shared = shared
     if altered and not mode.enabled:
@@ -495,10 +509,16 @@ def rebase(x: Any, node: Node) -> None:
     else:
         find_views(base, x)
         # What it keeps is never nothing: torch goes back through such a step once.
-        slices = record(CopySlices, (edge_of(base), *node.edges[1:]), node.kept or (None,), (base._data.strides,))
+        others = node.edges[1:]
+        if node.operation == "NotImplemented":
+            # torch's fallback leaves out the first of those that ask for a gradient.
+            others = tuple([edge for edge in node.edges if edge is not None])[1:]
+        slices = record(CopySlices, (edge_of(base), *others), node.kept or (None,), (base._data.strides,))
         slices.fn = node
         slices.path = x._path
         slices.region = geometry(memory_of(x), base._data)
+        if x._apart or base._apart:
+            place_apart(slices, x, base)
         if base._retains:
             refuse_handing_over(base, base._node)
         if x.requires_grad:
@@ -510,6 +530,50 @@ def rebase(x: Any, node: Node) -> None:
     if base is not x:
         make_outdated(x)
         node.through_view = weakref.ref(x._step())
+
+
+def place_apart(slices: Any, x: Any, base: Any) -> None:
+    """The region of a view that has other memory than its base by now: where it would be in the base's."""
+    memory = memory_of(x)
+    offset = storage_offset(memory) - storage_offset(base._data)
+    slices.region = shape, steps, _ = memory.shape, strides(memory), offset
+    needed, held = (offset + extent(shape, steps)) * memory.itemsize, extent(base._data.shape, strides(base._data))
+    if needed > held * base._data.itemsize and offset >= 0:
+        slices.outside = (
+            f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {offset}, and itemsize "
+            f"{memory.itemsize} requiring a storage size of {needed} are out of bounds for storage of size "
+            f"{held * base._data.itemsize}"
+        )
+
+
+def take_turned(x: Any, value: Any) -> None:
+    """Give ``x`` the memory of ``value``, and let it mean what it means there, where either shows it turned."""
+    found = x.__class__
+    if found in (found._current, found._outdated):
+        x.__class__ = value._current if found is found._current else value._outdated
+    for name in ("_data", "_memory", "_shown"):
+        x.__dict__.pop(name, None)
+    if value._memory is None:
+        x._data = value._data
+    else:
+        x._memory = value._memory
+
+
+def keep_promise(x: Any) -> None:
+    """Before ``x`` is given another size or dtype behind the back of its history: gradients must suit what it was."""
+    from .recording import promised, senders
+
+    node, shape, dtype = known_step(x), x._data.shape, x._data.dtype
+    if "_before" in x.__dict__:
+        return
+    if node is None:
+        if x._node is LEAF and not hasattr(x, "promised") and senders(x) and dtype == x._data.dtype:
+            # Such a leaf is not taken for an ordinary one when its gradient comes.
+            x.promised, x._grad_dtype = (shape, dtype, next_order()), x.dtype
+    elif node.outputs == 1 and not hasattr(node, "promised"):
+        kind: Any = type(node)
+        node.promised = shape, dtype
+        node.__class__ = promised(kind)
 
 
 def references(shared: Shared) -> int:

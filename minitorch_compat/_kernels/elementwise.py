@@ -197,7 +197,7 @@ def sgn(x: np.ndarray) -> np.ndarray:
     """The sign, of complex numbers x / abs(x) with 0 at zero. Bitwise torch for real dtypes."""
     if x.dtype.char not in types.COMPLEX:
         return sign(x)
-    size = np.abs(x)
+    size = abs(x)
     return np.where(size == 0, x.dtype.type(0), x / np.where(size == 0, size.dtype.type(1), size))
 
 

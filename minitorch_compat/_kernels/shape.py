@@ -422,7 +422,7 @@ def expand(x: ndarray, size: Sequence[int]) -> ndarray:
 
 def expand_to(x: ndarray, shape: Shape) -> ndarray:
     """`expand` without its checks, for shapes known to fit: all that a backward formula needs."""
-    if x.size == 1 and x.flags.c_contiguous and (x.ndim < len(shape) or 1 not in shape):
+    if x.size == 1 and x.flags.c_contiguous and (x.ndim < len(shape) or 1 not in shape) and 0 not in shape:
         return ndarray(shape, x.dtype, x, 0, (0,) * len(shape))
     return expand(x, shape)
 

@@ -391,6 +391,8 @@ def _div_function(
 ) -> Tensor:
     if not rest and not wrong:
         try:
+            if out is not None:
+                begin_out("div", out, (input, other), as_method)
             r = div(input, other, rounding_mode=rounding_mode)
             return r if out is None else write_out("div", out, r, (input, other), as_method)
         except Misfit:

@@ -406,7 +406,7 @@ def no_pairs(x: Tensor) -> RuntimeError | None:
     *steps, last = memory.strides(array)
     if last != 1:
         return RuntimeError("Tensor must have a last dimension with stride 1")
-    if any(step % 2 for step in steps):
+    if any(step % 2 and length != 1 for step, length in zip(steps, array.shape, strict=False)):
         return RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
     if memory.storage_offset(array) % 2:
         return RuntimeError("Tensor must have a storage_offset divisible by 2")
@@ -417,12 +417,13 @@ def view_as_complex(input: Tensor) -> Tensor:
     """A last dimension of two, real and imaginary parts, as complex numbers on the same memory."""
     if not isinstance(input, Tensor):
         raise bad_arguments("view_as_complex", (input,))
-    if input._data.dtype.char == "e":
-        raise absent("torch.complex32")
-    problem = no_pairs(input)
+    half = input._data.dtype.char == "e"
+    problem = no_pairs(input.float() if half else input)
     if problem is not None:
         _ = input._node  # a view that cannot find its history says so first
         raise problem
+    if half:
+        raise absent("torch.complex32")
     out = _view_as_complex(input)
     extend_path(input, out, ("complex",))
     return out

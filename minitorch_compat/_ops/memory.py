@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from .._core.forms import publish
+from .._core.forms import publish, wants_grad
+from .._core.graph import Node, record
 from .._core.modes import mode
 from .._core.options import Misfit, checked, length_of, size_of
-from .._core.storage import SET_SIGNATURES, TypedStorage, UntypedStorage
+from .._core.recording import AT_ONCE
+from .._core.storage import SET_SIGNATURES, TypedStorage, UntypedStorage, hold, resize
 from .._core.tensor import Tensor
-from .._core.views import check_write
+from .._core.views import check_write, edge_of, keep_promise, known_step, memory_of, rebase
 from .._kernels import layout
 from .random import expanded
 
@@ -30,18 +31,7 @@ def resize_(self: Tensor, *sizes: Any, size: Any = None, memory_format: Any = No
         raise RuntimeError("numel: integer multiplication overflow")
     if shape == self._data.shape:
         return self
-    count = prod(shape)
-    steps = tuple([each * self._data.itemsize for each in layout.contiguous_strides(shape)])
-    if count:
-        old = layout.memory(self._data)
-        offset = layout.storage_offset(self._data)
-        if offset + count > old.size:
-            grown = np.empty(offset + count, old.dtype)
-            grown[: old.size] = old
-            old = grown
-        self._data = np.ndarray(shape, old.dtype, old, offset * old.itemsize, steps)
-    else:
-        self._data = layout.restride(self._data, shape, steps)
+    resize(self, shape)
     self._bump()
     return self
 
@@ -52,6 +42,21 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None)
     if not isinstance(the_template, Tensor):
         raise Misfit
     return resize_(self, the_template._data.shape)
+
+
+class SetBackward(Node):
+    """The step of other memory, which nothing passes."""
+
+    __slots__ = ()
+    order = AT_ONCE
+
+    def vjp(self, g: Any) -> Any:
+        raise RuntimeError("derivative for set_ is not implemented")
+
+    vjp_tensors = vjp
+
+
+SetBackward.__module__, SetBackward.__name__ = "builtins", "NotImplemented"
 
 
 def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
@@ -65,10 +70,19 @@ def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         from .._core.signatures import invalid_arguments
 
         raise invalid_arguments("set_", SET_SIGNATURES, arguments, keywords) from None
-    if mode.enabled and self._node is not None:
-        check_write(self)
-    self._data = array
+    sources = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
+    recorded = wants_grad(self, *sources) and array.dtype.kind in "fcV"
+    check_write(self, *sources)
+    edges = (edge_of(self), *map(edge_of, sources))
+    self._apart = self._shared is not None
+    if self.requires_grad and not recorded and self._data.shape != array.shape and (
+        mode.inference or known_step(self) is not None
+    ):
+        keep_promise(self)
+    hold(self, array)
     self._bump()
+    if recorded:
+        rebase(self, record(SetBackward, edges))
     return self
 
 
@@ -84,8 +98,8 @@ def _seen(
 
             raise RuntimeError(f"Could not set tensor of type {own} to a tensor of type {BY_NUMPY[dtype].c_name}")
         if storage_offset is None:
-            return source._data
-        flat = layout.memory(source._data)
+            return memory_of(source)
+        flat = layout.memory(memory_of(source))
     elif isinstance(source, UntypedStorage):
         flat = source._bytes.view(dtype)
     elif isinstance(source, TypedStorage):

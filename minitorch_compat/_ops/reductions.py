@@ -13,7 +13,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
-from .._core.forms import FUNCTIONS, publish, wants_grad, write_out
+from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
 from .._core.graph import Fresh
 from .._core.operations import op
 from .._core.recording import arrays, tensors
@@ -276,6 +276,32 @@ def cumprod_beside_zeros(g: ndarray, x: ndarray, out: ndarray, dim: int) -> ndar
 def cumprod(x: Array, dim, *, dtype=None):
     """Running products."""
     return kernels.cumprod(x, wrap_dim(dim, x.ndim), None if dtype is None else dtype.numpy)
+
+
+def refuse_truth(name: str) -> Any:
+    """What refuses running results of truth values in their own place."""
+
+    def first(x: Tensor, *arguments: Any, **named: Any) -> None:
+        if x._data.dtype.kind == "b" and x._data.ndim:
+            raise types.not_implemented(f"{name}_out_cpu", x._data.dtype)
+
+    return first
+
+
+def in_own_dtype(running: Any) -> Any:
+    """Running results, of a single truth value a truth value."""
+    def call(x: Tensor, dim: Any, *, dtype: Any = None) -> Tensor:
+        made: Tensor = running(x, dim, dtype=dtype)
+        return made.to(x.dtype) if x._data.dtype.kind == "b" else made
+
+    return call
+
+
+for _running in (cumsum, cumprod):
+    publish(
+        _running.__name__ + "_",
+        in_place(in_own_dtype(_running), elementwise=False, first=refuse_truth(_running.__name__)), module=False
+    )
 
 
 @op(x=lambda xp, g, x, out, dim: _logcumsumexp_x(xp, g, x, out, dim))

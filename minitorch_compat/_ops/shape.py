@@ -12,7 +12,7 @@ from .._core import views
 from .._core.errors import Misfit
 from .._core.families import bad_arguments, view
 from .._core.forms import FUNCTIONS, publish, wants_grad
-from .._core.graph import LEAF, Node, NodeType, Output, output_of, record
+from .._core.graph import LEAF, Fresh, Node, NodeType, Output, output_of, record
 from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.options import NOTHING
@@ -190,7 +190,18 @@ def reshape(input: Tensor, *given: Any, shape: Any = None) -> Tensor:
     return unsafe_view(tensors.clone_contiguous(input), sizes)
 
 
-arrays.reshape = lambda g, shape: g.reshape(shape)
+
+
+def reshaped(g: Array, shape: tuple[int, ...]) -> Array:
+    """A gradient in another shape; known to be in new memory where it had to be copied."""
+    r = g.reshape(shape)
+    owner = r.base
+    if owner is None or owner is g or owner is g.base or not isinstance(owner, Array):
+        return r
+    return r if type(g) is not Array or np.may_share_memory(r, g) else r.view(Fresh)
+
+
+arrays.reshape = reshaped
 
 
 def permute(input: Tensor, *given: Any, dims: Any = None) -> Tensor:
@@ -395,9 +406,9 @@ def several(
             results = tuple([wrap(each) if x._memory is None else x.over(x.beneath(each)) for each in parts])
         else:
             results = tuple([view_of(x, each) for each in parts])
-        if apart and x.is_inference():
+        if apart and (x.is_inference() or mode.inference):
             for each in results:
-                each._shared = UNTRACKED
+                each._shared = UNTRACKED if x.is_inference() else Shared()
         node: Any = None
         if x._node is not None and (not altered or mode.enabled) and results:
             node = record(

@@ -658,6 +658,8 @@ def one_bound(name: str, argument: str) -> None:
     )
     def tensor(x: Array, bound: Array):
         x, bound = together(x, bound)
+        if x.dtype.kind == "c":
+            raise types.not_implemented("maximum_cpu" if lower else "minimum_cpu", x.dtype)
         return kernels.clamp(x, *((bound, None) if lower else (None, bound)))
 
     def function(input: Tensor, bound: Any, *, out: Tensor | None = None) -> Tensor:
@@ -667,20 +669,42 @@ def one_bound(name: str, argument: str) -> None:
     def form(input: Tensor, *bound: Any, out: Tensor | None = None, **named: Any) -> Tensor:
         return function(input, *bound, *named.values(), out=out) if set(named) <= {argument} else function(**named)
 
-    entry.publish(name, form, inplace=in_place(form))
+    entry.publish(name, form, inplace=in_place(form, first=refuse_bounds))
 
 
-entry.publish("clamp", clamp, inplace=in_place(clamp))
+def refuse_bounds(x: Tensor, *bounds: Any, **named: Any) -> None:
+    """RuntimeError for numbers that ``x`` cannot be brought within in its own dtype."""
+    given = [each for each in (*bounds, *named.values()) if each is not None]
+    if not any(isinstance(each, Tensor) for each in given) and all(map(is_number, given)) and x._data.dtype.kind != "c":
+        wanted = dtypes.result_type(x._data, *given)
+        if not dtypes.can_cast(wanted, x.dtype):
+            raise RuntimeError(
+                f"result type {wanted.scalar_type} can't be cast to the desired output type {x.dtype.c_name}"
+            )
+
+
+entry.publish("clamp", clamp, inplace=in_place(clamp, first=refuse_bounds))
 entry.publish("clip", lambda input, min=None, max=None, *, out=None: clamp(input, min, max, out=out),
-              inplace=in_place(clamp))
+              inplace=in_place(clamp, first=refuse_bounds))
 one_bound("clamp_min", "min")
 one_bound("clamp_max", "max")
 
 
-@op(inplace=True, real_only=True, x=lambda xp, g, x: xp.where(xp.isfinite(x), g, 0.0))
-def nan_to_num(x: Array, nan=None, posinf=None, neginf=None):
+def nan_to_num_kernel(x: Array, nan=None, posinf=None, neginf=None):
     """nan and infinities replaced by numbers."""
     return as_laid_out(kernels.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf), x)
+
+
+def where_finite(xp, g, x):
+    return xp.where(xp.isfinite(x), g, 0.0)
+
+
+nan_to_num = op("nan_to_num", real_only=True, x=where_finite)(nan_to_num_kernel)
+# In its own place, torch does it to complex numbers that require grad as well.
+_nan_to_num_here = op("nan_to_num_here", method=False, module=False, node="NanToNumBackward0", x=where_finite)(
+    nan_to_num_kernel
+)
+publish("nan_to_num_", in_place(_nan_to_num_here))
 
 
 def numbers_for_others(

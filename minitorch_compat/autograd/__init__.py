@@ -18,6 +18,7 @@ from .._core.graph import (
     NOWHERE,
     AccumulateGrad,
     Carried,
+    Fresh,
     Nowhere,
     Output,
     Pass,
@@ -168,6 +169,12 @@ def grad(
                 for each in given:
                     if known._data.base is not None and known._data.base is owner(each._data):
                         make_view(each, known)
+                        break
+                else:
+                    whole = None if isinstance(gradient, Fresh) else known._data.base
+                    if type(whole) is np.ndarray and (whole.shape, whole.strides) != (gradient.shape, gradient.strides):
+                        # torch's gradient is a view of one that was on its way.
+                        make_view(made_of.setdefault(id(whole), wrap(whole)), known)
                 bumps = traversal.bumps.get(edge, 0) + getattr(gradient, "writes", 0)
                 if bumps:
                     known._bump(bumps)
@@ -276,10 +283,29 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
             )
         if gradient.dtype.numpy != dtype:
             gradient = gradient.to(dtypes.BY_NUMPY[dtype])  # type: ignore[attr-defined]
+        promised = getattr(_node_of(root), "promised", None)
+        if promised is not None:
+            # Of the roots torch speaks before any function has run.
+            _check_promise(promised[0], shape)
         made.append(gradient if create_graph else carried(gradient))
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made
+
+
+def _node_of(root: Any) -> Any:
+    return root.node if isinstance(root, graph.GradientEdge) else root if root._node is LEAF else root._node
+
+
+def _check_promise(shape: tuple[int, ...], given: tuple[int, ...]) -> None:
+    """RuntimeError for a root that was given another size behind the back of its history."""
+    if len(given) < len(shape) or any(
+        one not in (1, other) for one, other in zip(shape[::-1], given[::-1], strict=False)
+    ):
+        raise RuntimeError(
+            f"invalid gradient at index 0 - got {errors.size_text(given)} but expected shape compatible with "
+            f"{errors.size_text(shape)}"
+        )
 
 
 __getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional", "profiler")))

@@ -32,23 +32,26 @@ NUMBERS = 7
 """How many numbers belong to a step; an action that asks for more gets zeros."""
 LIMIT = 1 << 10
 """The numbers of a step are below this."""
+VECTORS = 64
+"""Bytes that torch's loops over vectors take at a time, at least."""
 MOST_ELEMENTS = 400
 """Tensors that would grow beyond this are not made."""
-ROUNDED = frozenset(
-    """
-    sigmoid sqrt div relu addmm_ sigmoid_ tanh_ exp_ sqrt_ sin_ reciprocal_ cos_ log1p_ rsqrt_ erf_ div_
-    neg neg_ pow_ fmod_ atan2_ hypot_ __itruediv__ square square_ abs abs_ clamp_min_ relu_ sign_ floor_ trunc_ round_
-    cumprod_
-    lt_ nan_to_num_ clamp_ addcdiv_ lerp_ cumsum_
-    """.split()  # noqa: SIM905
-)
-"""Taken of float32 alone: the last bit of the others, and what complex numbers have, is told by other tests."""
+REAL = ("float32", "float64")
+COMPLEX = ("complex64", "complex128")
+ROUNDED = {
+    "sqrt": REAL, "sigmoid": REAL + COMPLEX, "div": COMPLEX, "reciprocal": COMPLEX, "hypot": ("float64", *COMPLEX),
+    "tanh": REAL + COMPLEX, "exp": REAL, "erf": REAL, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
+    "xlogy": ("float64",), "rsqrt": COMPLEX, "sgn": COMPLEX, "lerp": COMPLEX, "addcdiv": COMPLEX, "abs": COMPLEX,
+    "cumprod": COMPLEX, "square": COMPLEX,
+}
+"""The dtypes in which the last bit of a result is another one in torch: docs/tolerances.md has the table."""
 
 ACTIONS: dict[str, Action] = {}
 WEIGHTS: dict[str, int] = {}
 
 SHAPES = ((3,), (2, 3), (4,), (2, 2), (), (1,), (3, 2), (1, 3), (2, 1, 3), (2, 2, 2), (0,), (2, 0), (3, 1))
-DTYPES = ("float32", "float32", "float32", "float64", "complex64", "float32", "int64", "bool", "complex128")
+DTYPES = ("float32", "float32", "float32", "float64", "complex64", "float32", "int64", "bool", "complex128", "float16",
+          "bfloat16")
 SCALARS = (2, 0.5, -1, 0, 1.5, True, 3, -0.25)
 
 
@@ -62,14 +65,10 @@ class Numbers:
         return next(self.given, 0) % below
 
     def name(self, x: Any, names: Sequence[str]) -> str:
-        """One of several operations that suits ``x``; roots that must be rounded are drawn as reciprocal roots.
-
-        torch's root of a float32 is not always the nearest number, its reciprocal root is.
-        """
+        """One of several operations; the first where the last bit of another would not be torch's."""
         name = self.one_of(names)
-        if name in ROUNDED and str(x.dtype) != "torch.float32":
-            return names[0]
-        return name.replace("sqrt", "rsqrt") if name in ("sqrt", "sqrt_") and not is_square(x) else name
+        kind = name.strip("_").removeprefix("itrue").replace("idiv", "div")
+        return names[0] if str(x.dtype)[6:] in ROUNDED.get(kind, ()) else name
 
     def one_of(self, choices: Sequence[Any]) -> Any:
         return choices[self(len(choices))]
@@ -98,6 +97,9 @@ class Machine:
     def __init__(self, torch: Any) -> None:
         self.torch = torch
         self.tensors: list[Any] = []
+        self.called: list[Any] = []
+        """What hooks have seen."""
+        self.handles: list[Any] = []
 
     def run(self, program: Program) -> list[Any]:
         """What each step did: nothing but its warnings, or the error; then everything that can be seen."""
@@ -105,6 +107,7 @@ class Machine:
         seen.append(("at the end", self.everything()))
         seen.append(("backward from everything", self.backward_from_everything()))
         seen.append(("after backward", self.everything()))
+        seen.append(("seen by hooks", self.called))
         return seen
 
     def step(self, step: Step) -> Any:
@@ -129,8 +132,7 @@ class Machine:
                 error = type(caught).__name__, str(caught)
                 del caught
         told = [(each.category.__name__, without_place(str(each.message))) for each in warned]
-        # How often torch tells of a lost imaginary part hangs on the way that a write takes inside.
-        return error, [each for each in told if not each[1].startswith("Casting complex values to real")]
+        return error, told
 
     def take(self, result: Any) -> None:
         """Let later steps use what a step returned."""
@@ -150,11 +152,9 @@ class Machine:
         return self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
 
     def pick_to_compute(self, n: Numbers) -> Any:
-        """The same, but no inference tensor outside inference mode: what torch does then is left out here."""
+        """The same, but no inference tensor outside inference mode: torch's compositions count their writes then."""
         x = self.pick(n)
-        if x.is_inference() and not self.torch.is_inference_mode_enabled():
-            return self.make(str(x.dtype)[6:], tuple(x.shape), 3)
-        return x.contiguous()
+        return self.fresh(x, n) if x.is_inference() and not self.torch.is_inference_mode_enabled() else x
 
     def pick_to_write(self, n: Numbers) -> Any:
         """The same, but no windows that overlap: what comes of them hangs on the order in which a loop goes."""
@@ -183,15 +183,8 @@ class Machine:
         return self.apart(x, self.pick(n)) if n(3) else self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
 
     def apart(self, x: Any, y: Any) -> Any:
-        """``y``, or a copy of it where ``x`` shares its memory in a way that torch does not look for."""
-        if y.is_inference() and not self.torch.is_inference_mode_enabled():
-            return self.make(str(y.dtype)[6:], tuple(y.shape), 3)
-        if (x.is_complex() or y.is_complex()) and not is_finite(y):
-            return self.make(str(y.dtype)[6:], tuple(y.shape), 3)  # torch multiplies it by 1 + 0j before it adds
-        if (x is y and not overlaps(x)) or (x.shape == y.shape and x.is_contiguous() and y.is_contiguous()):
-            return y
-        same = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
-        return y.clone() if same else y
+        """``y``, or a copy where it meets ``x`` in memory and torch does not look: the order of a loop decides then."""
+        return y if (is_dense(x) and is_dense(y)) or not meet(x, y) or same_place(x, y) else y.clone()
 
     def value(self, x: Any, n: Numbers) -> Any:
         """What can be written or added: a number, a tensor that is there, a new one."""
@@ -210,8 +203,7 @@ class Machine:
         questions: dict[str, Callable[[], Any]] = {
             "dtype": lambda: str(x.dtype)[6:],
             "shape": lambda: tuple(x.shape),
-            # How a result of its own lies in memory where it has one element, or none, is told by other tests.
-            "stride": lambda: x.stride() if x._is_view() else self.steps(x),
+            "stride": x.stride,
             "offset": x.storage_offset,
             "values": lambda: self.values(x),
             "requires_grad": lambda: x.requires_grad,
@@ -240,14 +232,11 @@ class Machine:
             flat = x.detach().resolve_conj().resolve_neg().reshape(-1)
             if flat.is_complex():
                 flat = self.torch.view_as_real(flat).reshape(-1)
-            # Where a complex product is zero, its sign hangs on how the product was formed.
             listed = flat.tolist()
-            if any(each.is_complex() for each in (x, *self.tensors)):
+            # torch's negation of complex numbers makes 0 of 0 in its vectors, and -0 where it goes number by number.
+            if any(each.is_complex() and each.nbytes >= VECTORS for each in (x, *self.tensors)):
                 listed = [each + 0.0 if isinstance(each, float) else each for each in listed]
             return [each.hex() if isinstance(each, float) else each for each in listed]
-
-    def steps(self, x: Any) -> Any:
-        return [each for each, length in zip(x.stride(), x.shape, strict=True) if length > 1] if x.numel() else None
 
     def place(self, x: Any) -> Any:
         """Which of the tensors this is, or what it looks like if it is none of them."""
@@ -258,9 +247,15 @@ class Machine:
 
     def gradient(self, g: Any) -> Any:
         return (
-            str(g.dtype)[6:], tuple(g.shape), self.steps(g), g.requires_grad,
-            self.values(g), self.history(g.grad_fn),
+            str(g.dtype)[6:], tuple(g.shape), g.stride(), None if g.is_inference() else g._version,
+            g.requires_grad, self.values(g), self.history(g.grad_fn),
         )
+
+    def seen_by_hook(self, seen: Any) -> Any:
+        """A gradient, several, or the tensor whose gradient has been added up."""
+        if seen is None or isinstance(seen, tuple):
+            return seen and [self.seen_by_hook(each) for each in seen]
+        return str(seen.dtype)[6:], tuple(seen.shape), self.values(seen), seen.requires_grad, seen.grad is None
 
     def history(self, node: Any, depth: int = 5) -> Any:
         """The names of the steps that lead to a tensor, as far as ``depth``, and the leaves at their ends."""
@@ -284,14 +279,6 @@ def plain(x: Any) -> Any:
     return getattr(x, "held", x)
 
 
-def is_square(x: Any) -> bool:
-    """Whether all roots of the elements are binary fractions of few digits, or none."""
-    return all(
-        not each > 0 or (each < 2**20 and (root := (each * 2**20) ** 0.5) == int(root))
-        for each in plain(x).detach().reshape(-1).tolist()
-    )
-
-
 def is_short(x: Any) -> bool:
     """Whether sums of products of the elements, which are real, need no rounding."""
     return not x.is_complex() and all(
@@ -300,25 +287,41 @@ def is_short(x: Any) -> bool:
     )
 
 
-def is_finite(x: Any) -> bool:
-    """Whether no element is infinite or no number."""
-    return all(each - each == 0 for each in x.detach().resolve_conj().resolve_neg().reshape(-1).tolist())
+def places(x: Any) -> list[int]:
+    """Where the elements of a tensor lie in memory, in bytes."""
+    size = x.element_size()
+    places = [x.untyped_storage().data_ptr() + x.storage_offset() * size]
+    for length, step in zip(x.shape, x.stride(), strict=True):
+        places = [place + number * step * size for place in places for number in range(length)]
+    return places
 
 
 def overlaps(x: Any) -> bool:
     """Whether windows of a tensor lie over each other in memory."""
-    places = [0]
-    for length, step in zip(x.shape, x.stride(), strict=True):
-        places = [place + number * step for place in places for number in range(length)]
-    return len(set(places)) < len(places)
+    return len(set(where := places(x))) < len(where)
 
 
-def without_history(x: Any, value: Any) -> Any:
-    """``value``, without its history where torch would let integers require grad, or refuse a complex gradient."""
-    whole = not (x.is_floating_point() or x.is_complex())
-    if not hasattr(value, "requires_grad") or not value.requires_grad:
-        return value
-    return value.detach() if whole or (x.is_complex() and not value.is_complex()) else value
+def reached_twice(x: Any) -> bool:
+    """Whether a write to a tensor reaches an element twice, in a way that most operations refuse."""
+    return any(step == 0 and length > 1 for step, length in zip(x.stride(), x.shape, strict=True))
+
+
+def meet(x: Any, y: Any) -> bool:
+    """Whether two tensors share bytes."""
+    shared = x.untyped_storage().data_ptr() == y.untyped_storage().data_ptr()
+    one, other = [{place + byte for place in places(each) for byte in range(each.element_size())} for each in (x, y)]
+    return shared and bool(one & other)
+
+
+def same_place(x: Any, y: Any) -> bool:
+    """Whether each element of one tensor lies where the same element of the other does, and nowhere else."""
+    return x.dtype is y.dtype and x.shape == y.shape and places(x) == places(y) and not overlaps(x)
+
+
+def is_dense(x: Any) -> bool:
+    """Whether the elements of a tensor fill their memory."""
+    where, size = set(places(x)), x.element_size()
+    return not where or (len(where) == x.numel() and max(where) - min(where) == (len(where) - 1) * size)
 
 
 def without_place(text: str) -> str:
@@ -345,7 +348,6 @@ def combine(m: Machine, n: Numbers) -> Any:
     x = m.pick_to_compute(n)
     name = n.name(x, ("add", "mul", "mul", "sub", "div", "where"))
     y = m.value(x, n)
-    y = y.contiguous() if isinstance(y, m.torch.Tensor) else y
     if name == "where":
         return m.torch.where(x > 0 if not x.is_complex() else x == x, x, y)
     return getattr(m.torch, name)(x, y)
@@ -512,8 +514,6 @@ def several(m: Machine, n: Numbers) -> Any:
     name, dim = n.one_of(("split", "split sizes", "chunk", "unbind", "tensor_split", "tensor_split at", "iterate",
                           "hsplit", "unsafe_split", "unsafe_chunk")), n.dim(x.ndim)
     size = x.shape[dim] if x.ndim and -x.ndim <= dim < x.ndim else 2
-    if name.startswith("unsafe") and (m.torch.is_inference_mode_enabled() or x.is_conj() or x.is_neg()):
-        return None
     if name == "split sizes":
         first = n(size + 1)
         return x.split([first, size - first], dim)
@@ -534,8 +534,6 @@ def complex_parts(m: Machine, n: Numbers) -> Any:
     name = n.one_of(("conj", "real", "imag", "view_as_real", "view_as_complex", "conj", "resolve_conj"))
     if name in ("real", "imag"):
         return getattr(x, name)
-    if name == "view_as_complex" and 1 in x.shape:
-        return None  # how dimensions of one element lie is not told here
     return getattr(m.torch, name)(x)
 
 
@@ -560,10 +558,13 @@ def view_of_nothing_changed(m: Machine, n: Numbers) -> Any:
 
 UNARY = (
     "zero_", "relu_", "sigmoid_", "sqrt_", "abs_", "neg_", "square_", "reciprocal_", "floor_", "sign_", "trunc_",
-    "nan_to_num_", "logical_not_", "round_",
+    "nan_to_num_", "logical_not_", "round_", "rsqrt_", "sgn_", "frac_", "ceil_", "bitwise_not_", "conj_physical_",
+    "deg2rad_", "tanh_", "erf_",
 )
 BINARY = ("add_", "mul_", "sub_", "div_", "copy_", "mul_", "add_", "fmod_", "eq_", "clamp_min_", "__iadd__",
-          "__imul__", "__isub__", "__itruediv__", "logical_and_", "lt_")
+          "__imul__", "__isub__", "__itruediv__", "logical_and_", "lt_", "pow_", "atan2_", "hypot_", "remainder_",
+          "floor_divide_", "clamp_max_", "copysign_", "bitwise_and_", "bitwise_or_", "logical_xor_", "ne_", "gcd_",
+          "heaviside_", "nextafter_", "xlogy_", "__ior__", "__ifloordiv__", "__imod__", "__ipow__")
 
 
 @action("write by itself", 10)
@@ -576,8 +577,10 @@ def write_by_itself(m: Machine, n: Numbers) -> None:
 def write_with_another(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     name = n.name(x, BINARY)
-    value = without_history(x, m.value(x, n))
-    if name == "copy_" and not isinstance(value, m.torch.Tensor):
+    value = m.value(x, n)
+    if "pow" in name:
+        value = n.one_of((2, 3, 1, 0, -1, m.torch.tensor(2)))  # roots and broken powers are not torch's to the bit
+    if name in ("copy_", "hypot_", "heaviside_", "nextafter_", "gcd_") and not isinstance(value, m.torch.Tensor):
         value = m.torch.tensor(value)
     getattr(x, name)(value)
 
@@ -585,7 +588,7 @@ def write_with_another(m: Machine, n: Numbers) -> None:
 @action("fill", 6)
 def fill(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
-    x.fill_(n.one_of(SCALARS) if n(3) else without_history(x, m.pick(n)))
+    x.fill_(n.one_of(SCALARS) if n(3) else m.pick(n))
 
 
 @action("write with several", 8)
@@ -633,11 +636,9 @@ def write_with_several(m: Machine, n: Numbers) -> None:
 def set_item(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     basic = n(4) > 0
-    if not basic and x._base is not None and 0 in x.stride():
-        return  # which refusal comes first on the way back is not told here
     index = basic_index(m, x, n, 2) if basic else advanced_index(m, x, n)
     value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n)) if basic else m.pick(n).clone()
-    x[index] = without_history(x, value)
+    x[index] = value
 
 
 @action("set item from new", 4)
@@ -654,35 +655,42 @@ def write_to_data(m: Machine, n: Numbers) -> None:
               lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.apart(x, m.pick(n)))))()
 
 
-@action("set data", 1)
+@action("set data", 2)
 def set_data(m: Machine, n: Numbers) -> None:
-    x = m.pick(n)
-    if m.torch.is_inference_mode_enabled() or x.is_inference() or x.requires_grad or x._is_view():
-        return
-    x.data = m.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+    x, value = m.pick(n), m.like(m.pick(n), n)
+    if not (x.is_inference() or value.is_inference() or m.torch.is_inference_mode_enabled()):
+        x.data = value  # an inference tensor is one by torch's dispatch keys, which pass over with its memory
 
 
 @action("out", 6)
 def out(m: Machine, n: Numbers) -> None:
-    target, x = m.pick(n), m.pick(n)
-    name = n.one_of(("mul", "add", "neg", "sub", "relu", "clone"))
+    target, x = m.pick_to_write(n), m.pick(n)
+    if reached_twice(target):
+        return  # sums and joined tensors are written there in the order of a loop
+    name = n.name(x, ("mul", "add", "neg", "sub", "relu", "clone", "sum", "div", "abs", "where", "stack"))
     y = m.value(target, n)
-    if tuple(x.shape) != tuple(target.shape) or (hasattr(y, "shape") and y.ndim and y.shape != x.shape):
-        x = y = target  # targets are not resized here
     x, y = m.apart(target, x), m.apart(target, y) if hasattr(y, "shape") else y
-    if name in ("mul", "add", "sub") or x.is_complex():
-        getattr(m.torch, name if name in ("mul", "add", "sub") else "add")(x, y, out=target)
-    elif name == "neg" and x.dtype is not m.torch.bool:
-        m.torch.neg(x, out=target)
+    if x.shape != target.shape and (x.dtype is m.torch.bool or not m.torch.can_cast(x.dtype, target.dtype)):
+        return  # torch makes room before it refuses: memory that nobody has set
+    if x.shape != target.shape and name != "sum":
+        # torch makes room before it reads.
+        x, y = [each if each is target or not hasattr(each, "shape") else each.clone() for each in (x, y)]
+    if name in ("mul", "add", "sub", "div"):
+        getattr(m.torch, name)(x, y, out=target)
+    elif name in ("where", "relu", "clone"):
+        m.torch.where(m.torch.ones(x.shape) > 0, x, x, out=target)
+    elif name == "sum":
+        m.torch.sum(x.clone(), n.dim(x.ndim), out=target)  # torch makes room before it reads
+    elif name == "stack":
+        x = x.clone()
+        m.torch.stack([x, x], out=target)
     else:
-        m.torch.where(m.torch.ones(target.shape) > 0, x, target, out=target)
+        getattr(m.torch, name)(x, out=target)
 
 
 @action("change shape in place", 3)
 def change_shape_in_place(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.requires_grad and not m.torch.is_grad_enabled():
-        return  # its gradient would have another shape than it was promised
     name = n.one_of(("t_", "transpose_", "squeeze_", "unsqueeze_", "squeeze_ one", "swapaxes_"))
     if name in ("t_", "squeeze_"):
         getattr(x, name)()
@@ -695,19 +703,16 @@ def change_shape_in_place(m: Machine, n: Numbers) -> None:
 @action("set memory", 2)
 def set_memory(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.requires_grad or x._is_view():
-        return  # what becomes of a history then is not told here
-    n.one_of((lambda: x.set_(m.pick(n).detach()), lambda: x.set_()))()
+    n.one_of((lambda: x.set_(m.pick(n)), lambda: x.set_(), lambda: x.set_(m.pick(n).detach())))()
 
 
-@action("shrink", 1)
+@action("shrink", 2)
 def shrink(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.requires_grad or x._is_view():
-        return  # what becomes of a history then is not told here
-    if any(each is not x and each.untyped_storage().data_ptr() == x.untyped_storage().data_ptr() for each in m.tensors):
-        return  # what views see of a base that has become too small for them is not told here
-    x.resize_(n.one_of(((1,), (0,), (), tuple(x.shape))) if x.numel() else (0,))
+    size = n.one_of(((1,), (0,), (), tuple(x.shape), tuple(x.shape)[::-1]))
+    room = x.untyped_storage().nbytes() // x.element_size() - x.storage_offset()
+    if x.numel() and x.numel() <= room:  # no memory that nobody has set
+        x.resize_(size)
 
 
 # ---- flags, gradients
@@ -721,8 +726,6 @@ def detach_in_place(m: Machine, n: Numbers) -> None:
 @action("require gradient", 5)
 def require_gradient(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
-    if x.is_inference() or not x.numel():
-        return
     if n(4) == 0:
         x.requires_grad = n(2) == 0
     else:
@@ -753,8 +756,8 @@ def grad(m: Machine, n: Numbers) -> Any:
     gradients = m.torch.autograd.grad(
         output, inputs, m.torch.ones_like(output), retain_graph=keep, create_graph=create, allow_unused=unused
     )
-    # As copies: which formulas end in a view is not told here.
-    return [None if each is None else m.torch.zeros(each.shape, dtype=each.dtype).add_(each) for each in gradients]
+    # Whether a gradient that nobody recorded is called a view hangs on how the kernels inside reshape it.
+    return [each if each is None or each.requires_grad else each.detach() for each in gradients]
 
 
 @action("drop or clear gradient", 2)
@@ -769,6 +772,39 @@ def drop_or_clear_gradient(m: Machine, n: Numbers) -> None:
 @action("take gradient", 2)
 def take_gradient(m: Machine, n: Numbers) -> Any:
     return (m.pick(n).grad,)
+
+
+@action("hook", 5)
+def hook(m: Machine, n: Numbers) -> None:
+    x, kind, answer = m.pick(n), n(6), n(4)
+    number = len(m.handles)
+
+    def see(*seen: Any) -> Any:
+        m.called.append((number, [m.seen_by_hook(each) for each in seen]))
+        if kind == 2:
+            return None
+        first = seen[0]
+        if answer == 0:
+            return first * 2 if kind < 2 else tuple(None if each is None else each * 2 for each in first)
+        return None
+
+    if kind < 3 and x.requires_grad and x._is_view() and x.is_leaf:
+        return  # a view that lost its history: torch reads memory that is not there
+    if kind < 2:
+        handle = x.register_hook(see)
+    elif kind == 2:
+        handle = x.register_post_accumulate_grad_hook(see)
+    elif x.grad_fn is None:
+        return
+    else:
+        handle = (x.grad_fn.register_hook if kind < 5 else x.grad_fn.register_prehook)(see)
+    m.handles.append(handle)
+
+
+@action("remove hook", 1)
+def remove_hook(m: Machine, n: Numbers) -> None:
+    if m.handles:
+        m.handles[n(len(m.handles))].remove()
 
 
 @action("look", 4)
