@@ -2,9 +2,9 @@
 import gc
 import os
 
-# One thread for each process, as the engine has: several test processes share the cores, and a thread of torch's that
-# waits for another one's turn would hold up all.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# One thread for each process, as the engine has: sums are then added in one order, a fork loses no thread, and no
+# thread of torch's waits for its turn on cores that several test processes share.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 # The processes that tests start, by the hundred, find what they import compiled, also where the environment's rule is
 # another: compiling costs each of them more than most have to do.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

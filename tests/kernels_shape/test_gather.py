@@ -3,6 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
+from arrays_and_tensors import of_array, of_tensor, outcome
 from test_view_kernels import LAYOUTS, arrays, tensors
 
 from minitorch_compat._kernels import gather, layout
@@ -11,22 +12,6 @@ from minitorch_compat._kernels import gather, layout
 @pytest.fixture(scope="module")
 def torch():
     return pytest.importorskip("torch")
-
-
-def outcome(function, describe, *arguments, **keywords):
-    try:
-        return describe(function(*arguments, **keywords))
-    except Exception as error:
-        return type(error).__name__, str(error)
-
-
-def of_array(x):
-    assert type(x) is np.ndarray
-    return x.dtype.name, x.shape, layout.strides(x), x.tolist()
-
-
-def of_tensor(x):
-    return str(x.dtype)[6:], tuple(x.shape), x.stride(), x.tolist()
 
 
 INDICES = [

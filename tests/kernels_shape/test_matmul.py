@@ -1,36 +1,17 @@
 """Products of vectors and matrices: values within rounding or exact, shapes, strides and refusals torch's."""
 import numpy as np
 import pytest
+from arrays_and_tensors import of_array, of_tensor, outcome
 from test_view_kernels import LAYOUTS, arrays, tensors
 
-from minitorch_compat._kernels import layout, matmul
+from minitorch_compat._kernels import matmul
 
 TYPES = ["float32", "float64", "int64", "complex64", "bool", "float16"]
 
 
 @pytest.fixture(scope="module")
 def torch():
-    torch = pytest.importorskip("torch")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield torch
-    torch.set_num_threads(threads)
-
-
-def outcome(function, describe, *arguments, **keywords):
-    try:
-        return describe(function(*arguments, **keywords))
-    except Exception as error:
-        return type(error).__name__, str(error)
-
-
-def of_array(x):
-    assert type(x) is np.ndarray
-    return x.dtype.name, x.shape, layout.strides(x), x.tolist()
-
-
-def of_tensor(x):
-    return str(x.dtype)[6:], tuple(x.shape), x.stride(), x.tolist()
+    return pytest.importorskip("torch")
 
 
 # The elements are small integers, so every order of addition gives the same sum.

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 import pytest
+from arrays_and_tensors import of_array, of_tensor, outcome
 from test_view_kernels import LAYOUTS, arrays, tensors
 
 from minitorch_compat._kernels import layout, rearrange
@@ -11,21 +12,6 @@ from minitorch_compat._kernels import layout, rearrange
 @pytest.fixture(scope="module")
 def torch():
     return pytest.importorskip("torch")
-
-
-def outcome(function, describe, *arguments):
-    try:
-        return describe(function(*arguments))
-    except Exception as error:
-        return type(error).__name__, str(error)
-
-
-def of_array(x):
-    return x.shape, layout.strides(x), x.tolist()
-
-
-def of_tensor(x):
-    return tuple(x.shape), x.stride(), x.tolist()
 
 
 CALLS = {

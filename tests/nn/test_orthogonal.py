@@ -13,15 +13,6 @@ import minitorch_compat
 SHAPES = ((3, 3), (5, 3), (3, 5), (1, 1), (4, 1), (1, 4), (2, 3, 3), (2, 5, 3), (0, 0), (3, 0))
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Threads of torch's that wait for one another take far longer than the matrices."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def seen(side: Any, shape: tuple[int, ...], dtype: str, kind: str | None, base: bool) -> list[Any]:
     """What a parametrized module shows: texts and names, and arrays."""
     side.manual_seed(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -108,15 +107,6 @@ CLOSE: dict[str, tuple[tuple[int, ...], ...]] = {
     "F.affine_grid(x, (2, 3, 2, 3, 4), align_corners=True)": ((2, 3, 4),),
 }
 """Expressions whose sums are added in another order: equal within a few roundings of the largest number."""
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """torch's threads wait for each other longer than these small inputs take."""
-    count = reference.get_num_threads()
-    reference.set_num_threads(1)
-    yield
-    reference.set_num_threads(count)
 
 
 def both(expression: str, inputs: Any) -> list[Any]:

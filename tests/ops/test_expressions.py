@@ -13,6 +13,7 @@ from minitorch_compat.parity.fuzz.expressions import NAMES, Program, Step, diffe
 from minitorch_compat.parity.fuzz.inputs import Input
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("warnings_each_time")
 
 PROGRAMS = int(os.environ.get("MINITORCH_PROGRAMS", "200"))
 """How many random programs are run beside torch; the environment variable asks for more."""
@@ -35,19 +36,6 @@ STEPS = st.builds(Step, st.sampled_from(NAMES), st.tuples(*[st.integers(0, 23)] 
 PROGRAM = st.builds(
     Program, st.lists(inputs(), min_size=4, max_size=4).map(tuple), st.lists(STEPS, min_size=20, max_size=20).map(tuple)
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread_that_always_warns():
-    """torch's own results depend on the number of threads, and its warnings on those given before."""
-    threads, always = torch.get_num_threads(), torch.is_warn_always_enabled()
-    torch.set_num_threads(1)
-    for each in (torch, engine):
-        each.set_warn_always(True)
-    yield
-    torch.set_num_threads(threads)
-    for each in (torch, engine):
-        each.set_warn_always(always)
 
 
 @settings(max_examples=PROGRAMS, deadline=None, derandomize="MINITORCH_PROGRAMS" not in os.environ, database=None,

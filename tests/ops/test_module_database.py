@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from module_database import modules, of_module  # noqa: E402
 
-import minitorch_compat as engine  # noqa: E402
+pytestmark = pytest.mark.usefixtures("warnings_each_time")
 
 NAMES = """
     nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d nn.AdaptiveMaxPool1d nn.AdaptiveMaxPool2d
@@ -44,19 +44,6 @@ def database() -> dict[str, Any]:
 
 def test_every_module_is_named(database: dict[str, Any]) -> None:
     assert sorted(database) == sorted(NAMES)
-
-
-@pytest.fixture(autouse=True)
-def one_thread_that_always_warns():
-    """torch's sums depend on the number of threads, and its warnings on those given before."""
-    threads, always = torch.get_num_threads(), torch.is_warn_always_enabled()
-    torch.set_num_threads(1)
-    for each in (torch, engine):
-        each.set_warn_always(True)
-    yield
-    torch.set_num_threads(threads)
-    for each in (torch, engine):
-        each.set_warn_always(always)
 
 
 # float64 while training and float32 while evaluating show every module in both; the other half is the script's.

@@ -10,23 +10,11 @@ from beside_torch import Input, differences
 import minitorch_compat as engine
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("warnings_each_time")
 
 REAL = ("bool", "uint8", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 EVERY = (*REAL, "complex64", "complex128")
 Inputs = tuple[Input, ...]
-
-
-@pytest.fixture(autouse=True)
-def one_thread_that_always_warns():
-    """torch's own results depend on the number of threads, and its warnings on those given before."""
-    threads, always = torch.get_num_threads(), torch.is_warn_always_enabled()
-    torch.set_num_threads(1)
-    for each in (torch, engine):
-        each.set_warn_always(True)
-    yield
-    torch.set_num_threads(threads)
-    for each in (torch, engine):
-        each.set_warn_always(always)
 
 
 def unary_inputs() -> list[Inputs]:

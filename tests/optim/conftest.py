@@ -1,15 +1,5 @@
-"""One thread for torch, whose threads would wait for those of other tests."""
-
-from collections.abc import Iterator
+"""Everything here is held against torch."""
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytest.importorskip("torch")

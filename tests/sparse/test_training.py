@@ -50,14 +50,9 @@ def trained(torch: ModuleType, name: str, options: dict[str, Any], dtype: str) -
     ],
 )  # fmt: skip
 def test_fifty_steps(name: str, options: dict[str, Any], dtype: str) -> None:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            expected, actual = (trained(side, name, options, dtype) for side in (torch, engine))
-    finally:
-        torch.set_num_threads(threads)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected, actual = (trained(side, name, options, dtype) for side in (torch, engine))
     # Roots of torch's are not rounded correctly (see the table of tolerances); everything else is, to the bit.
     near = 0 if name == "SGD" else 16 * np.finfo(dtype).eps
     np.testing.assert_allclose(actual[0], expected[0], near)

@@ -1,4 +1,4 @@
-"""Both sides as a case finds them: one thread, warnings always."""
+"""Both sides as a case finds them, with warnings each time."""
 from collections.abc import Iterator
 
 import pytest
@@ -7,9 +7,7 @@ import torch
 
 @pytest.fixture(autouse=True)
 def settled() -> Iterator[None]:
-    threads, always = torch.get_num_threads(), torch.is_warn_always_enabled()
-    torch.set_num_threads(1)
+    always = torch.is_warn_always_enabled()
     torch.set_warn_always(True)
     yield
-    torch.set_num_threads(threads)
     torch.set_warn_always(always)
