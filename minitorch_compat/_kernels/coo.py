@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import prod
+from collections.abc import Callable, Sequence
+from math import exp, log, prod
 
 import numpy as np
 
@@ -59,7 +59,14 @@ def coalesced(places: ndarray, values: ndarray, sizes: Sequence[int]) -> tuple[n
     if again.size:
         group = np.cumsum(first)[again] - 1
         add_at(total, group, values[order[again]])
-    return places.take(order[starts], 1), total
+    return in_room(places.take(order[starts], 1), places.shape[1]), total
+
+
+def in_room(places: ndarray, room: int) -> ndarray:
+    """Places in memory that has room for more of them, as torch leaves it behind."""
+    kept = np.empty((len(places), room), np.int64)[:, : places.shape[1]]
+    kept[...] = places
+    return kept
 
 
 def add_at(target: ndarray, rows: ndarray, values: ndarray) -> None:
@@ -148,8 +155,17 @@ def softmax(flat: ndarray, values: ndarray, logarithm: bool) -> ndarray:
     where = where.reshape(-1)
     largest = np.full((pools.size, *values.shape[1:]), -np.inf, values.dtype)
     np.maximum.at(largest, where, values)
-    shifted = values - largest[where]
-    powers = np.exp(shifted)
+    own = values.dtype
+    if logarithm and own == np.float32:
+        largest, values = largest.astype(np.float64), values.astype(np.float64)
+    powers = by_number(exp, values - largest[where])
     sums = np.zeros_like(largest)
     np.add.at(sums, where, powers)
-    return shifted - np.log(sums)[where] if logarithm else powers / sums[where]
+    if logarithm:
+        return (values - (largest + by_number(log, sums))[where]).astype(own, copy=False)
+    return powers * (1 / sums)[where]
+
+
+def by_number(function: Callable[[float], float], x: ndarray) -> ndarray:
+    """A function of the C library, as torch calls it here; NumPy has others of its own."""
+    return np.array([function(each) for each in x.ravel().tolist()], x.dtype).reshape(x.shape)

@@ -131,11 +131,25 @@ def sparsely(name: str) -> None:
     setattr(Tensor, name, call)
 
 
+def sparse_function(name: str) -> None:
+    """Publish a function whose rule is brought in with sparse tensors."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        from .._core.sparse.rules import carry_out
+
+        return carry_out(name, arguments, keywords)
+
+    call.__name__ = call.__qualname__ = name
+    FUNCTIONS[name] = call
+
+
 for _name in (
     "to_sparse", "to_sparse_coo", "sparse_mask", "sparse_resize_", "sparse_resize_and_clear_", "resize_as_sparse_",
     "smm", "sspaddmm", "_indices", "_values", "_nnz",
 ):
     sparsely(_name)
+for _name in ("smm", "sspaddmm", "spmm", "dsmm", "hspmm", "resize_as_sparse_"):
+    sparse_function(_name)
 
 _methods: tuple[Callable[..., Any], ...] = (dim_order, to_dense, as_subclass, module_load)
 for _method in _methods:

@@ -30,6 +30,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
         data = None if data is None else data.detach()
+        if data is not None and data.is_sparse:
+            return data.as_parameter(requires_grad)  # type: ignore[attr-defined]
         array = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data._data
         if requires_grad and array.dtype.kind not in "fcV":
             raise errors.integers_cannot_require_grad()

@@ -28,7 +28,7 @@ def told(value: Any) -> Any:
         if value.is_sparse:
             places, held = value._indices(), value._values()
             return (
-                "sparse", *names, value.is_coalesced(), places.tolist(), held.tolist(),
+                "sparse", *names, value.is_coalesced(), places.tolist(), repr(held.tolist()),
                 tuple(held.stride()), repr(value),
             )
         return "dense", *names, value.tolist(), tuple(value.stride())

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
+from ..._kernels.layout import broadcast_shapes
 from .. import dtypes, errors
 from ..quiet import quietly
 from ..recording import tensors
@@ -123,6 +124,8 @@ def sparse_sum(x: Sparse, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Sparse
             f"{len(x._places)} sparse dimensions while 'other' has {len(y._places)} sparse dimensions"
         )
     in_a_row = a.flags.c_contiguous and b.flags.c_contiguous
+    if in_a_row and dtype is dtypes.bool_:
+        raise NotImplementedError("\"cadd_sparse\" not implemented for 'Bool'")
     if in_a_row and not (x._whole and y._whole):
         return walked(x, y, a, b, number)
     if not in_a_row:
@@ -136,8 +139,9 @@ def sparse_sum(x: Sparse, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Sparse
     total = np.zeros((both.size, *a.shape[1:]), a.dtype)
     total[np.searchsorted(both, own)] = a
     where = np.searchsorted(both, others)
-    total[where] = quietly(coo.fused, b, number, total[where]) if dtype is not dtypes.bool_ else total[where] | b
-    return sparse_of(coo.spread(both, sizes), wrap(total.astype(a.dtype, copy=False)), x._size, True)
+    total[where] = quietly(coo.fused, b, number, total[where])
+    places = coo.in_room(coo.spread(both, sizes), own.size + others.size)
+    return sparse_of(places, wrap(total.astype(a.dtype, copy=False)), x._size, True)
 
 
 def walked(x: Sparse, y: Sparse, a: ndarray, b: ndarray, factor: Any) -> Sparse:
@@ -161,7 +165,7 @@ def walked(x: Sparse, y: Sparse, a: ndarray, b: ndarray, factor: Any) -> Sparse:
     held[first] = a[pairs[0][first]]
     held[second] = quietly(coo.fused, b[pairs[1][second]], factor, held[second])
     flat = np.where(first, own[pairs[0]], others[pairs[1]])
-    return sparse_of(coo.spread(flat, sizes), wrap(held), x._size, False)
+    return sparse_of(coo.in_room(coo.spread(flat, sizes), own.size + others.size), wrap(held), x._size, False)
 
 
 def dense_sum(x: Tensor, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Tensor:
@@ -188,14 +192,14 @@ def dense_sum(x: Tensor, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Tensor:
     return wrap(total)
 
 
-@rule("mul", written=True)
+@rule("mul", "times", written=True)
 def mul(input: Any, other: Any) -> Any:
     if not isinstance(input, Tensor):
         input, other = other, input
     if isinstance(other, Tensor):
         made = product(input, other)
     elif is_number(other):
-        made = sparse_of(input._places, input._held * other, input._size, input._whole)
+        made = sparse_of(input._places.copy(), input._held * other, input._size, input._whole)
     else:
         from ..errors import Misfit
 
@@ -225,20 +229,43 @@ def product(x: Tensor, y: Tensor) -> Sparse:
     assert isinstance(sparse, Sparse)
     dense = dense.detach()
     if not dense.dim():
-        return sparse_of(sparse._places, sparse._held * dense, sparse._size, sparse._whole)
-    shape = np.broadcast_shapes(sparse._size, tuple(dense.shape))
-    if shape != sparse._size:
-        raise RuntimeError(
-            f"mul(sparse, dense): the result would have another size, {list(shape)}, than the sparse tensor"
-        )
+        return sparse_of(sparse._places.copy(), sparse._held * dense, sparse._size, sparse._whole)
+    shape = broadcast_shapes(tuple(dense.shape), sparse._size)
+    sparse = broadcast(sparse, shape)
     count = len(sparse._places)
     whole = np.broadcast_to(dense._data, shape)
     picked = whole[tuple(sparse._places)] if count else whole[None].repeat(sparse._nnz(), 0)
     return sparse_of(sparse._places, sparse._held * wrap(picked), shape, sparse._whole)
 
 
+def broadcast(x: Sparse, shape: tuple[int, ...]) -> Sparse:
+    """A sparse tensor with its entries repeated along new dimensions and along those of length one."""
+    if shape == x._size:
+        return x
+    more = len(shape) - len(x._size)
+    count = len(x._places) + more
+    lengths = [
+        shape[place] if place < more or x._size[place - more] != shape[place] else 1 for place in range(count)
+    ]
+    steps = np.indices(lengths).reshape(count, -1)
+    own = np.concatenate((np.zeros((more, x._nnz()), np.int64), x._places))
+    places = (steps[:, :, None] + own[:, None, :]).reshape(count, -1)
+    held = x._held._data
+    inner = np.broadcast_to(held, (held.shape[0], *shape[count:]))
+    repeated = np.broadcast_to(inner, (steps.shape[1], *inner.shape)).reshape(-1, *inner.shape[1:])
+    return sparse_of(places, wrap(np.ascontiguousarray(repeated)), shape, x._whole and lengths[more:].count(1) == len(
+        lengths) - more)
+
+
 def sparse_product(x: Sparse, y: Sparse) -> Sparse:
     """The product at the places of one of them: of that which is not coalesced, or has fewer entries."""
+    if (len(x._places), x._size[: len(x._places)], len(x._size)) != (
+        len(y._places), y._size[: len(y._places)], len(y._size)
+    ):
+        raise RuntimeError(
+            "sparse_binary_op_intersection_cpu(): expects sparse inputs with equal dimensionality, number of sparse "
+            "dimensions, and shape of sparse dimensions"
+        )
     if x._size != y._size:
         raise RuntimeError(
             f"mul: expected 'self' and 'other' to have same sizes, but {list(x._size)} != {list(y._size)}"
@@ -264,7 +291,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
         raise dividing(other)
     x = input if rounding_mode is None else coalesced(input)
     divisor = other.detach() if isinstance(other, Tensor) else other
-    made = sparse_of(x._places, x._held.div(divisor, rounding_mode=rounding_mode), x._size, x._whole)
+    made = sparse_of(x._places.copy(), x._held.div(divisor, rounding_mode=rounding_mode), x._size, x._whole)
     own = input.dtype
     name = "DivBackward0" if rounding_mode is None else "DivBackward2"
     if not isinstance(other, Tensor):
@@ -287,10 +314,13 @@ def dividing(other: Any) -> RuntimeError:
     )
 
 
+@rule("__rfloordiv__")
+def rfloor_divide(input: Any, other: Any) -> Any:
+    return floor_divide(other, input)
+
+
 @rule("floor_divide", written=True)
 def floor_divide(input: Any, other: Any) -> Any:
-    if not isinstance(input, Sparse):
-        raise not_run("reciprocal")
     if isinstance(other, Tensor) and (isinstance(other, Sparse) or other.dim()):
         raise RuntimeError(
             "Sparse floor division requires a scalar or zero-dim dense tensor divisor (got shape "
@@ -310,7 +340,7 @@ def power(input: Any, exponent: Any) -> Any:
     if not isinstance(input, Sparse):
         raise not_run("pow.Scalar")
     if isinstance(exponent, Tensor):
-        raise not_run("pow.Tensor_Tensor_out")
+        raise not_run("pow.Tensor_Tensor")
     if exponent == 0:
         raise RuntimeError(
             "pow: cannot raise to zeroth power on sparse tensor; it would make the result tensor dense"

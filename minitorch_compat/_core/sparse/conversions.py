@@ -22,7 +22,12 @@ def to_layout(
         raise errors.lacks(f"the layout {layout!r}")
     if isinstance(input, Sparse):
         if sparse_dim is not None and sparse_dim != len(input._places):
-            raise errors.lacks("to_sparse with another number of sparse dimensions of a sparse tensor")
+            raise RuntimeError(
+                "to_sparse: conversion from Sparse to Sparse with sparse_dim argument !=self.sparse_dim() is not "
+                "supported"
+            )
         return input
+    if sparse_dim is None and dense_dim is not None:
+        sparse_dim = input.dim() - dense_dim
     node = "ToSparseBackward0" if sparse_dim is not None else "ToSparseBackward1"
     return creation.to_sparse(input, sparse_dim, node)

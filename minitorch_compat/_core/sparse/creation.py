@@ -197,6 +197,8 @@ def to_sparse(x: Tensor, sparse_dim: int | None = None, node: str = "ToSparseBac
     """The elements of a dense tensor that are not zero, those of its first dimensions as entries."""
     array = x._data
     count = array.ndim if sparse_dim is None else sparse_dim
+    if sparse_dim == 0 and array.ndim:
+        raise RuntimeError("dense_to_sparse: sparse_dim argument must be in >0 when self.dim()>0")
     if not 0 <= count <= array.ndim:
         raise RuntimeError(
             f"dense_to_sparse: sparse_dim argument must be in [0,{array.ndim}] range, but {sparse_dim} is given"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import pi
 from typing import Any
 
 from ..recording import DECLARED, backward_name, parameters, tensors
 from ..tensor import Tensor
 from .gradients import OUT, recorded
 from .refusals import not_run
-from .rules import COALESCED, RULES, WRITTEN, coalesced, rule
+from .rules import COALESCED, RULES, WRITTEN, carry_out, coalesced, rule
 from .tensor import Sparse, sparse_of
 
 COALESCING = """
@@ -25,8 +26,10 @@ def elementwise(name: str, once: bool) -> Callable[..., Any]:
     function = getattr(Tensor, name)
 
     def call(input: Sparse, *arguments: Any, **keywords: Any) -> Sparse:
+        if keywords.get("decimals"):
+            raise not_run("round.decimals")
         x = coalesced(input) if once else input
-        made = sparse_of(x._places, function(x._held, *arguments, **keywords), x._size, x._whole)
+        made = sparse_of(x._places.copy(), function(x._held, *arguments, **keywords), x._size, x._whole)
         return with_step(name, made, input)
 
     return call
@@ -38,6 +41,26 @@ WITHOUT = {
 """The operations whose way back takes something that sparse tensors do not have."""
 
 
+WAYS = {
+    "deg2rad": lambda g, x: g * (pi / 180), "rad2deg": lambda g, x: g * (180 / pi),
+    "log1p": lambda g, x: by_values(g, x, lambda v: 1 + v), "relu": lambda g, x: threshold(g, x),
+}  # fmt: skip
+"""Ways back that torch has for sparse tensors beside the ordinary ones."""
+
+
+def by_values(g: Any, x: Sparse, size: Callable[[Any], Any]) -> Any:
+    """A gradient divided by a function of what is held."""
+    x = coalesced(x)
+    return sparse_of(x._places.copy(), carry_out("sparse_mask", (g, x), {})._held / size(x._held), x._size, True)
+
+
+def threshold(g: Any, x: Sparse) -> Any:
+    """A gradient where what is held is positive."""
+    x = coalesced(x)
+    held = carry_out("sparse_mask", (g, x), {})._held
+    return sparse_of(x._places.copy(), held * (x._held > 0).to(held.dtype), x._size, True)
+
+
 def refuse(name: str) -> Any:
     raise not_run(name)
 
@@ -46,6 +69,8 @@ def with_step(name: str, made: Sparse, x: Sparse) -> Sparse:
     """Record an elementwise operation by the formula that it has on dense tensors."""
     title = backward_name(name)
     make: Any = DECLARED.get(title)
+    if name in WAYS:
+        return recorded(title, made, (x,), (WAYS[name],), (x,))
     if name in WITHOUT:
         return recorded(title, made, (x,), (lambda g: refuse(WITHOUT[name]),))
     formula = make and make.formulas.get("x")
@@ -70,11 +95,11 @@ COALESCED.update(COALESCING.split())
 def real(input: Sparse) -> Sparse:
     if not input.is_complex():
         return input
-    return sparse_of(input._places, input._held.real.clone(), input._size, input._whole)
+    return sparse_of(input._places, input._held.real, input._size, input._whole)
 
 
 @rule("imag")
 def imag(input: Sparse) -> Sparse:
     if not input.is_complex():
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return sparse_of(input._places, input._held.imag.clone(), input._size, input._whole)
+    return sparse_of(input._places, input._held.imag, input._size, input._whole)

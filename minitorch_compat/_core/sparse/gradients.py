@@ -45,7 +45,10 @@ class Few(Carried):
                     leaf._grad = gradient + existing
             elif not gradient.is_sparse:
                 leaf._grad = gradient.contiguous() if 0 not in gradient.stride() else gradient.clone()
-            elif gradient._held.is_contiguous() and gradient._places.flags.c_contiguous and getrefcount(self) <= ALONE:
+            elif (
+                gradient._held.is_contiguous() and gradient._places.flags.c_contiguous and getrefcount(self) <= ALONE
+                and getrefcount(gradient) <= 3 and getrefcount(gradient._places) <= 2
+            ):
                 leaf._grad = sparse_of(gradient._places, gradient._held, gradient._size)
             else:
                 leaf._grad = gradient.clone()

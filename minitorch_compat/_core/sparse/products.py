@@ -7,22 +7,33 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
-from .. import errors
 from ..forms import FUNCTIONS
 from ..quiet import quietly
 from ..tensor import Tensor, wrap
 from .gradients import recorded
-from .rules import carry_out, coalesced, rule
+from .refusals import not_run
+from .rules import coalesced, rule
 from .tensor import Sparse, sparse_of
 
 ndarray = np.ndarray
 
 
 def check_product(a: Any, b: Any) -> None:
+    """RuntimeError for matrices whose sizes or dtypes do not fit."""
+    for each in (a, b):
+        if isinstance(each, Sparse) and each.dense_dim():
+            raise RuntimeError("addmm: matrices expected, got 1D tensor")
     if a.shape[1] != b.shape[0]:
+        if isinstance(a, Sparse) and not isinstance(b, Sparse):
+            raise RuntimeError(f"addmm: Argument #3 (dense): Expected dim 0 size {a.shape[1]}, got {b.shape[0]}")
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
         )
+    if a.dtype is not b.dtype:
+        one, other = a.dtype.scalar_type, b.dtype.scalar_type
+        if isinstance(a, Sparse) and isinstance(b, Sparse):
+            raise RuntimeError(f"mat1 dtype {one} does not match mat2 dtype {other}")
+        raise RuntimeError(f"expected scalar type {one} but found {other}")
 
 
 def sparse_dense(x: Sparse, y: Tensor, into: ndarray | None = None, alpha: Any = 1) -> ndarray:
@@ -47,12 +58,13 @@ def product(a: Tensor, b: Tensor) -> Tensor:
         return sparse_of(places, wrap(values), (a._size[0], b._size[1]), True)
     if isinstance(a, Sparse):
         return wrap(sparse_dense(a, b))
-    assert isinstance(b, Sparse)
+    if not isinstance(b, Sparse):
+        return (b.detach().t() @ a.detach().t()).t()
     swapped = sparse_of(b._places[::-1], b._held, b._size[::-1])
     return wrap(sparse_dense(swapped, wrap(a._data.T)).T)
 
 
-@rule("mm", "hspmm_")
+@rule("mm", "spmm", "dsmm")
 def mm(input: Tensor, mat2: Tensor, *, node: str = "MmBackward0") -> Tensor:
     for each, name in ((input, "self"), (mat2, "mat2")):
         if each.dim() != 2:
@@ -116,11 +128,18 @@ def addmm(
     if isinstance(input, Sparse):
         raise RuntimeError("addmm_sparse_dense: expected strided result tensor, got tensor with layout Sparse")
     check_product(mat1, mat2)
+    if not isinstance(mat1, Sparse) and node == "AddmmBackward0":
+        raise RuntimeError(
+            "addmm_sparse_dense: expected either 'mat1' to have sparse layout and 'mat2' to have strided layout, got "
+            "'mat1' with layout Strided and 'mat2' with layout Sparse"
+        )
     shape = (mat1.shape[0], mat2.shape[1])
     start = np.array(np.broadcast_to(input._data, shape), order="C")
     if isinstance(mat1, Sparse):
         into = np.zeros_like(start) if beta == 0 else start if beta == 1 else start * start.dtype.type(beta)
         made = wrap(sparse_dense(mat1, mat2, into, alpha))
+    elif not beta:
+        made = times(product(mat1, mat2), alpha)
     else:
         made = wrap(start) * beta + product(mat1, mat2) * alpha
     own = tuple(input.shape)
@@ -149,19 +168,29 @@ def left_gradient_masked(g: Tensor, a: Tensor, b: Tensor) -> Tensor:
 @rule("_sparse_mm")
 def sparse_mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tensor:
     if reduce is not None:
-        raise errors.lacks("torch.sparse.mm with reduce")
+        raise not_run("_sparse_mm_reduce_impl")
+    if dense.dim() != 2:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     if isinstance(sparse, Sparse) and isinstance(dense, Sparse):
         check_product(sparse, dense)
         return recorded(
             "SparseSparseMatmulBackward0", product(sparse, dense), (sparse, dense),
             (
-                lambda g, a, b: carry_out("sparse_mask", (g.mm(conjugate(b).t()), coalesced(a)), {}),
-                lambda g, a, b: carry_out("sparse_mask", (conjugate(a).t().mm(g), coalesced(b)), {}),
+                lambda g, a, b: within(g.mm(conjugate(b).t()), coalesced(a)),
+                lambda g, a, b: within(conjugate(a).t().mm(g), coalesced(b)),
             ),
             (sparse, dense),
         )
     zeros = FUNCTIONS["zeros"]((), dtype=dense.dtype)
     return addmm(zeros, sparse, dense, beta=0, node="SparseAddmmBackward0")
+
+
+def within(g: Any, x: Sparse) -> Sparse:
+    """A sparse gradient whose entries count where ``x`` has one, and are zero elsewhere."""
+    g = coalesced(g)
+    sizes = g._size
+    held = np.where(np.isin(coo.flattened(g._places, sizes), coo.flattened(x._places, sizes)), g._held._data, 0)
+    return sparse_of(g._places.copy(), wrap(held.astype(g._held._data.dtype)), sizes, g._whole)
 
 
 @rule("_sparse_addmm")
@@ -171,9 +200,9 @@ def sparse_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, al
 
 @rule("bmm")
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
-    if not isinstance(input, Sparse):
-        swapped = bmm(carry_out("transpose", (mat2, 1, 2), {}), input.transpose(1, 2))
-        return swapped.transpose(1, 2)
+    if isinstance(mat2, Sparse):
+        raise RuntimeError("bmm_sparse: Tensor 'mat2' must be dense")
+    assert isinstance(input, Sparse)
     if len(input._places) != 3:
         raise RuntimeError(f"bmm_sparse: Tensor 'self' must have 3 sparse dims, but has {len(input._places)}")
     x = coalesced(input)
@@ -193,3 +222,65 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
         (input, mat2),
     )
 
+
+@rule("linear")
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    made = matmul(input, weight.t())
+    return made if bias is None else made + bias
+
+
+@rule("matrix_power")
+def matrix_power(input: Tensor, n: int) -> Tensor:
+    if n < 1:
+        raise not_run("eye.m_out" if not n else "linalg_inv_ex")
+    made = input
+    for _ in range(n - 1):
+        made = made.mm(input)
+    return made
+
+
+@rule("smm")
+def smm(input: Tensor, mat2: Tensor) -> Tensor:
+    zeros = sparse_of(np.empty((2, 0), np.int64), wrap(np.empty(0, input.dtype.numpy)), (input.shape[0], mat2.shape[1]))
+    return sspaddmm(zeros, input, mat2, beta=0)
+
+
+@rule("sspaddmm")
+def sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    for each, name in ((input, "self"), (mat1, "mat1")):
+        if not isinstance(each, Sparse):
+            raise RuntimeError(
+                f"sspaddmm: expected '{name}' to have sparse layout, got '{name}' with layout Strided"
+            )
+    if isinstance(mat2, Sparse):
+        raise RuntimeError("sspaddmm: expected 'mat2' to have strided layout, got 'mat2' with layout Sparse")
+    assert isinstance(input, Sparse)
+    assert isinstance(mat1, Sparse)
+    rows, values = filled_rows(mat1, mat2, alpha)
+    columns = mat2.shape[1]
+    own = np.stack((np.repeat(rows, columns), np.tile(np.arange(columns), rows.size)))
+    kept = input._held._data * input._held._data.dtype.type(beta)
+    made = sparse_of(
+        np.concatenate((input._places, own), 1), wrap(np.concatenate((kept, values.ravel()))),
+        (mat1._size[0], columns), False,
+    )
+    return recorded("NotImplemented", made, (input, mat1, mat2), (not_back,) * 3)
+
+
+def filled_rows(x: Sparse, y: Tensor, alpha: Any = 1) -> tuple[ndarray, ndarray]:
+    """The rows of a product that have anything in them, and their numbers."""
+    whole = sparse_dense(coalesced(x), y, alpha=alpha)
+    rows = np.unique(x._places[0])
+    return rows, whole[rows]
+
+
+def not_back(g: Any, *kept: Any) -> Any:
+    raise RuntimeError("derivative for aten::sspaddmm is not implemented")
+
+
+@rule("hspmm")
+def hspmm(mat1: Tensor, mat2: Tensor) -> Tensor:
+    assert isinstance(mat1, Sparse)
+    rows, values = filled_rows(mat1, mat2)
+    made = sparse_of(rows[None], wrap(values), (mat1._size[0], mat2.shape[1]), False)
+    return recorded("NotImplemented", made, (mat1, mat2), (not_back,) * 2)

@@ -48,7 +48,7 @@ def sparse_sum(input: Any, dim: Any = None, dtype: Any = None) -> Tensor:
             raise RuntimeError("coalesce expected sparse coordinate tensor layout but got Strided")
         raise not_run("_indices", "CPU")
     if dim is None:
-        return sum(input, dtype=dtype)
+        return input.coalesce().values().sum(dtype=dtype)
     if dtype is not None and dtype is not input.dtype:
         input = carry_out("to", (input, dtype), {})
     return reduced(input, dims_of(dim, len(input._size)))
@@ -56,7 +56,7 @@ def sparse_sum(input: Any, dim: Any = None, dtype: Any = None) -> Tensor:
 
 def reduced(x: Sparse, dims: list[int], node: str = "SparseSumBackward0", keepdim: bool = False) -> Any:
     """The sum along dimensions: dense where no sparse dimension is left."""
-    sparse = len(x._places)
+    sparse, size = len(x._places), x._size
     summed = [each for each in dims if each < sparse]
     inner = [each - sparse + 1 for each in dims if each >= sparse]
     held = x._held.detach()
@@ -73,14 +73,19 @@ def reduced(x: Sparse, dims: list[int], node: str = "SparseSumBackward0", keepdi
     if keepdim:
         for each in sorted(dims):
             made = made.unsqueeze(each)
-    return recorded(node, made, (x,), (lambda g, x: spread_back(g, x, dims, keepdim),), (x,))
+    if node == "SumBackward1":
+        return recorded(node, made, (x,), (lambda g: expanded(g, size, () if keepdim else dims),))
+    return recorded(node, made, (x,), (lambda g, x: spread_back(g, coalesced(x), dims),), (x,))
 
 
-def spread_back(g: Any, x: Sparse, dims: list[int], keepdim: bool) -> Tensor:
+def expanded(g: Any, size: Any, dims: Any) -> Any:
+    for each in sorted(dims):
+        g = g.unsqueeze(each)
+    return g.expand(size)
+
+
+def spread_back(g: Any, x: Sparse, dims: list[int]) -> Tensor:
     """The gradient of a sum at the places of what was summed."""
-    if keepdim:
-        for each in sorted(dims, reverse=True):
-            g = g.select(each, 0)
     sparse = len(x._places)
     inner = sorted(each - sparse + 1 for each in dims if each >= sparse)
     kept = [each for each in range(sparse) if each not in dims]
@@ -93,7 +98,7 @@ def spread_back(g: Any, x: Sparse, dims: list[int], keepdim: bool) -> Tensor:
     for each in inner:
         values = values.unsqueeze(each)
     values = values.expand(count, *x._size[sparse:]).contiguous()
-    return sparse_of(x._places, values, x._size, x._whole)
+    return sparse_of(x._places.copy(), values, x._size, x._whole)
 
 
 @rule("_sparse_softmax")
@@ -150,7 +155,7 @@ def softmax_gradient(g: Tensor, out: Sparse, dim: int, logarithm: bool) -> Tenso
         coo.add_at(sums, where.reshape(-1), terms)
         inner = wrap(sums[where.reshape(-1)])
     back = at - values.exp() * inner if logarithm else values * (at - inner)
-    return sparse_of(out._places, back, out._size, True)
+    return sparse_of(out._places.copy(), back, out._size, True)
 
 
 @rule("norm")

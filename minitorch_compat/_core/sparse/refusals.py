@@ -37,11 +37,14 @@ KERNELS = {
         "linalg_cross": "cross", "_cummax_helper": "cummax", "_cummin_helper": "cummin",
         "_logcumsumexp": "logcumsumexp", "mean.dim": "mean", "_unique2": "unique", "var.correction": "var",
         "std.correction": "std", "where.self": "where", "_prelu_kernel": "prelu", "frexp.Tensor_out": "frexp",
-        "linalg_vector_norm": "linalg_norm linalg_vector_norm", "diagonal_copy": "diag", "zeros_like": "",
+        "linalg_vector_norm": "linalg_norm linalg_vector_norm", "diagonal_copy": "diag",
+        "linalg_inv_ex": "inverse linalg_inv", "eq.Tensor": "allclose isclose", "round.decimals": "round_decimals",
+        "count_nonzero.dim_IntList": "count_nonzero", "pow_.Scalar": "pow_ square_", "__lshift__.Scalar": "__lshift__",
+        "__rshift__.Scalar": "__rshift__", "pow.Tensor_Tensor": "pow_tensor",
         "fill_.Scalar": "ones_like full_like new_ones new_full fill_", "uniform_": "rand_like", "normal_": "randn_like",
         "index.Tensor": "index", "dequantize.self": "dequantize", "pow.Scalar": "__rpow__",
-        "reciprocal": "reciprocal __rtruediv__", "reciprocal_": "reciprocal_", "pow_.Scalar": "square_",
-        "random_.from": "random_", "bernoulli_.float": "bernoulli_", "_linalg_eigh.eigenvalues": "",
+        "reciprocal": "reciprocal __rtruediv__", "reciprocal_": "reciprocal_",
+        "random_.from": "random_", "bernoulli_.float": "bernoulli_",
     }.items() for name in names.split()
 }  # fmt: skip
 """Where torch gets stuck in something of another name."""
@@ -54,6 +57,9 @@ COMPARED = frozenset(
 )
 """Operations with a tensor or a number, whose name says which."""
 
+WRAPPING = frozenset(("remainder", "fmod", "copysign", "bitwise_and", "bitwise_or", "bitwise_xor"))
+"""Those that make a tensor of a number."""
+
 SAME = {
     "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "clip": "clamp",
     "max": "max", "mod": "remainder", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
@@ -62,7 +68,8 @@ SAME = {
 
 IN_WORDS = {
     **dict.fromkeys(
-        ("reshape", "reshape_as", "flatten", "repeat_interleave"), "reshape is not implemented for sparse tensors"
+        ("reshape", "reshape_as", "flatten", "repeat_interleave", "einsum"),
+        "reshape is not implemented for sparse tensors",
     ),
     **dict.fromkeys(
         ("expand", "expand_as", "broadcast_to", "repeat", "tile"), "expand is unsupported for Sparse tensors"
@@ -71,6 +78,7 @@ IN_WORDS = {
         ("contiguous", "ravel", "diagflat", "masked_fill", "masked_scatter"),
         "unsupported memory format option Contiguous",
     ),
+    "bernoulli": "memory format option is only supported by strided tensors",
     "put": "unsupported memory format option Preserve",
     "crow_indices": "crow_indices expected sparse row compressed tensor layout but got Sparse",
     "col_indices": "col_indices expected sparse row compressed tensor layout but got Sparse",
@@ -84,6 +92,7 @@ IN_WORDS = {
 
 def refused(name: str, arguments: Any) -> Exception:
     """The exception for an operation that sparse tensors do not have."""
+    name = name.removesuffix("_of")
     if name in IN_WORDS:
         return RuntimeError(IN_WORDS[name])
     if name == "__invert__":
@@ -98,9 +107,13 @@ def refused(name: str, arguments: Any) -> Exception:
     written = "_" if bare[-1] == "_" else ""
     bare = bare.removesuffix("_")
     bare = SAME.get(bare, bare)
+    if bare in ("max", "min", "median") and len(arguments) > 1 and isinstance(arguments[1], int):
+        return not_run(f"{bare}.dim")
     if bare in COMPARED:
         other = arguments[1] if len(arguments) > 1 else None
-        tensor = isinstance(other, Tensor) or bare == "remainder"
+        if bare == "lerp":
+            other = arguments[2] if len(arguments) > 2 else None
+        tensor = isinstance(other, Tensor) or bare in WRAPPING
         suffix = ".Tensor" if tensor else "" if bare.startswith("clamp") else ".Scalar"
         return not_run(bare + written + suffix)
     return not_run(bare + written)

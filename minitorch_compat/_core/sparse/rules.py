@@ -11,6 +11,7 @@ from ..._kernels import coo
 from .. import dtypes, errors, graph
 from ..forms import FUNCTIONS, commit
 from ..modes import mode, no_grad
+from ..scalars import is_number
 from ..tensor import Tensor, wrap
 from ..views import check_write, known_step
 from .creation import detached
@@ -54,6 +55,11 @@ def rule(*names: str, written: bool = False) -> Callable[[Callable[..., Any]], C
     return enter
 
 
+OPERATORS = frozenset(
+    f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "pow", "matmul", "mod")
+    for side in ("", "r", "i")
+)
+"""Operators that leave it to others what is neither a tensor nor a number."""
 SWAPPED = {"__radd__": "add", "__rmul__": "mul", "__rsub__": "sub", "__rmatmul__": "matmul"}
 """The operators that a tensor at the right side is asked for."""
 
@@ -62,6 +68,8 @@ def carry_out(name: str, arguments: Any, keywords: Any) -> Any:
     """An operation of which some argument is sparse; NotImplementedError in torch's words where it has none."""
     if not PREPARED:
         prepare()
+    if name in OPERATORS and not (isinstance(arguments[1], Tensor) or is_number(arguments[1])):
+        return NotImplemented
     if name in SWAPPED:
         name, arguments = SWAPPED[name], (arguments[1], arguments[0])
     own = SAME.get(name, name)
@@ -95,7 +103,7 @@ def prepare() -> None:
 def into(out: Any, result: Any) -> Any:
     """A result in the tensor given for it."""
     if isinstance(out, Sparse) and isinstance(result, Sparse):
-        assign(out, result, check=False)
+        assign(out, result)
         return out
     if isinstance(result, Sparse) or isinstance(out, Sparse):
         raise not_run("resize_") if isinstance(out, Sparse) else not_run("_values", "CPU")
@@ -104,25 +112,41 @@ def into(out: Any, result: Any) -> Any:
 
 def written(function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
     """The in-place form of a rule: the result, with its history, takes the place of the first argument."""
-    x = arguments[0]
+    x, *_ = arguments
+    name = function.__name__
     check_write(x, *[each for each in (*arguments[1:], *keywords.values()) if isinstance(each, Tensor)])
     before = x
-    if isinstance(x, Sparse) and mode.enabled and x._node is not None:
+    if mode.enabled and any(isinstance(each, Tensor) and each._node is not None for each in arguments):
         # What the step keeps is what was there before.
-        before = detached(x)
+        before = detached(x) if isinstance(x, Sparse) else wrap(x._data.copy())
         before._node = x._node
     result = function(before, *arguments[1:], **keywords)
+    if not dtypes.can_cast(result.dtype, x.dtype):
+        if name in ("add", "sub"):
+            raise RuntimeError(
+                f"Can't convert result type {result.dtype.scalar_type} to output {x.dtype.scalar_type} in add operation"
+            )
+        if name == "mul" and isinstance(x, Sparse):
+            raise RuntimeError(
+                f"dtype of values ({result.dtype.scalar_type}) must match dtype of sparse tensor "
+                f"({x.dtype.scalar_type})"
+            )
     if isinstance(x, Sparse):
-        if not isinstance(result, Sparse):
-            raise RuntimeError("a sparse tensor cannot become a dense one in place")
         if result._size != x._size:
             raise errors.write_result_shape(x._size, result._size)
         assign(x, result)
+        if name == "mul" and x._nnz() > 1:
+            x._whole = False
         return x
-    return commit(x, result.to_dense() if isinstance(result, Sparse) else result)
+    if isinstance(result, Sparse):
+        node = result._node
+        with no_grad():
+            result = result.to_dense()
+        result._node = node
+    return commit(x, result)
 
 
-def assign(x: Sparse, result: Sparse, check: bool = True) -> None:
+def assign(x: Sparse, result: Sparse) -> None:
     """Let ``x`` hold what ``result`` does, with its history."""
     held = result._held
     if held.dtype is not x.dtype:
@@ -179,7 +203,8 @@ def to_dense(input: Sparse, dtype: Any = None, *, masked_grad: bool | None = Non
             "ToDenseBackward0", made, (input,), (lambda g, x: carry_out("sparse_mask", (g, coalesced(x)), {}),),
             (input,),
         )
-    return recorded("ToDenseBackward0", made, (input,), (lambda g: g,))
+    count = len(input._places)
+    return recorded("ToDenseBackward0", made, (input,), (lambda g: g if g.is_sparse else g.to_sparse(count),))
 
 
 @rule("to_sparse")
@@ -206,11 +231,11 @@ def sparse_mask(input: Tensor, mask: Tensor) -> Sparse:
                 f"`self.sparse_dim() == {len(input._places)}` != `mask.sparse_dim() == {len(mask._places)}`."
             )
         own = coalesced(input)
-        made = sparse_of(mask._places, wrap(found_at(own, mask._places)), mask._size, mask._whole)
+        made = sparse_of(mask._places.copy(), wrap(found_at(own, mask._places)), mask._size, mask._whole)
     else:
         count = len(mask._places)
         picked = input._data[tuple(mask._places)] if count else input._data[None].repeat(mask._nnz(), 0)
-        made = sparse_of(mask._places, wrap(np.ascontiguousarray(picked)), mask._size, mask._whole)
+        made = sparse_of(mask._places.copy(), wrap(np.ascontiguousarray(picked)), mask._size, mask._whole)
     strided = not isinstance(input, Sparse)
     return recorded("SparseMaskBackward0", made, (input,), (lambda g: mask_gradient(g, mask, strided),))
 

@@ -11,7 +11,6 @@ from ..._kernels import coo
 from .. import errors, kinds
 from ..graph import LEAF
 from ..kinds import Size
-from ..modes import mode
 from ..tensor import OutdatedView, Tensor, wrap, wrap_dim
 from ..transforms import Transformed, attached
 from ..views import known_step, shared_of
@@ -174,6 +173,17 @@ class Sparse(Transformed):
         made._shared = shared_of(self)
         return made
 
+    def as_parameter(self, requires_grad: bool) -> Any:
+        """A leaf over these parts that modules count among their parameters."""
+        if requires_grad and not (self.is_floating_point() or self.is_complex()):
+            raise errors.integers_cannot_require_grad()
+        made = new(SparseParameter)
+        made._places, made._held, made._size, made._whole = self._places, self._held, self._size, self._whole
+        made._node = LEAF if requires_grad else None
+        made._shared = shared_of(self)
+        made._is_param = True
+        return made
+
     def carried(self) -> Any:
         """This gradient as a pass on arrays carries it."""
         from .gradients import Few
@@ -199,8 +209,6 @@ class Sparse(Transformed):
         return self.data_ptr()
 
     def numpy(self, *, force: bool = False) -> Any:
-        if self._node is not None and not force and mode.enabled:
-            raise errors.numpy_of_tracked()
         raise TypeError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.")
 
     def __array__(self, dtype: Any = None) -> Any:
@@ -299,6 +307,17 @@ class Sparse(Transformed):
         return memo[id(self)]
 
 
+class SparseParameter(Sparse):
+    """A sparse tensor that modules count among their parameters."""
+
+    _is_param: bool
+
+    def __repr__(self, *, tensor_contents: str | None = None) -> str:  # type: ignore[override]
+        return "Parameter containing:\n" + super().__repr__()
+
+
+SparseParameter.__module__ = "torch.nn.parameter"
+SparseParameter.__name__ = SparseParameter.__qualname__ = "Parameter"
 Sparse.__module__ = "torch"
 Sparse.__name__ = Sparse.__qualname__ = "Tensor"
 
