@@ -123,7 +123,10 @@ PYTHONS_OWN = (
 def refused(name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], method: bool = False) -> Exception:
     """torch's words for arguments that fit no signature of a function or method."""
     if stands_for_others((arguments, keywords)):
-        return NoMemory("_data")
+        from .transforms import holds_sparse
+
+        if not holds_sparse((arguments, keywords)):
+            return NoMemory("_data")
     from .signatures import invalid_arguments, signatures
 
     return invalid_arguments(name, signatures(name, method=method), arguments, keywords)

@@ -11,6 +11,8 @@ _sparse_addmm
 _sparse_log_softmax _sparse_softmax
     Tensor input, int dim, dtype dtype=None
     Tensor input, int dim, bool half_to_float
+_spdiags
+    Tensor diagonals, Tensor offsets, ints shape, layout? layout=None
 _sparse_mm
     Tensor sparse, Tensor dense
     Tensor sparse, Tensor dense, str reduce

@@ -617,6 +617,14 @@ sparse_coo_tensor
     object indices, object values, ints size, *, dtype dtype=None, device device=None, bool pin_memory=False,
         bool requires_grad=False, bool check_invariants=None, bool is_coalesced=None
     ints size, *, dtype dtype=None, device device=None, bool requires_grad=False, bool check_invariants=None
+Tensor.coalesce
+    ()
+Tensor.sparse_mask
+    Tensor mask
+Tensor.sparse_resize_ Tensor.sparse_resize_and_clear_
+    ints size, int sparse_dim, int dense_dim
+Tensor.to_dense
+    dtype dtype=None, *, bool masked_grad=None
 split_copy
     Tensor input, int split_size, int dim=0, *, Tensors out=None
 split_with_sizes unsafe_split_with_sizes

@@ -299,12 +299,12 @@ def unknown_keyword(name: str, parameters: Sequence[Parameter], given: int, kwar
 
 def is_tensor(value: object) -> bool:
     """Whether a value is a tensor of this engine, known by what it carries."""
-    return hasattr(value, "_data") and hasattr(value, "_node")
+    return hasattr(value, "_node") and (hasattr(value, "_data") or getattr(value, "is_sparse", False))
 
 
 def is_number_tensor(value: Any, kinds: str) -> bool:
     """Whether a value is a 0-d tensor outside any graph, of one of NumPy's `kinds`, that may stand for a number."""
-    if not is_tensor(value) or value._node is not None or value._data.ndim:
+    if not hasattr(value, "_data") or not is_tensor(value) or value._node is not None or value._data.ndim:
         return False
     return value._data.dtype.kind in kinds
 

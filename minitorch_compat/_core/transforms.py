@@ -57,6 +57,11 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
         yield from tensors_in((value.start, value.stop, value.step))
 
 
+def holds_sparse(values: Any) -> bool:
+    """Whether a tensor among arguments is sparse."""
+    return any(each._transformed and each.is_sparse for each in tensors_in(values))
+
+
 def replaced(value: Any, change: Callable[[Tensor], Any]) -> Any:
     """An argument or a result with each of its tensors changed."""
     if isinstance(value, Tensor):
@@ -85,9 +90,10 @@ def interpret(name: str, function: Callable[..., Any], arguments: Any, keywords:
 
     if not getattr(function, "guarded", False):
         function = border(name, function)
-    sparse = next((each for each in tensors_in((arguments, keywords)) if each._transformed and each.is_sparse), None)
-    if sparse is not None:
-        return sparse.carry_out(name, function, arguments, keywords)
+    if holds_sparse((arguments, keywords)):
+        from .sparse.rules import called
+
+        return called(name, arguments, keywords)
     if any(isinstance(each, batching.Batched) for each in tensors_in((arguments, keywords))):
         return batching.carry_out(name, function, arguments, keywords)
     return duals.carry_out(name, function, arguments, keywords)

@@ -306,6 +306,8 @@ def _like(name: str, value: int | None) -> Any:
 def _alike(
     x: Tensor, value: Any, dtype: Any, layout: Any, device: Any, pin_memory: Any, requires_grad: Any, memory_format: Any
 ) -> Tensor:
+    if layout is kinds.sparse_coo and value == 0:
+        return _sparsely("zeros", x._data.shape, dtype or x.dtype, requires_grad)
     check_options(layout, device, pin_memory, requires_grad)
     wanted = x._data.dtype if dtype is None else dtype_of(dtype).numpy  # type: ignore[union-attr]
     array = formatted(x._data.shape, wanted, memory_format, x._data)

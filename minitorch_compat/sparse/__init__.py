@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.absent import room as _room
-from .._core.options import Misfit as _Misfit
-from .._core.options import checked as _checked
 from .._core.sparse.creation import Invariants as _Invariants
+from .._core.sparse.rules import called as _called
 from .._core.sparse.rules import carry_out as _carry_out
 from .._core.tensor import Tensor
 
@@ -45,7 +44,7 @@ class check_sparse_tensor_invariants:
         self.saved_state = self.is_enabled()
         _Invariants.checked = self.state
 
-    def __exit__(self, *exception: Any) -> None:
+    def __exit__(self, type: Any, value: Any, traceback: Any) -> None:
         assert self.saved_state is not None
         _Invariants.checked = self.saved_state
         self.saved_state = None
@@ -55,7 +54,7 @@ class check_sparse_tensor_invariants:
 
         @wraps(mth)
         def test_mth(*arguments: Any, **keywords: Any) -> Any:
-            with type(self)(self.state):
+            with check_sparse_tensor_invariants(self.state):
                 return mth(*arguments, **keywords)
 
         return test_mth
@@ -69,37 +68,20 @@ def sum(input: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
     return _carry_out("_sparse_sum", (input, dim, dtype), {})
 
 
-def _of_tensors(*given: Any) -> None:
-    if not all(isinstance(each, Tensor) for each in given):
-        raise _Misfit
+def _native(name: str, documentation: str) -> Any:
+    """A function that torch has written in C."""
+
+    def call(*arguments: Any, **keywords: Any) -> Tensor:
+        return _called(name, arguments, keywords)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = documentation
+    return call
 
 
-@_checked("_sparse_mm")
-def mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tensor:
-    """The product of two matrices: sparse for two sparse ones, else dense."""
-    _of_tensors(sparse, dense)
-    return _carry_out("_sparse_mm", (sparse, dense, reduce), {})
-
-
-@_checked("_sparse_addmm")
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * (mat1 @ mat2)`` for a sparse ``mat1``."""
-    _of_tensors(input, mat1, mat2)
-    return _carry_out("_sparse_addmm", (input, mat1, mat2), {"beta": beta, "alpha": alpha})
-
-
-@_checked("_sparse_softmax")
-def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """Softmax along ``dim`` of a sparse tensor, where what is not stored counts as minus infinity."""
-    _of_tensors(input)
-    return _carry_out("_sparse_softmax", (input, dim, dtype), {})
-
-
-@_checked("_sparse_log_softmax")
-def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """The logarithm of ``softmax``."""
-    _of_tensors(input)
-    return _carry_out("_sparse_log_softmax", (input, dim, dtype), {})
-
-
+mm = _native("_sparse_mm", "The product of two matrices: sparse for two sparse ones, else dense.")
+addmm = _native("_sparse_addmm", "``beta * input + alpha * (mat1 @ mat2)`` for a sparse ``mat1``.")
+softmax = _native("_sparse_softmax", "Softmax along a dimension, where what is not stored counts as minus infinity.")
+log_softmax = _native("_sparse_log_softmax", "The logarithm of ``softmax``.")
+spdiags = _native("_spdiags", "A sparse matrix with the rows of ``diagonals`` on its diagonals at ``offsets``.")
 __getattr__ = _room("torch.sparse", __name__)

@@ -191,6 +191,28 @@ class TensorLikePair(Pair):
         if actual.dtype != expected.dtype:
             common = dtypes.promote_types(actual.dtype, expected.dtype)
             actual, expected = actual.to(common), expected.to(common)
+        if actual.is_sparse is not expected.is_sparse:
+            actual, expected = actual.to_dense(), expected.to_dense()
+        if actual.is_sparse:
+            self.compare_sparse(actual, expected)
+        else:
+            self.compare_elements(actual, expected, "Tensor-likes")
+
+    def compare_sparse(self, actual: Any, expected: Any) -> None:
+        """Coordinates have to be the same, values near."""
+        if actual._nnz() != expected._nnz():
+            raise Unlike(
+                "The number of specified values in sparse COO tensors does not match: "
+                f"{actual._nnz()} != {expected._nnz()}"
+            )
+        tolerant = self.options
+        self.options = {**tolerant, "rtol": 0, "atol": 0}
+        self.compare_elements(actual._indices(), expected._indices(), "Sparse COO indices")
+        self.options = tolerant
+        self.compare_elements(actual._values(), expected._values(), "Sparse COO values")
+
+    def compare_elements(self, actual: Any, expected: Any, who: str) -> None:
+        """Element by element."""
         if actual.numel() == 1 and not actual.shape:
             numbers = actual.item(), expected.item()
         whole = not actual.dtype.is_floating_point and not actual.dtype.is_complex
@@ -202,13 +224,13 @@ class TensorLikePair(Pair):
             return
         if not actual.shape:
             raise self.unlike_numbers(*numbers)
-        raise self.unlike_tensors(x, y, matches)
+        raise self.unlike_tensors(x, y, matches, who)
 
     def same(self, name: str, actual: Any, expected: Any) -> None:
         if actual != expected:
             raise Unlike(f"The values for attribute '{name}' do not match: {actual} != {expected}.")
 
-    def unlike_tensors(self, actual: Any, expected: Any, matches: Any) -> Unlike:
+    def unlike_tensors(self, actual: Any, expected: Any, matches: Any, who: str) -> Unlike:
         """How many elements mismatch, and where those are that differ most."""
         total, shape = matches.numel(), tuple(matches.shape)
         mismatched = total - int(matches.sum())
@@ -220,7 +242,7 @@ class TensorLikePair(Pair):
             largest, flat = FUNCTIONS["max"](values.masked_fill(matches, 0).flatten(), 0)
             index = tuple(int(each) for each in np.unravel_index(int(flat), shape))
             lines.append(self.difference(which, largest.item(), tolerance, f" at index {index}"))
-        return Unlike(self.headed("Tensor-likes") + "\n".join(lines))
+        return Unlike(self.headed(who) + "\n".join(lines))
 
 
 PAIRS: tuple[type[Pair], ...] = (NonePair, BooleanPair, NumberPair, TensorLikePair)

@@ -9,6 +9,8 @@ import numpy as np
 from ..._kernels import coo
 from ..._kernels.layout import broadcast_shapes
 from .. import dtypes, errors
+from ..errors import Misfit
+from ..forms import FUNCTIONS
 from ..quiet import quietly
 from ..recording import tensors
 from ..scalars import is_number
@@ -55,6 +57,8 @@ def cast(array: ndarray, dtype: dtypes.dtype) -> ndarray:
 def add(input: Any, other: Any, *, alpha: Any = 1, sign: int = 1) -> Any:
     if not isinstance(input, Tensor):
         input, other = other, input
+    if not isinstance(other, Tensor) and not is_number(other):
+        raise Misfit
     if not isinstance(other, Tensor) or (isinstance(input, Sparse) and not isinstance(other, Sparse)):
         raise RuntimeError(NOT_DENSE)
     dtype = result_dtype(input, other)
@@ -201,8 +205,6 @@ def mul(input: Any, other: Any) -> Any:
     elif is_number(other):
         made = sparse_of(input._places.copy(), input._held * other, input._size, input._whole)
     else:
-        from ..errors import Misfit
-
         raise Misfit
     own = input.dtype
     if not isinstance(other, Tensor):
@@ -351,6 +353,13 @@ def power(input: Any, exponent: Any) -> Any:
         "PowBackward0", made, (input,),
         (lambda g, x: g * (exponent * carry_out("pow", (x, exponent - 1), {})).conj(),), (input,),
     )
+
+
+@rule("ldexp", written=True)
+def ldexp(input: Any, other: Any) -> Any:
+    if not isinstance(input, Sparse):
+        raise not_run("pow.Scalar")
+    return mul(input, FUNCTIONS["pow"](2.0, other))
 
 
 @rule("square")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
-from .. import dtypes, errors
+from .. import dtypes, errors, kinds
 from ..forms import FUNCTIONS
 from ..graph import LEAF
 from ..modes import mode
-from ..options import Misfit, check_options, checked, dtype_of, size_of
+from ..options import Misfit, check_options, checked, dtype_of, is_integer, size_of
 from ..tensor import Tensor, wrap
 from ..warn import warn_once
 from .gradients import OUT, dense_of, recorded
@@ -67,7 +67,7 @@ def sparse_coo_tensor(*arguments: Any, **options: Any) -> Tensor:
     check_options(None, given.get("device"), False, wants)
     check, coalesced = given.get("check_invariants"), given.get("is_coalesced")
     if size is not NOT_GIVEN:
-        size = size_of((), size) if isinstance(size, (tuple, list)) else fails()
+        size = size_of((), size) if isinstance(size, (tuple, list)) else lone(size)
     if indices is None:
         held = wrap(np.empty(0, (dtype or dtypes.get_default_dtype()).numpy))
         return finished(sparse_of(np.empty((len(size), 0), np.int64), held, size), wants)
@@ -91,8 +91,11 @@ class NotGiven:
 NOT_GIVEN: Any = NotGiven()
 
 
-def fails() -> Any:
-    raise Misfit
+def lone(size: Any) -> tuple[int, ...]:
+    """A size of one dimension, given by its length."""
+    if not is_integer(size):
+        raise Misfit
+    return (int(size),)
 
 
 def finished(made: Sparse, wants_grad: Any) -> Sparse:
@@ -213,3 +216,31 @@ def to_sparse(x: Tensor, sparse_dim: int | None = None, node: str = "ToSparseBac
     values = array[tuple(columns)] if count else array.reshape((1, *array.shape))[: columns.shape[1]]
     made = sparse_of(columns, wrap(np.ascontiguousarray(values)), array.shape, True)
     return recorded(node, made, (x,), (dense_of,))
+
+
+def spdiags(diagonals: Any, offsets: Any, shape: Any, layout: Any = None) -> Any:
+    """A sparse matrix with rows on its diagonals; RuntimeError for offsets that do not fit."""
+    if not isinstance(diagonals, Tensor) or not isinstance(offsets, Tensor):
+        raise Misfit
+    rows = diagonals._data[None] if diagonals.dim() == 1 else diagonals._data
+    places = np.atleast_1d(offsets._data)
+    if len(shape) != 2:
+        raise RuntimeError("Output shape must be 2d")
+    if rows.ndim != 2:
+        raise RuntimeError("Diagonals must be vector or matrix")
+    if places.ndim > 1:
+        raise RuntimeError("Offsets must be scalar or vector")
+    if layout not in (None, kinds.sparse_coo):
+        raise errors.lacks(f"the layout {layout!r}")
+    if rows.shape[0] != places.size:
+        raise RuntimeError(
+            f"Number of diagonals ({rows.shape[0]}) does not match the number of offsets ({places.size})"
+        )
+    if np.unique(places).size != places.size:
+        raise RuntimeError("Offset tensor contains duplicate values")
+    columns, values = [np.empty((2, 0), np.int64)], [rows[0][:0] if len(rows) else np.empty(0, rows.dtype)]
+    for row, offset in zip(rows, places.tolist(), strict=True):
+        across = np.arange(max(offset, 0), max(min(shape[0] + offset, shape[1], rows.shape[1]), max(offset, 0)))
+        columns.append(np.stack((across - offset, across)))
+        values.append(row[across])
+    return sparse_of(np.concatenate(columns, 1), wrap(np.concatenate(values)), tuple(shape), False)

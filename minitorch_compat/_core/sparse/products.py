@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
+from ..errors import Misfit
 from ..forms import FUNCTIONS
 from ..quiet import quietly
 from ..tensor import Tensor, wrap
@@ -92,8 +93,6 @@ def conjugate(x: Tensor) -> Tensor:
 @rule("matmul")
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     if not isinstance(other, Tensor) or not isinstance(input, Tensor):
-        from ..errors import Misfit
-
         raise Misfit
     if input.dim() == 2 and other.dim() == 1:
         return mv(input, other)
@@ -167,6 +166,8 @@ def left_gradient_masked(g: Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 @rule("_sparse_mm")
 def sparse_mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tensor:
+    if not isinstance(sparse, Tensor) or not isinstance(dense, Tensor):
+        raise Misfit
     if reduce is not None:
         raise not_run("_sparse_mm_reduce_impl")
     if dense.dim() != 2:
@@ -195,6 +196,8 @@ def within(g: Any, x: Sparse) -> Sparse:
 
 @rule("_sparse_addmm")
 def sparse_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    if not all(isinstance(each, Tensor) for each in (input, mat1, mat2)):
+        raise Misfit
     return addmm(input, mat1, mat2, beta=beta, alpha=alpha, node="SparseAddmmBackward0")
 
 

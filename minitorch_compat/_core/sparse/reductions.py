@@ -8,7 +8,9 @@ import numpy as np
 
 from ..._kernels import coo
 from .. import dtypes
+from ..errors import Misfit
 from ..quiet import quietly
+from ..scalars import is_number
 from ..tensor import Tensor, wrap, wrap_dim
 from .gradients import OUT, recorded
 from .refusals import not_run
@@ -114,6 +116,8 @@ def log_softmax(input: Any, dim: int, dtype: Any = None) -> Tensor:
 def normalised(input: Any, dim: int, dtype: Any, logarithm: bool) -> Tensor:
     """Softmax or its logarithm; what is not stored counts as minus infinity."""
     name = "log_softmax" if logarithm else "softmax"
+    if not isinstance(input, Tensor) or not is_number(dim):
+        raise Misfit
     if not isinstance(input, Sparse):
         raise not_run(f"_sparse_{name}", "CPU")
     if dtype is not None and dtype is not input.dtype:

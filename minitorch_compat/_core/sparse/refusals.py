@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import lacks
 from ..tensor import Tensor
 
 EXPLAINED = (
@@ -22,8 +23,8 @@ def not_run(name: str, backend: str = "SparseCPU") -> NotImplementedError:
 
 KERNELS = {
     name: kernel for kernel, names in {
-        "as_strided": "narrow split chunk diagonal squeeze unsafe_split unsafe_chunk tensor_split hsplit vsplit "
-                      "split_with_sizes unsafe_split_with_sizes slice_inverse as_strided",
+        "as_strided": "diff block_diag narrow split chunk diagonal squeeze unsafe_split unsafe_chunk tensor_split "
+                      "hsplit vsplit split_with_sizes unsafe_split_with_sizes slice_inverse as_strided",
         "as_strided_": "squeeze_ unsqueeze_",
         "view": "view view_as take_along_dim",
         "flip": "flip fliplr flipud rot90 __reversed__",
@@ -78,6 +79,7 @@ IN_WORDS = {
         ("contiguous", "ravel", "diagflat", "masked_fill", "masked_scatter"),
         "unsupported memory format option Contiguous",
     ),
+    "outer": "outer: Expected 1-D argument self, but got 2-D",
     "bernoulli": "memory format option is only supported by strided tensors",
     "put": "unsupported memory format option Preserve",
     "crow_indices": "crow_indices expected sparse row compressed tensor layout but got Sparse",
@@ -90,9 +92,15 @@ IN_WORDS = {
 """Operations that torch refuses in words of its own: RuntimeError."""
 
 
+LACKED = frozenset(("chain_matmul", "multi_dot", "linalg_multi_dot", "cov", "corrcoef", "chalf", "map_", "map2_"))
+"""Operations that torch composes of others, or for a dtype that is not there."""
+
+
 def refused(name: str, arguments: Any) -> Exception:
     """The exception for an operation that sparse tensors do not have."""
     name = name.removesuffix("_of")
+    if name in LACKED:
+        return lacks(f"torch.{name} of sparse tensors")
     if name in IN_WORDS:
         return RuntimeError(IN_WORDS[name])
     if name == "__invert__":

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..._kernels import coo
 from .. import dtypes, errors, graph
+from ..errors import Misfit
 from ..forms import FUNCTIONS, commit
 from ..modes import mode, no_grad
+from ..options import dtype_of
 from ..scalars import is_number
 from ..tensor import Tensor, wrap
 from ..views import check_write, known_step
-from .creation import detached
+from .creation import detached, spdiags
 from .gradients import recorded
 from .refusals import not_run, refused
 from .tensor import Sparse, sparse_of
@@ -60,6 +62,22 @@ OPERATORS = frozenset(
     for side in ("", "r", "i")
 )
 """Operators that leave it to others what is neither a tensor nor a number."""
+def called(name: str, arguments: Any, keywords: Any, method: bool = False) -> Any:
+    """A call by a user: what fits no form of the operation is refused in the words of torch's parser."""
+    try:
+        return carry_out(name, arguments, keywords)
+    except TypeError as error:
+        traceback = error.__traceback__
+        here = traceback is not None and traceback.tb_next is not None and traceback.tb_next.tb_next is None
+        if not (isinstance(error, Misfit) or here):
+            raise
+        problem = error
+    from ..signatures import refusal
+
+    said = refusal(name, tuple(arguments)[method:], keywords, method=method)
+    raise problem if isinstance(said, NotImplementedError) else said
+
+
 SWAPPED = {"__radd__": "add", "__rmul__": "mul", "__rsub__": "sub", "__rmatmul__": "matmul"}
 """The operators that a tensor at the right side is asked for."""
 
@@ -195,7 +213,7 @@ def with_history(places: ndarray, held: Tensor, size: Any, whole: bool | None = 
 
 @rule("to_dense")
 def to_dense(input: Sparse, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
-    if dtype is not None:
+    if dtype_of(dtype) is not None:
         raise RuntimeError("dtype argument is not supported by sparse_to_dense")
     made = wrap(coo.dense(input._places, input._held._data, input._size))
     if masked_grad is None or masked_grad:
@@ -207,6 +225,9 @@ def to_dense(input: Sparse, dtype: Any = None, *, masked_grad: bool | None = Non
     return recorded("ToDenseBackward0", made, (input,), (lambda g: g if g.is_sparse else g.to_sparse(count),))
 
 
+RULES["_spdiags"] = spdiags
+
+
 @rule("to_sparse")
 def to_sparse(input: Any, *arguments: Any, **keywords: Any) -> Any:
     from .conversions import to_layout
@@ -216,6 +237,8 @@ def to_sparse(input: Any, *arguments: Any, **keywords: Any) -> Any:
 
 @rule("sparse_mask")
 def sparse_mask(input: Tensor, mask: Tensor) -> Sparse:
+    if not isinstance(mask, Tensor):
+        raise Misfit
     if not isinstance(mask, Sparse):
         raise not_run("sparse_mask", "SparseCPU" if isinstance(input, Sparse) else "CPU")
     if tuple(input.shape) != mask._size:

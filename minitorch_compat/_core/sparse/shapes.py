@@ -30,12 +30,12 @@ def permute(input: Sparse, *dims: Any) -> Sparse:
         )
     order = [wrap_dim(each, count) for each in dims]
     if len(set(order)) != count:
-        raise RuntimeError("permute(sparse_coo): duplicate dims are not allowed.")
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
     sparse = len(input._places)
     if any(each >= sparse for each in order[:sparse]):
         raise RuntimeError(
             "permute(sparse_coo): transpositions between sparse and dense dimensions are not allowed."
-            + "Found transposition"
+            "Only transpositions within sparse and dense dimensions are supported."
         )
     size = [input._size[each] for each in order]
     held = input._held.permute(0, *[each - sparse + 1 for each in order[sparse:]])
@@ -70,7 +70,13 @@ def transpose(input: Sparse, dim0: int, dim1: int) -> Sparse:
     )
 
 
-@rule("t", "mT", "adjoint", "H", "mH")
+@rule("adjoint", "H", "mH")
+def adjoint(input: Sparse) -> Sparse:
+    made = t(input)
+    return made.conj() if made.is_complex() else made
+
+
+@rule("t", "mT")
 def t(input: Sparse) -> Sparse:
     sparse, dense = len(input._places), input.dense_dim()
     if sparse > 2 or dense:
@@ -146,7 +152,7 @@ def select(input: Sparse, dim: int, index: int) -> Any:
             made = sparse_of(np.delete(input._places, place, 0).take(hit, 1), values, rest)
     else:
         made = sparse_of(
-            input._places, input._held.detach().select(place - sparse + 1, index).clone(), rest, input._whole
+            input._places, input._held.detach().select(place - sparse + 1, index), rest, input._whole
         )
     return recorded(
         "SelectBackward0", made, (input,), (lambda g: refuse("select_backward"),)
@@ -155,8 +161,11 @@ def select(input: Sparse, dim: int, index: int) -> Any:
 
 @rule("get_item")
 def get_item(input: Sparse, index: Any) -> Any:
-    parts = list(index) if isinstance(index, tuple) else [index]
+    given = index if isinstance(index, tuple) else (index,)
+    parts = list(given)
     taken = sum(each is not None and each is not Ellipsis for each in parts)
+    if taken > len(input._size):
+        raise IndexError(f"too many indices for tensor of dimension {len(input._size)}")
     if Ellipsis in [each for each in parts if each is Ellipsis]:
         place = next(number for number, each in enumerate(parts) if each is Ellipsis)
         parts[place:place + 1] = [slice(None)] * (len(input._size) - taken)
@@ -172,16 +181,20 @@ def get_item(input: Sparse, index: Any) -> Any:
             dim += 1
         elif isinstance(each, (int, np.integer)) and not isinstance(each, bool):
             x = indexed(x, dim, int(each))
+        elif isinstance(each, bool):
+            raise not_run("fill_.Scalar")
         else:
             raise not_run("index.Tensor")
-    return x if x is not input else recorded("AliasBackward0", x.detach(), (x,), (lambda g: g,))
+    if x is input:
+        if any(isinstance(each, slice) for each in parts) and Ellipsis not in given:
+            raise not_run("as_strided")
+        raise NotImplementedError("Cannot access storage of SparseTensorImpl")
+    return x
 
 
 def indexed(x: Any, dim: int, index: int) -> Any:
     """``select``, with the words of indexing for an index outside."""
     size = x.shape[dim] if dim < x.dim() else 0
-    if dim >= x.dim():
-        raise IndexError(f"too many indices for tensor of dimension {x.dim()}")
     if not -size <= index < size:
         raise IndexError(f"index {index} is out of bounds for dimension {dim} with size {size}")
     return x.select(dim, index)
@@ -206,7 +219,7 @@ def index_select(input: Sparse, dim: int, index: Tensor) -> Sparse:
     outside = (wanted < -length) | (wanted >= length)
     if outside.any():
         bad = wanted[np.argmax(outside)]
-        raise RuntimeError(
+        raise IndexError(
             f"index_select(): index contains {bad} that is out of range for tensor of size {list(input._size)} at "
             f"dimension {place}"
         )
@@ -233,11 +246,10 @@ def narrow_copy(input: Sparse, dim: int, start: int, length: int) -> Sparse:
     count, sparse = len(input._size), len(input._places)
     place = wrap_dim(dim, count)
     size = input._size[place]
-    start = start + size if start < 0 else start
     if start + length > size or length < 0 or start < 0:
         raise RuntimeError(
-            f"start ({start}) + length ({length}) exceeds dimension size ({size})."
-            if length >= 0 else "narrow(): length must be non-negative."
+            "Invalid range to narrow. range(start, start+length) must be a subset of range(0, "
+            f"{size})."
         )
     sizes = [*input._size[:place], length, *input._size[place + 1:]]
     if place < sparse:
@@ -274,7 +286,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Sparse:
         if len(each._places) != sparse or each.dense_dim() != first.dense_dim():
             raise RuntimeError(
                 "All tensors must have the same sparse_dim and dense_dim: "
-                f"{sparse} and {first.dense_dim()}, but tensor at position {number} has {len(each._places)} and "
+                f"{sparse}, {first.dense_dim()}, but tensor at position {number} has {len(each._places)}, "
                 f"{each.dense_dim()}."
             )
         for axis, (one, other) in enumerate(zip(first._size, each._size, strict=True)):

@@ -190,12 +190,6 @@ class Sparse(Transformed):
 
         return Few(self)
 
-    def carry_out(self, name: str, function: Any, arguments: Any, keywords: Any) -> Any:
-        """An operation of which some argument is sparse."""
-        from .rules import carry_out
-
-        return carry_out(name, arguments, keywords)
-
     backward = OutdatedView.backward  # type: ignore[assignment]
 
     # ---- Python numbers, lists and arrays
@@ -335,9 +329,9 @@ def method(name: str) -> Any:
     """A method of ``Tensor`` as sparse tensors have it: by its rule, or refused."""
 
     def call(*arguments: Any, **keywords: Any) -> Any:
-        from .rules import carry_out
+        from .rules import called
 
-        return carry_out(name, arguments, keywords)
+        return called(name, arguments, keywords, method=True)
 
     call.__name__ = call.__qualname__ = name
     return call
