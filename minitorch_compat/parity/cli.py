@@ -6,6 +6,7 @@ before the end, 5 nothing selected; 6 to 9 for what is wrong with the file of kn
 """
 import argparse
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_program(given[1:])  # what follows is the program's, options included
     options = parser().parse_args(given)
+    if {"", os.getcwd()}.isdisjoint(sys.path):  # engines and catalogues may be where the user is, as with python -m
+        sys.path.append(os.getcwd())
     if hasattr(options, "suite"):
         options.catalogue = options.catalogue or SUITES[options.suite]
     try:
@@ -304,12 +307,14 @@ def cases_in(options: argparse.Namespace, ids: Sequence[str] = ()) -> list[Case]
 @cache
 def database(dtypes: tuple[str, ...], ids: tuple[str, ...] = ()) -> "Drawn":
     """torch's database in these element types, drawn once. Raises Misuse for a type torch does not have."""
+    from .engines import load
     from .opinfo import DTYPES, drawn
 
-    try:
-        return drawn(dtypes or DTYPES, ids)
-    except AttributeError as error:
-        raise Misuse(f"no such element type: {error}") from None
+    torch = load("torch")
+    for name in dtypes:
+        if not isinstance(getattr(torch, name, None), torch.dtype):
+            raise Misuse(f"torch has no element type {name!r}")
+    return drawn(dtypes or DTYPES, ids)
 
 
 def unwritten_lines(options: argparse.Namespace, cases: Sequence[Case]) -> list[str]:
@@ -434,8 +439,6 @@ def shrink_some(run: Run, cases: dict[str, Case], options: argparse.Namespace, j
 
 def tell_github(run: Run, cases: Sequence[Case]) -> None:
     """Annotations on standard output, and the job summary where the runner wants it."""
-    import os
-
     from .report import render
     from .report.github import annotations
 
@@ -642,8 +645,6 @@ def results(
         from .isolated import run_isolated
 
         return run_isolated(*about)
-    import os
-
     needs("pytest", "xdist")
     from .spread import run_spread
 
@@ -767,7 +768,11 @@ def coverage_command(options: argparse.Namespace) -> int:
 
     from .coverage import coverage, page, text
     from .engines import load
+    from .recorded import PREFIX
 
+    for name in (options.reference, options.engine):
+        if name.startswith(PREFIX):
+            raise Misuse(f"{name} holds what cases show, and no names; coverage needs the package itself")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of names that are on their way out when they are only looked at
         names = coverage(load(options.reference), load(options.engine))

@@ -16,27 +16,35 @@ from .stored import Lines, Stored
 
 
 class Journal:
-    """Writes a run as it goes; every line is on its way to the disk before the next case begins."""
+    """Writes a run as it goes; every line is on its way to the disk before the next case begins.
+
+    A file that is there already stays as it is until the run begins: an engine that cannot be imported costs nothing.
+    """
 
     def __init__(self, path: Path, resumed: Run | None = None):
         """A new journal, or one that goes on after the results of `resumed`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.begun, self._place = path, False, 0
+        self._file: BinaryIO | None = None
         if resumed is None:
-            self._file: BinaryIO = path.open("wb")
-            self._lines = Lines(path)
+            path.open("ab").close()  # whether it can be written shows now
             return
         # Written beside the old one and put in its place at once: whenever this is cut short, one of them is whole.
         beside = path.with_name(path.name + ".part")
-        self._file = beside.open("wb")
-        self._lines = Lines(beside)
+        self._open(beside)
         self.begin(resumed)
         for number, result in enumerate(resumed.results):
             self.add_line(f'{{"result": {result.as_json()}}}')
             resumed.results[number] = self.stored(result)
         beside.replace(path)
 
+    def _open(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._lines = Lines(path)
+
     def begin(self, run: Run) -> None:
+        if self._file is None:
+            self._open(self.path)
         self._write({"run": encode(replace(run, results=[]))})
         self.begun = True
 
@@ -45,6 +53,7 @@ class Journal:
 
     def add_line(self, line: str) -> None:
         """A result that is written out already."""
+        assert self._file is not None, "a journal begins with its run"
         self._place = self._file.tell()
         # A lone surrogate has no UTF-8, and its backslash form is JSON's own way to write it.
         self._file.write((line + "\n").encode("utf-8", "backslashreplace"))
@@ -67,7 +76,8 @@ class Journal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 def read(path: Path) -> Run:

@@ -13,6 +13,7 @@ expires = 2027-06-30
 `expires` a date or a version of the reference ("torch 2.14"). A case is forgiven while every dimension it differs in
 has an entry with the fingerprint it shows.
 """
+import contextlib
 import datetime
 import fnmatch
 import json
@@ -30,6 +31,7 @@ PROBLEMS = {"a different failure": 6, "agrees now": 7, "means no case": 8, "expi
 """What can be wrong with an entry, and the exit code that says so."""
 
 FIELDS = {"id", "dimension", "fingerprint", "reason", "expires"}
+VERSION = re.compile(r"([A-Za-z]\w* )?v?\d+(\.\d+)*")
 HEAD = re.compile(r"^\[\[known\]\][ \t]*(#.*)?$", re.M)
 
 
@@ -104,7 +106,10 @@ def entry(data: dict[str, Any], text: str, place: str) -> Known:
     expires = data.get("expires")
     if isinstance(expires, datetime.datetime):
         expires = expires.date()
-    if not (expires is None or isinstance(expires, datetime.date) or (isinstance(expires, str) and version(expires))):
+    if isinstance(expires, str) and not VERSION.fullmatch(expires):
+        with contextlib.suppress(ValueError):
+            expires = datetime.date.fromisoformat(expires)
+    if not (expires is None or isinstance(expires, datetime.date) or VERSION.fullmatch(str(expires))):
         raise BadKnown(f"{place}: expires is a date (2027-06-30) or a version (\"torch 2.14\")")
     return Known(**{**data, "expires": expires}, text=text)
 
@@ -152,6 +157,8 @@ def forgive(
                 reasons[each.dimension] = each.reason
             elif shows:
                 others[id(each)] = f"{result.id} shows {shows}, not {each.fingerprint}"
+            elif strange := sorted(wanted - {entry.dimension for entry in own}):
+                others[id(each)] = f"{result.id} differs in {strange[0]}, and no more in {each.dimension}"
         if wanted and wanted <= set(reasons):
             run.results[number] = result.but(known="; ".join(dict.fromkeys(reasons.values())))
     for each in valid:

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from minitorch_compat.parity import isolated
 from minitorch_compat.parity.cli import main
+from minitorch_compat.parity.journal import read
 
 TOYS = ["--catalogue", "toy_catalogue", "--reference", "engines.py:right"]
 
@@ -187,6 +189,31 @@ def test_a_killed_run_can_still_be_reported(toys):
     assert main(["report", str(journal), "--report", "after"]) == 3
     told = json.loads((toys / "after" / "report.json").read_text())
     assert told["stopped"] == "killed before its end" and len(told["results"]) == 1
+
+
+def test_an_engine_may_be_in_the_current_folder_and_one_that_is_not_there_costs_no_journal(toys):
+    (toys / "here.py").write_text("from engines import right\n\nthing = right()\n")
+    command = [sys.executable, "-P", "-m", "minitorch_compat.parity.cli", "run", "last", "--catalogue", "toy_catalogue",
+               "--reference", "here:thing", "--report", "out", "--format", "json"]
+    here = Path(__file__).parent  # and not the folder of the toys, which the fixture puts on the path
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(here.parents[1]), str(here)))}
+    for engine, code in (("here:thing", 0), ("nowhere:thing", 2)):
+        ran = subprocess.run([*command, "--engine", engine], capture_output=True, text=True, cwd=toys, timeout=100,
+                             env=environment)
+        assert ran.returncode == code, ran.stderr
+        assert [each.name for each in read(toys / "out" / "results.jsonl").results] == ["last"]
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["coverage", "--reference", "recorded:2.13"], "recorded:2.13 holds what cases show, and no names"),
+    (["list", "--suite", "opinfo", "--dtype", "Tensor", "opinfo.sin"], "torch has no element type 'Tensor'"),
+    (["list", "--suite", "opinfo", "--dtype", "", "opinfo.sin"], "torch has no element type ''"),
+])
+def test_misuse_of_the_rest_is_2_and_one_line(arguments, words, capsys):
+    pytest.importorskip("torch")
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert words in told and told.count("\n") == 1
 
 
 def test_a_closed_pipe_ends_quietly(toys):

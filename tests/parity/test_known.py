@@ -47,6 +47,13 @@ def test_a_different_failure_is_6(known, capsys):
     assert "a different failure: toys.all/everything shows" in capsys.readouterr().out
 
 
+def test_a_failure_in_another_dimension_is_6_and_no_agreement(known, capsys):
+    known.write_text(known.read_text().replace('"values"', '"printed text"'))
+    assert run("--known", str(known)) == 6
+    told = capsys.readouterr().out
+    assert "a different failure: toys.all/everything differs in values, and no more in printed text" in told
+
+
 def test_an_id_that_means_nothing_is_8_whatever_is_selected(known, capsys):
     known.write_text(known.read_text() + known.read_text().replace("everything", "nothing"))
     assert run("--known", str(known)) == 8
@@ -55,7 +62,8 @@ def test_an_id_that_means_nothing_is_8_whatever_is_selected(known, capsys):
 
 
 @pytest.mark.parametrize(("expires", "code"), [
-    ("2001-01-01", 9), ('"1.0"', 9), ('"toy 0.9"', 9), ("2999-01-01", 0), ('"1.1"', 0),
+    ("2001-01-01", 9), ('"2001-01-01"', 9), ('"1.0"', 9), ('"toy 0.9"', 9), ("2999-01-01", 0), ('"2999-01-01"', 0),
+    ('"1.1"', 0),
 ])
 def test_an_expired_entry_is_9(known, expires, code):
     known.write_text(known.read_text().rstrip() + f"\nexpires = {expires}\n")
@@ -86,6 +94,7 @@ def test_prune_keeps_what_is_still_so_and_its_comments(known, capsys):
     ("[[known]]\nid='a'\ndimension='hue'\nfingerprint='1'\nreason='r'", "no dimension 'hue'"),
     ("[[known]]\nid='a'\ndimension='values'\nfingerprint='1'\nreason=''", "reason must be text"),
     ("[[known]]\nid='a'\ndimension='values'\nfingerprint='1'\nreason='r'\nexpires='soon'", "expires is a date"),
+    ("[[known]]\nid='a'\ndimension='values'\nfingerprint='1'\nreason='r'\nexpires='2001-13-01'", "expires is a date"),
     ("[[known]]\nid='a'\ndimension='values'\nfingerprint='1'\nreason='r'\nwhy=1", "no use for why"),
 ])
 def test_a_file_that_cannot_be_read_says_where(toys, capsys, text, words):

@@ -12,6 +12,8 @@ def operators(run: Run) -> str:
     for result in run.results:
         if result.chapter.startswith(OPERATIONS):
             found[result.chapter.removeprefix(OPERATIONS)].append(result)
+    if not found:
+        return f"# torch's database: {title(run)}\n\nNo case of this run is a sample of torch's database.\n"
     kinds = list(dict.fromkeys(kind_of(result) for results in found.values() for result in results))
     whole = {name: all(result.outcome == "agrees" for result in results) for name, results in found.items()}
     outcomes = Counter(result.outcome for results in found.values() for result in results)
@@ -19,7 +21,7 @@ def operators(run: Run) -> str:
         f"# torch's database: {title(run)}", "",
         f"{sum(whole.values())} of {len(found)} operators, modules and optimisers agree in every sample "
         f"({', '.join(kinds)}; forward, gradients and refusals).",
-        f"Of {len(run.results)} samples "
+        f"Of {sum(map(len, found.values()))} samples "
         + ", ".join(f"{outcomes[name]} {name}" for name in OUTCOMES if outcomes[name]) + ".", "",
         f"| operator | {' | '.join(kinds)} | what else |", f"| --- |{' --- |' * len(kinds)} --- |",
     ]
