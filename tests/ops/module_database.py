@@ -7,6 +7,7 @@ many modules have none.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import time
 import warnings
 from collections import Counter
@@ -34,6 +35,9 @@ def own(value: Any, known: dict[int, Any] | None = None) -> Any:
     A tensor that is there twice is one tensor twice.
     """
     known = {} if known is None else known
+    if isinstance(value, torch.nn.LinearCrossEntropyOptions):
+        given = {field.name: own(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return engine.nn.LinearCrossEntropyOptions(**given)
     if isinstance(value, torch.nn.Module):
         made = walk(f"nn.{type(value).__name__}")
         if isinstance(value, torch.nn.PairwiseDistance):

@@ -33,10 +33,6 @@ NAMES = """
 """.split()  # noqa: SIM905
 """The modules of the database; importing it takes seconds, which not every process of a test run needs to spend."""
 
-KNOWN = {"nn.LinearCrossEntropyLoss": "what its options ask for, the computation in pieces, is absent"}
-"""What differs, and why."""
-
-
 @pytest.fixture(scope="module")
 def database() -> dict[str, Any]:
     return {info.name: info for info in modules()}
@@ -50,9 +46,7 @@ def test_every_module_is_named(database: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("dtype", "training"), [("float64", True), ("float32", False)])
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore")
-def test_a_module_shows_what_torchs_does(name: str, dtype: str, training: bool, request: Any, database: Any) -> None:
-    if name in KNOWN:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=KNOWN[name]))
+def test_a_module_shows_what_torchs_does(name: str, dtype: str, training: bool, database: Any) -> None:
     count, found, missing = of_module(database[name], getattr(torch, dtype), training)
     assert not missing
     assert not found
