@@ -324,6 +324,36 @@ class GradScaler:
         self._growth_interval, self._growth_tracker = state_dict["growth_interval"], state_dict["_growth_tracker"]
 
 
+def of_device(kind: str, fast_dtype: Any) -> tuple[type[autocast], type[GradScaler]]:
+    """The old classes of ``torch.cpu.amp`` or ``torch.cuda.amp``, which are those above for one kind of device."""
+
+    def old(name: str) -> str:
+        now = f"`torch.amp.{name}('{kind}', args...)`"
+        return f"`torch.{kind}.amp.{name}(args...)` is deprecated. Please use {now} instead."
+
+    class Autocast(autocast):
+        __doc__ = f"""``torch.amp.autocast("{kind}", ...)``."""
+
+        def __init__(self, enabled: bool = True, dtype: Any = fast_dtype, cache_enabled: bool = True) -> None:
+            warnings.warn(old("autocast"), FutureWarning, stacklevel=2)
+            super().__init__(kind, dtype, enabled, cache_enabled)
+
+    class Scaler(GradScaler):
+        __doc__ = f"""``torch.amp.GradScaler("{kind}", ...)``."""
+
+        def __init__(
+            self, init_scale: float = 2.0**16, growth_factor: float = 2.0, backoff_factor: float = 0.5,
+            growth_interval: int = 2000, enabled: bool = True
+        ) -> None:
+            warnings.warn(old("GradScaler"), FutureWarning, stacklevel=2)
+            super().__init__(kind, init_scale, growth_factor, backoff_factor, growth_interval, enabled)
+
+    for made, name, place in (Autocast, "autocast", "autocast_mode"), (Scaler, "GradScaler", "grad_scaler"):
+        made.__name__ = made.__qualname__ = name
+        made.__module__ = f"torch.{kind}.amp.{place}"
+    return Autocast, Scaler
+
+
 __getattr__ = _room("torch.amp", __name__)
 
 autocast.__module__ = "torch.amp.autocast_mode"
