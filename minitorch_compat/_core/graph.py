@@ -815,9 +815,6 @@ def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bum
     bumps.pop(edge, None)
 
 
-AT_ONCE = -(1 << 59)
-"""Orders below this are those of steps that run before all others that are ready."""
-
 DEEPEST = 60
 """How many passes may be inside each other in one thread; the next one gets a thread of its own, as in torch."""
 
@@ -858,6 +855,7 @@ class Pass:
         self.needed: set[Any] | None = None
         self.slots: dict[Node, list[Slot]] = {}
         self.roots: Sequence[Any] = ()
+        self.entering: Sequence[Any] = ()
         self.serial_number = next_serial()
 
     @staticmethod
@@ -905,13 +903,13 @@ class Pass:
                 self.needed.update(each for each in wanted if isinstance(each, Node))
         if Watched.order:
             self.awaited = arrivals(edges, self.needed)
-        for edge, gradient in zip(edges, gradients, strict=True):
-            self.arrive(edge, gradient, ())
-        if len(edges) > 1:
-            self.postpone(edges)
         previous = exchange(self.recording)
         _running.stack.append(self)
         try:
+            self.entering = edges
+            for edge, gradient in zip(edges, gradients, strict=True):
+                self.arrive(edge, gradient, ())
+            self.entering = ()
             self.settle_ready()
             self.drain()
             for leaf in self.leaves:
@@ -921,13 +919,10 @@ class Pass:
             exchange(previous)
             _running.stack.pop()
 
-    def postpone(self, edges: Sequence[Any]) -> None:
-        """Steps that run before all that are ready are not ready themselves where another root leads to them."""
-        first = [each for each in edges if each.order is not None and each.order < AT_ONCE]
-        late = {each for each in first if reaching([other for other in edges if other is not each], {each})}
-        if late:
-            waiting = sorted((0 if each in late else order, each) for order, each in self.heap)
-            self.heap[:] = waiting
+    def waits(self, node: Node) -> bool:
+        """Whether something that has not run yet leads to a step."""
+        others = [each for each in (*self.entering, *[each for _, each in self.heap]) if each is not node]
+        return bool(others) and bool(reaching(others, {node}))
 
     def drain(self) -> None:
         """Run the waiting nodes, the latest recorded first."""

@@ -231,13 +231,13 @@ def fitted(xp: Any, g: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
 
 
 _order: Any = Node.__dict__["order"]
-_at_once = count(2 * graph.AT_ONCE)
+_at_once = count(-(1 << 60))
 
 
 def at_once(node: Any) -> Any:
-    """A place before all steps but those that asked for one earlier."""
+    """A place before all steps but those that asked for one earlier; a step that still waits keeps its own."""
     place = _order.__get__(node)
-    if place > graph.AT_ONCE:
+    if place > -(1 << 59) and not (graph.Pass.inside() and graph.Pass.running().waits(node)):
         place = next(_at_once)
         _order.__set__(node, place)
     return place

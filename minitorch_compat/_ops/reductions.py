@@ -240,6 +240,8 @@ def cumsum(x: Array, dim, *, dtype=None):
 
 def cumprod_x(xp, g, x, out, dim):
     """Sums, from the end, of the running products, each divided by the element; without a division near zeros."""
+    if not x.size if isinstance(x, ndarray) else not x.numel():
+        return xp.zeros_like(g)
     if not g.ndim or g.shape[dim] == 1:
         return g
     if not has_zero(x):
