@@ -8,10 +8,11 @@ dimensions counted from the back stay as they are, and those from the front move
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import batching, dtypes
+from . import batching, dtypes, graph
 from .batching import Batched, Call, levels, wrapped_dim
 from .duals import RESHAPING
 from .forms import FUNCTIONS
@@ -710,6 +711,10 @@ DYNAMIC = (
     "file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
 )
 REFUSED = {
+    "rrelu": "vmap: we do not yet support aten::rrelu. Please file an issue",
+    "rrelu_": "vmap: we do not yet support aten::rrelu_. Please file an issue",
+    "lstm": "Batching rule not implemented for aten::lstm.input. We could not generate a fallback.",
+    "gru": "Batching rule not implemented for aten::gru.input. We could not generate a fallback.",
     "nonzero": DYNAMIC.format("nonzero"),
     "argwhere": DYNAMIC.format("nonzero"),
     "unique": DYNAMIC.format("_unique2"),
@@ -749,6 +754,72 @@ def refuse(call: Call, arguments: Any, keywords: Any) -> None:
             "each batch this would return a differently shaped Tensor. Please file an issue at "
             "https://github.com/pytorch/pytorch/issues if you need this feature."
         )
+
+
+# ---- what torch does example by example
+
+def overload(word: str) -> Callable[[Any, Any], str]:
+    """The overload of an operation that asks whether its second argument, or ``word``, is a tensor."""
+
+    def named(arguments: Any, keywords: Any) -> str:
+        given = arguments[1] if len(arguments) > 1 else keywords.get(word)
+        return "Tensor" if isinstance(given, Tensor) else "Scalar"
+
+    return named
+
+
+def quantile_overload(arguments: Any, keywords: Any) -> str:
+    return "" if overload("q")(arguments, keywords) == "Tensor" else "scalar"
+
+
+def lengths_overload(arguments: Any, keywords: Any) -> str:
+    given = arguments[2] if len(arguments) > 2 else keywords.get("input_lengths")
+    return "Tensor" if isinstance(given, Tensor) else "IntList"
+
+
+FALLBACKS: dict[str, tuple[str, Callable[[Any, Any], str] | None]] = {
+    **dict.fromkeys(("eq_", "ne_", "lt_", "le_", "gt_", "ge_", "fill"), ("", overload("other"))),
+    **dict.fromkeys(("quantile", "nanquantile"), ("", quantile_overload)),
+    **dict.fromkeys(
+        """
+        _pack_padded_sequence _weight_norm bilinear conj_physical_ conv_tbc diagflat fractional_max_pool2d index_reduce
+        margin_ranking_loss masked_scatter multi_margin_loss multilabel_margin_loss native_channel_shuffle
+        norm_except_dim ormqr pdist put renorm rnn_relu_cell soft_margin_loss take vander
+        """.split(),  # noqa: SIM905
+        ("", None),
+    ),
+    "affine_grid": ("affine_grid_generator", None),
+    "max_unpool1d": ("max_unpool2d", None),
+    "max_unpool2d": ("max_unpool2d", None),
+    "max_unpool3d": ("max_unpool3d", None),
+    "ldl_solve": ("linalg_ldl_solve", None),
+    "lu": ("linalg_lu", None),
+    "tensorsolve": ("linalg_tensorsolve", None),
+    "log_ndtr": ("special_log_ndtr", None),
+    "ihfft2": ("fft_ihfft2", None),
+    "ctc_loss": ("", lengths_overload),
+}
+"""The operations that torch has no rule for either, and says so: their own names, and which overload it is."""
+
+
+def tell_of_fallback(call: Call, arguments: Any, keywords: Any) -> None:
+    """Warn as torch does where it goes from example to example; the ways back go by rules of their own."""
+    if call.name not in FALLBACKS or graph.Pass.inside():
+        return
+    own, overloaded = FALLBACKS[call.name]
+    name = own or call.name
+    if overloaded is not None:
+        name += "." * bool(which := overloaded(arguments, keywords)) + which
+    depth, frame = 2, sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == PACKAGE:
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(
+        f"There is a performance drop because we have not yet implemented the batching rule for aten::{name}. Please "
+        "file us an issue on GitHub so that we can prioritize its implementation.", UserWarning, stacklevel=depth,
+    )
+
+
+PACKAGE = __name__.split(".")[0]
 
 
 # ---- random numbers

@@ -320,6 +320,7 @@ def carry_out(name: str, function: Callable[..., Any], arguments: Any, keywords:
     size = size_at((arguments, keywords), level)
     call = Call(name, function, level, size)
     batch_rules.refuse(call, arguments, keywords)
+    batch_rules.tell_of_fallback(call, arguments, keywords)
     if writes(name) and isinstance(arguments[0], Tensor):
         return batch_rules.write(call, arguments, keywords)
     rule = batch_rules.RULES.get(name)

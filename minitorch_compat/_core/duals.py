@@ -290,7 +290,7 @@ class Step:
                     continue
                 if x._node.order >= start or not reaches(x._node, self.markers):
                     continue
-                tangent = known.get(id(each.__dict__["_data"])) if isinstance(each, Tensor) else known.get(
+                tangent = known.get(id(each.__dict__.get("_data"))) if isinstance(each, Tensor) else known.get(
                     id(each._data)
                 )
                 if tangent is None:
@@ -311,6 +311,7 @@ class Step:
         reached = [each._node is not None and reaches(each._node, self.markers) for each in results]
         if not any(reached):
             return [None] * len(results)
+        refuse([each._node for each in results], self.markers)
         if self.name in LINEAR and "out" not in self.keywords:
             return [
                 each if hit else None
@@ -452,6 +453,54 @@ def leaves_in(values: Any) -> Iterator[Tensor]:
         yield each
         held = each.__dict__
         yield from leaves_in((held.get("_value"), held.get("_tangents")))
+
+
+BACKWARD_ONLY = {
+    "CdistBackward0": "_cdist_forward", "CholeskyBackward0": "cholesky", "ConvTbcBackward0": "conv_tbc",
+    "CtcLossBackward0": "_ctc_loss", "EmbeddingBagBackward0": "_embedding_bag", "GeqrfBackward0": "geqrf",
+    "GridSampler2DBackward0": "grid_sampler_2d", "GridSampler3DBackward0": "grid_sampler_3d",
+    "IgammaBackward0": "igamma", "IgammacBackward0": "igammac", "IndexReduceBackward0": "index_reduce",
+    "MkldnnRnnLayerBackward0": "mkldnn_rnn_layer", "MultiMarginLossBackward0": "multi_margin_loss",
+    "MultilabelMarginLossBackward0": "multilabel_margin_loss_forward", "OrmqrBackward0": "ormqr",
+    "PackPaddedSequenceBackward0": "_pack_padded_sequence", "PdistBackward0": "_pdist_forward",
+    "RreluWithNoiseBackward1": "rrelu_with_noise_",
+    "ScaledDotProductFlashAttentionForCpuBackward0": "_scaled_dot_product_flash_attention_for_cpu",
+    "SegmentReduceBackward0": "segment_reduce", "SpecialZetaBackward0": "special_zeta", "Unique2Backward0": "_unique2",
+    "UniqueConsecutiveBackward0": "unique_consecutive", "UniqueDimBackward0": "unique_dim",
+    "WeightNormInterfaceBackward0": "_weight_norm_interface",
+}
+"""The steps that torch does not carry forward, and what it calls their operations then."""
+
+
+def refuse(roots: Sequence[Any], markers: dict[int, Any]) -> None:
+    """NotImplementedError where torch has no way forward through a step that was recorded since the markers."""
+    stack, visited = list(roots), set()
+    while stack:
+        node = stack.pop()
+        if id(node) in markers or id(node) in visited or not isinstance(node, Node):
+            continue
+        visited.add(id(node))
+        name = type(node).__name__
+        if name in BACKWARD_ONLY and reaches(node, markers):
+            raise NotImplementedError(
+                f"Trying to use forward AD with {BACKWARD_ONLY[name]} that does not support it because it has not been "
+                "implemented yet.\nPlease file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?"
+                "template=feature-request.yml so that we can prioritize its implementation or submit a PR adding the "
+                "implementation to derivatives.yaml"
+            )
+        if name == "NotImplemented" and reaches(node, markers):
+            raise NotImplementedError(f"Trying to use forward AD with {refused_name(node)} that does not support it.")
+        stack.extend(edge for edge in node.edges if edge is not None)
+
+
+def refused_name(node: Any) -> str:
+    """What torch calls an operation without a derivative: the formulas of its step do nothing but say it."""
+    formulas = node.formulas if hasattr(node, "formulas") else node.recorder.formulas
+    try:
+        next(each for each in formulas.values() if each is not None)(tensors, None)
+    except RuntimeError as error:
+        return str(error).removeprefix("derivative for ").removesuffix(" is not implemented")
+    raise AssertionError("a step without a derivative that does not say so")
 
 
 def settle_all(x: Any, start: float, recording: bool, leaves: set[int] | None = None) -> None:

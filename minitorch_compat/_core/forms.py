@@ -226,9 +226,10 @@ def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True)
     recorded, for memory that is met twice, and for shapes that do not fit.
     """
     others = [each for each in operands if isinstance(each, Tensor)]
+    # What stands for others says so before its history is looked for.
+    target = x._data
     if differentiable or mode.inference:
         check_write(x, *others)
-    target = x._data
     refuse_overlap(target)
     shape = target.shape
     for each in others:

@@ -7,22 +7,24 @@ from typing import Any
 import numpy as np
 
 from .._core.operations import op
-from .._core.recording import arrays
 from .._core.tensor import Tensor
 from .entry import publish
+from .random import no_derivative
 
 Array = np.ndarray
 STARTS = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "max": -np.inf, "min": np.inf}
 STEPS: dict[str, Any] = {"sum": np.add, "mean": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
 
 
-def shares(xp: Any, g: Any, data: Any, out: Any, lengths: Any, reduce: str, initial: Any) -> Any:
+_REFUSED = no_derivative("_segment_reduce_backward")
+
+
+@op("segment_backward", method=False, module=False, node="NotImplemented", w=_REFUSED, data=_REFUSED, y=_REFUSED)
+def shares(w: Array, data: Array, y: Array, lengths, reduce, initial):
     """Each element's part of its segment's gradient: all of it, a mean's share, a product's rest, or if it is chosen.
 
     Equal extremes share the gradient evenly.
     """
-    if xp is not arrays:
-        raise NotImplementedError("the derivative for '_segment_reduce_backward' is not implemented")
     made = np.zeros_like(data)
     outer = lengths.ndim - 1
     for place in np.ndindex(lengths.shape[:outer]):
@@ -30,7 +32,7 @@ def shares(xp: Any, g: Any, data: Any, out: Any, lengths: Any, reduce: str, init
         for number, length in enumerate(lengths[place]):
             if length:
                 part = (*place, slice(begin, begin + length))
-                x, y, slope = data[part], out[(*place, number)], g[(*place, number)]
+                x, extreme, slope = data[part], y[(*place, number)], w[(*place, number)]
                 if reduce == "sum":
                     made[part] = slope
                 elif reduce == "mean":
@@ -39,7 +41,7 @@ def shares(xp: Any, g: Any, data: Any, out: Any, lengths: Any, reduce: str, init
                     rest = np.array([np.prod(np.delete(x, each, 0), 0) for each in range(length)])
                     made[part] = slope * rest * (1.0 if initial is None else initial)
                 else:
-                    chosen = (x == y) | np.isnan(x)
+                    chosen = (x == extreme) | np.isnan(x)
                     made[part] = np.where(chosen, slope / np.maximum(chosen.sum(0), 1), 0)
             begin += length
     return made
@@ -47,7 +49,7 @@ def shares(xp: Any, g: Any, data: Any, out: Any, lengths: Any, reduce: str, init
 
 @op(
     "segment_reduced", method=False, module=False, node="SegmentReduceBackward0",
-    data=lambda xp, g, data, out, lengths, reduce, initial: shares(xp, g, data, out, lengths, reduce, initial),
+    data=lambda xp, g, data, out, lengths, reduce, initial: xp.segment_backward(g, data, out, lengths, reduce, initial),
 )
 def reduced(data: Array, lengths, reduce, initial):
     """One element for each segment; one without elements is the initial value, or a mean's nan."""

@@ -624,7 +624,45 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch._weight_norm(x, y, 1)": (real(2, 3, 2), positive(1, 3, 1)),
 }
 
+ONCE: dict[str, tuple[Sample, ...]] = {
+    "torch.nn.functional.hardsigmoid(x * 4)": (real(2, 3),),
+    "torch.pdist(x)": (real(3, 2),),
+    "torch.nn.functional.multi_margin_loss(x, torch.tensor([1, 0]))": (real(2, 3),),
+    "torch.nn.functional.multilabel_margin_loss(x, torch.tensor([[1, -1, 0]]))": (real(1, 3),),
+    "torch.ctc_loss(x.log_softmax(-1), torch.tensor([[1]]), [3], [1])": (real(3, 1, 2),),
+    "torch.embedding_bag(x, torch.tensor([1, 0]), torch.tensor([0]), per_sample_weights=y)[0]": (real(3, 2), real(2)),
+    "torch.nn.functional.scaled_dot_product_attention(x, y, z)": (
+        unit(1, 1, 3, 2), unit(1, 1, 3, 2), unit(1, 1, 3, 2),
+    ),
+    **{
+        f"torch.segment_reduce(x, '{reduce}', lengths=torch.tensor([2, 1]))": (real(3, 2),)
+        for reduce in ("sum", "mean", "prod", "max", "min")
+    },
+    "torch.segment_reduce(x, 'prod', lengths=torch.tensor([[2, 1], [0, 3]]), axis=1, initial=2.0)": (real(2, 3),),
+}
+"""Operations that torch differentiates once alone; of their gradients it says so (see below)."""
+
 REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
+    "torch.autograd.grad(out := torch.segment_reduce(x, 'prod', lengths=torch.tensor([2, 1])), x, out.detach(), "
+    "create_graph=True)[0].sum() + out": (
+        "derivative for aten::_segment_reduce_backward is not implemented", (real(3, 2),),
+    ),
+    "torch.bincount(torch.tensor([0, 1, 1]), weights=x)": (
+        "derivative for aten::bincount is not implemented", (real(3),),
+    ),
+    "torch.histogram(x, 2)[0]": ("derivative for aten::histogram is not implemented", (real(3),)),
+    "torch.histogram(x, torch.tensor([0.0, 0.5, 2.0]).double())[0]": (
+        "derivative for aten::histogram is not implemented", (real(3),),
+    ),
+    "torch.histogramdd(x, [2, 2])[0]": (
+        "derivative for aten::_histogramdd_from_bin_cts is not implemented", (real(3, 2),),
+    ),
+    "torch.histogramdd(x, [2, 2])[1][0]": (
+        "derivative for aten::_histogramdd_bin_edges is not implemented", (real(3, 2),),
+    ),
+    "torch.histogramdd(x, [torch.ones(3).double(), torch.ones(3).double()])[0]": (
+        "derivative for aten::_histogramdd_from_bin_tensors is not implemented", (real(3, 2),),
+    ),
     "torch.geqrf(x)[0]": ("the derivative for 'geqrf' is not implemented.", (real(3, 2),)),
     "torch.unique(x)": ("the derivative for '_unique2' is not implemented.", (real(2, 3),)),
     "torch.unique(x, dim=0)": ("the derivative for 'unique_dim' is not implemented.", (real(2, 3),)),

@@ -46,14 +46,7 @@ def test_vmap_is_the_loop(expression: str, complex: bool) -> None:
         np.testing.assert_allclose(found.resolve_conj().numpy(), expected, rtol=1e-10, atol=1e-12)
 
 
-# Writes example by example, as those of a fallback are, may not go back through what they wrote.
-GRADIENTS = [
-    each for each in CASES
-    if not each.values[1] and "inplace=True" not in each.values[0] and "_(x" not in each.values[0]
-]
-
-
-@pytest.mark.parametrize(("expression", "complex"), GRADIENTS)
+@pytest.mark.parametrize(("expression", "complex"), CASES)
 def test_gradients_under_vmap_are_those_of_the_examples(expression: str, complex: bool) -> None:
     function = function_of(expression)
     inputs = [x.detach() for x in inputs_of(expression, complex)]
