@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import batching, dtypes, graph
-from .batching import Batched, Call, levels, wrapped_dim
+from .batching import Batched, Call, levels, top_level, wrapped_dim
 from .duals import RESHAPING
 from .forms import FUNCTIONS
 from .recording import tensors
@@ -631,12 +631,17 @@ def new_filled(call: Call, x: Tensor, *sizes: Any, **keywords: Any) -> Any:
 
 # ---- writes
 
-ELEMENTWISE_WRITES = (
-    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
-    "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped "
-    "over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being "
-    "called inside the PyTorch framework, please file a bug report instead."
-)
+def write_to_one(name: str, where: str) -> RuntimeError:
+    """Examples are written to what there is one of."""
+    return RuntimeError(
+        f"vmap: {name}(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has "
+        "more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over "
+        f"{where}. Please try to use out-of-place operators instead of {name}. If said operator is being called inside "
+        "the PyTorch framework, please file a bug report instead."
+    )
+
+
+OF_THE_FALLBACK = frozenset(("eq_", "ne_", "lt_", "le_", "gt_", "ge_"))
 
 
 def write(call: Call, arguments: Any, keywords: Any) -> Any:
@@ -648,7 +653,9 @@ def write(call: Call, arguments: Any, keywords: Any) -> Any:
             widest = next(each for each in tensors_in((others, keywords)) if isinstance(each, Batched))
             shape = [call.size, *(1,) * (x.dim() - widest.dim()), *widest.shape]
             raise RuntimeError(f"output with shape {list(x.shape)} doesn't match the broadcast shape {shape}")
-        raise RuntimeError(ELEMENTWISE_WRITES)
+        if call.name in OF_THE_FALLBACK:
+            raise write_to_one("aten::" + call.name, f"at level {call.level}")
+        raise write_to_one(call.name if call.name == "fill_" else "inplace arithmetic", "in a vmap")
     if call.name in RESHAPING:
         made = getattr(x, call.name[:-1])(*others, **keywords)
         x.__dict__.update(made.__dict__)
@@ -713,8 +720,11 @@ DYNAMIC = (
 REFUSED = {
     "rrelu": "vmap: we do not yet support aten::rrelu. Please file an issue",
     "rrelu_": "vmap: we do not yet support aten::rrelu_. Please file an issue",
-    "lstm": "Batching rule not implemented for aten::lstm.input. We could not generate a fallback.",
-    "gru": "Batching rule not implemented for aten::gru.input. We could not generate a fallback.",
+    **{
+        name: f"Batching rule not implemented for aten::{name}.input. We could not generate a fallback."
+        for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")
+    },
+    "lstm_cell": "Batching rule not implemented for aten::lstm_cell. We could not generate a fallback.",
     "nonzero": DYNAMIC.format("nonzero"),
     "argwhere": DYNAMIC.format("nonzero"),
     "unique": DYNAMIC.format("_unique2"),
@@ -784,7 +794,7 @@ FALLBACKS: dict[str, tuple[str, Callable[[Any, Any], str] | None]] = {
         """
         _pack_padded_sequence _weight_norm bilinear conj_physical_ conv_tbc diagflat fractional_max_pool2d index_reduce
         margin_ranking_loss masked_scatter multi_margin_loss multilabel_margin_loss native_channel_shuffle
-        norm_except_dim ormqr pdist put renorm rnn_relu_cell soft_margin_loss take vander
+        gru_cell norm_except_dim ormqr pdist put renorm rnn_relu_cell rnn_tanh_cell soft_margin_loss take vander
         """.split(),  # noqa: SIM905
         ("", None),
     ),
@@ -820,6 +830,18 @@ def tell_of_fallback(call: Call, arguments: Any, keywords: Any) -> None:
 
 
 PACKAGE = __name__.split(".")[0]
+
+
+def ask(name: str, arguments: Any, keywords: Any) -> None:
+    """Refuse, or tell of, an operation that is made of others here where torch has it as one.
+
+    Only where ``vmap`` is the innermost transform: others take it apart there, too.
+    """
+    if not levels.stack or levels.stack[-1].kind != "vmap" or not top_level((arguments, keywords)):
+        return
+    if name in REFUSED:
+        raise RuntimeError(REFUSED[name])
+    tell_of_fallback(Call(name, FUNCTIONS[name], levels.stack[-1].number, 0), arguments, keywords)
 
 
 # ---- random numbers

@@ -341,7 +341,21 @@ alias("subtract", "sub")
 
 # ---- * and /
 
-mul = binary("mul", np.multiply, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x))
+def complex_product(x: Array, y: Array) -> Array:
+    """``x * y`` of complex numbers: two vectors at a time each product is rounded, elsewhere one of them is fused."""
+    made = np.asarray(np.multiply(x, y))
+    if made.size * made.itemsize >= 64:
+        whole = in_vectors(64 // made.itemsize, *[each for each in (x, y) if each.ndim])
+        if whole.shape == made.shape:
+            a, b = (each[whole] if each.ndim else each for each in (x, y))
+            made.real[whole] = a.real * b.real - a.imag * b.imag
+            made.imag[whole] = a.real * b.imag + a.imag * b.real
+    return made
+
+
+mul = binary(
+    "mul", np.multiply, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x), of_complex=complex_product
+)
 _div = binary(
     "div",
     np.true_divide,
@@ -438,8 +452,9 @@ floor_divide = binary(
     y=underivable("aten::floor_divide"),
     node="NotImplemented",
 )
-operators("floordiv", floor_divide, lambda x, y: floor_divide(FUNCTIONS["scalar_tensor"](
-    y, dtype=dtypes.result_type(x._data, y)), x))
+operators("floordiv", floor_divide, lambda x, y: floor_divide(
+    # A tensor on the left is asked second where the one on the right stands for others.
+    y if isinstance(y, Tensor) else FUNCTIONS["scalar_tensor"](y, dtype=dtypes.result_type(x._data, y)), x))
 
 
 def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:

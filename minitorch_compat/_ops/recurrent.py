@@ -333,6 +333,19 @@ def options(rest: Sequence[Any], named: dict[str, Any], packed: bool) -> tuple[A
     return (*(given[word] for word in words), *((False,) if packed else ()))
 
 
+def of_one_example(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``, which asks before whether ``vmap`` may be open around it: torch has no rule for it."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        if stands_for_others([arguments, keywords]):
+            from .._core import batch_rules
+
+            batch_rules.ask(name, arguments, keywords)
+        return function(*arguments, **keywords)
+
+    return call
+
+
 def declare(name: str, cell: Cell) -> None:
     """A layer whose cells have one state, and the cell alone."""
 
@@ -358,8 +371,8 @@ def declare(name: str, cell: Cell) -> None:
         check_hidden(input, hx, w_hh.size(1), 0)
         return cell(linear(input, w_ih, b_ih), hx, (w_ih, w_hh, b_ih, b_hh, None))
 
-    entry.publish(name, layer, method=False)
-    entry.publish(name + "_cell", alone, method=False)
+    entry.publish(name, of_one_example(name, layer), method=False)
+    entry.publish(name + "_cell", of_one_example(name + "_cell", alone), method=False)
 
 
 def check_input(input: Any, width: int) -> None:
@@ -389,8 +402,8 @@ def lstm_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh:
     return lstm_step(linear(input, w_ih, b_ih), tuple(hx), (w_ih, w_hh, b_ih, b_hh, None))
 
 
-entry.publish("lstm", lstm, method=False)
-entry.publish("lstm_cell", lstm_cell, method=False)
+entry.publish("lstm", of_one_example("lstm", lstm), method=False)
+entry.publish("lstm_cell", of_one_example("lstm_cell", lstm_cell), method=False)
 for _name, _cell in (("gru", gru_step), ("rnn_tanh", tanh_step), ("rnn_relu", relu_step)):
     declare(_name, _cell)
 

@@ -2,16 +2,77 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from samples import ONCE, REFUSED, SAMPLES, draw
 from test_derivatives import DIFFERENTIABLE, function_of, inputs_of
 
 import minitorch_compat as torch
 from minitorch_compat.autograd import forward_ad
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+BACKWARD_ONLY = {
+    "torch.cholesky(": "cholesky", "torch.ormqr(": "ormqr", "torch.igamma(": "igamma", "torch.igammac(": "igammac",
+    "torch.special.zeta(": "special_zeta", "torch.cdist(": "_cdist_forward", "torch.index_reduce(": "index_reduce",
+    "torch.rrelu_(": "rrelu_with_noise_", "torch.nn.functional.embedding_bag(": "_embedding_bag",
+    "torch.nn.functional.conv_tbc(": "conv_tbc",
+    "torch.nn.functional.grid_sample(x, y, 'bilinear', 'reflection'": "grid_sampler_3d",
+    "torch.nn.functional.grid_sample(": "grid_sampler_2d", "torch._pack_padded_sequence(": "_pack_padded_sequence",
+    "torch.pdist(": "_pdist_forward", "torch.ctc_loss(": "_ctc_loss", "torch.embedding_bag(": "_embedding_bag",
+    "torch.nn.functional.multi_margin_loss(": "multi_margin_loss",
+    "torch.nn.functional.multilabel_margin_loss(": "multilabel_margin_loss_forward",
+    "torch.segment_reduce(": "segment_reduce", "torch.geqrf(": "geqrf", "torch.unique(x)": "_unique2",
+    "torch.unique(x, dim=0)": "unique_dim", "torch.unique_consecutive(": "unique_consecutive",
+}
+"""What torch does not carry forward, by the beginning of the expression, and what it calls it then."""
+
+
+def refused(expression: str) -> str | None:
+    """The text of torch's refusal."""
+    name = next((name for start, name in BACKWARD_ONLY.items() if expression.startswith(start)), None)
+    return name and (
+        f"Trying to use forward AD with {name} that does not support it because it has not been implemented yet.\n"
+        "Please file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?template=feature-request.yml "
+        "so that we can prioritize its implementation or submit a PR adding the implementation to derivatives.yaml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "samples"), [
+        (each, samples)
+        for each, samples in (*SAMPLES.items(), *ONCE.items(), *[(key, held) for key, (_, held) in REFUSED.items()])
+        if refused(each)
+    ],
+)
+def test_what_torch_does_not_carry_forward_is_refused_in_its_words(expression: str, samples: Any) -> None:
+    inputs = [torch.tensor(draw(each, place, False)) for place, each in enumerate(samples)]
+    with forward_ad.dual_level(), pytest.raises(NotImplementedError, match=f"^{re.escape(str(refused(expression)))}$"):
+        function_of(expression)(*[forward_ad.make_dual(x, torch.ones_like(x)) for x in inputs])
+
+
+NOT_IMPLEMENTED = {
+    "x // y": "floor_divide", "torch.heaviside(x, y)": "heaviside", "torch.remainder(2.5, x)": "remainder",
+    "torch.linalg.ldl_factor(x)[0]": "linalg_ldl_factor_ex",
+    "torch.scatter(x, 1, torch.tensor([[0], [1]]), y, reduce='add')": "scatter",
+}
+"""What torch has no derivative of at all, and its name."""
+
+
+@pytest.mark.parametrize("expression", NOT_IMPLEMENTED)
+@pytest.mark.filterwarnings("ignore:The reduce argument of torch.scatter")
+def test_what_has_no_derivative_at_all_is_refused_in_torchs_words(expression: str) -> None:
+    inputs = [torch.tensor(draw(each, place, False)) for place, each in enumerate(REFUSED[expression][1])]
+    text = f"Trying to use forward AD with aten::{NOT_IMPLEMENTED[expression]} that does not support it."
+    with forward_ad.dual_level(), pytest.raises(NotImplementedError, match=f"^{re.escape(text)}$"):
+        function_of(expression)(*[forward_ad.make_dual(x, torch.ones_like(x)) for x in inputs])
+
+
+CARRIED = [each for each in DIFFERENTIABLE if refused(each.values[0]) is None]
 
 
 def drawn(shape: Any, complex: bool, seed: int) -> torch.Tensor:
@@ -24,7 +85,7 @@ def inner(x: torch.Tensor, y: torch.Tensor) -> float:
     return float((x.detach().conj() * y.detach()).sum().real)
 
 
-@pytest.mark.parametrize(("expression", "complex"), DIFFERENTIABLE)
+@pytest.mark.parametrize(("expression", "complex"), CARRIED)
 def test_forward_mode_is_the_adjoint_of_reverse_mode(expression: str, complex: bool) -> None:
     function, inputs = function_of(expression), inputs_of(expression, complex)
     torch.manual_seed(0)
@@ -47,7 +108,7 @@ def test_forward_mode_is_the_adjoint_of_reverse_mode(expression: str, complex: b
     assert inner(weight, tangent) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-SMOOTH = [each for each in DIFFERENTIABLE if "requires_grad_" not in each.values[0]]
+SMOOTH = [each for each in CARRIED if "requires_grad_" not in each.values[0]]
 
 
 @pytest.mark.parametrize(("expression", "complex"), SMOOTH)
