@@ -654,7 +654,7 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
                             for other in results:
                                 if other is waiting:
                                     references -= 1
-                        if references == 2:
+                        if references == 2 and (type(result) is ndarray or not isinstance(result, Carried)):
                             add(waiting, result, waiting)
                             bumps[edge] = bumps.get(edge, 0) + 1
                         else:
@@ -804,7 +804,7 @@ def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bum
                 if other is waiting:
                     references -= 1
         # Three: the dictionary, the local name, the argument of getrefcount.
-        if references == 3:
+        if references == 3 and (type(result) is ndarray or not isinstance(result, Carried)):
             if scalar:
                 gradients[edge] = waiting + result
             else:

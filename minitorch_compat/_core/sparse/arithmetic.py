@@ -17,7 +17,7 @@ from ..scalars import is_number
 from ..tensor import Tensor, wrap
 from .gradients import recorded
 from .refusals import not_run
-from .rules import carry_out, coalesced, rule
+from .rules import carry_out, coalesced, found_at, rule
 from .tensor import Sparse, sparse_of
 
 ndarray = np.ndarray
@@ -272,15 +272,12 @@ def sparse_product(x: Sparse, y: Sparse) -> Sparse:
         raise RuntimeError(
             f"mul: expected 'self' and 'other' to have same sizes, but {list(x._size)} != {list(y._size)}"
         )
-    source, other = (y, x) if x._whole or (not y._whole and x._nnz() >= y._nnz()) else (x, y)
+    searched = x._whole if x._whole is not y._whole else x._nnz() >= y._nnz()
+    source, other = (y, x) if searched else (x, y)
     other = coalesced(other)
-    sizes = x._size[: len(x._places)]
-    own, others = coo.flattened(source._places, sizes), coo.flattened(other._places, sizes)
-    where = np.minimum(np.searchsorted(others, own), max(others.size - 1, 0))
-    hit = np.flatnonzero(others[where] == own) if others.size else np.empty(0, np.int64)
-    one, two = wrap(source._held._data[hit]), wrap(other._held._data[where[hit]])
+    one, two = source._held, wrap(found_at(other, source._places))
     held = one * two if source is x else two * one
-    return sparse_of(source._places.take(hit, 1), held, x._size, source._whole or None)
+    return sparse_of(source._places.copy(), held, x._size, source._whole or None)
 
 
 @rule("div", written=True)
@@ -348,7 +345,7 @@ def power(input: Any, exponent: Any) -> Any:
             "pow: cannot raise to zeroth power on sparse tensor; it would make the result tensor dense"
         )
     x = coalesced(input)
-    made = sparse_of(x._places, x._held.pow(exponent), x._size, True)
+    made = sparse_of(x._places.copy(), x._held.pow(exponent), x._size, True)
     return recorded(
         "PowBackward0", made, (input,),
         (lambda g, x: g * (exponent * carry_out("pow", (x, exponent - 1), {})).conj(),), (input,),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
+from ..._kernels.layout import restride
 from .. import dtypes, errors, kinds
 from ..forms import FUNCTIONS
 from ..graph import LEAF
@@ -69,6 +70,7 @@ def sparse_coo_tensor(*arguments: Any, **options: Any) -> Tensor:
     if size is not NOT_GIVEN:
         size = size_of((), size) if isinstance(size, (tuple, list)) else lone(size)
     if indices is None:
+        Invariants.wanted(check)
         held = wrap(np.empty(0, (dtype or dtypes.get_default_dtype()).numpy))
         return finished(sparse_of(np.empty((len(size), 0), np.int64), held, size), wants)
     held = values if isinstance(values, Tensor) else FUNCTIONS["tensor"](values)
@@ -113,6 +115,8 @@ def assembled(
     """A sparse tensor of parts that are looked at, with the history of its values."""
     if not held._data.ndim:
         held = held.reshape(1)  # type: ignore[attr-defined]
+    if size is not None and columns.ndim:
+        check_length(columns, held, size)
     if columns.ndim != 2:
         raise RuntimeError(f"indices must be sparse_dim x nnz, but got: {list(columns.shape)}")
     if columns.shape[1] != held.shape[0]:
@@ -121,6 +125,7 @@ def assembled(
             f"{held.shape[0]}"
         )
     if size is None:
+        Invariants.wanted(check)
         lowest = columns.min(1) if columns.size else np.zeros(0, np.int64)
         if (lowest < 0).any():
             dim = int(np.argmax(lowest < 0))
@@ -161,14 +166,19 @@ def detached(x: Sparse) -> Sparse:
     return sparse_of(x._places, x._held, x._size, x._whole)
 
 
-def check_fit(columns: ndarray, held: Tensor, size: Sequence[int], check: bool | None) -> None:
-    """RuntimeError for a size that does not fit the parts and, where that is checked, for places outside of it."""
+def check_length(columns: ndarray, held: Tensor, size: Sequence[int]) -> None:
+    """RuntimeError for a size of more or fewer dimensions than the parts have."""
     sparse_dim, dense_dim = len(columns), held.dim() - 1
     if len(size) != sparse_dim + dense_dim:
         raise RuntimeError(
             f"'len(size) == sparse_dim + dense_dim' is not satisfied: len(size) = {len(size)}, sparse_dim = "
             f"{sparse_dim}, dense_dim = {dense_dim}"
         )
+
+
+def check_fit(columns: ndarray, held: Tensor, size: Sequence[int], check: bool | None) -> None:
+    """RuntimeError for a size that does not fit the parts and, where that is checked, for places outside of it."""
+    sparse_dim = len(columns)
     if Invariants.wanted(check, 6):
         expected = list(size[sparse_dim:])
         if list(held.shape[1:]) != expected:
@@ -211,6 +221,8 @@ def to_sparse(x: Tensor, sparse_dim: int | None = None, node: str = "ToSparseBac
     found = seen.any(rest) if rest else seen
     if count:
         columns = np.array(np.nonzero(found), np.int64)
+        if count == 1 < array.ndim:
+            columns = restride(columns, columns.shape, (columns.itemsize, columns.itemsize))
     else:
         columns = np.empty((0, int(bool(found))), np.int64)
     values = array[tuple(columns)] if count else array.reshape((1, *array.shape))[: columns.shape[1]]

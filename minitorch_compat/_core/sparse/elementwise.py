@@ -29,7 +29,7 @@ def elementwise(name: str, once: bool) -> Callable[..., Any]:
         if keywords.get("decimals"):
             raise not_run("round.decimals")
         x = coalesced(input) if once else input
-        made = sparse_of(x._places.copy(), function(x._held, *arguments, **keywords), x._size, x._whole)
+        made = sparse_of(x._places, function(x._held, *arguments, **keywords), x._size, x._whole)
         return with_step(name, made, input)
 
     return call

@@ -54,20 +54,14 @@ class Few(Carried):
                 leaf._grad = gradient.clone()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, out: Any = None, **keywords: Any) -> Any:
-        if ufunc is not np.add or method != "__call__":
+        if ufunc is not np.add or method != "__call__" or out is not None:
             return NotImplemented
         one, other = map(graph.shown, operands)
         with no_grad():
             # What is sparse and waits comes last.
             total = other + one if one.is_sparse else one + other
-        if out is None:
-            return graph.carried(total) if total.is_sparse or not self.for_sparse() else Few(total)
-        np.copyto(out[0], total._data)
-        return out[0]
-
-    def for_sparse(self) -> bool:
-        """Whether it is dense, and travels so for the sake of a sparse leaf."""
-        return not self.tensor.is_sparse
+        # What is dense, and travels so for the sake of a sparse leaf, goes on in this way.
+        return graph.carried(total) if total.is_sparse or self.tensor.is_sparse else Few(total)
 
     def __add__(self, other: Any) -> Any:
         return self.__array_ufunc__(np.add, "__call__", self, other)

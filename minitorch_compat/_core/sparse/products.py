@@ -11,12 +11,20 @@ from ..errors import Misfit
 from ..forms import FUNCTIONS
 from ..quiet import quietly
 from ..tensor import Tensor, wrap
+from ..warn import warn_once
 from .gradients import recorded
 from .refusals import not_run
 from .rules import coalesced, rule
 from .tensor import Sparse, sparse_of
 
 ndarray = np.ndarray
+
+
+BETA = (
+    "Sparse CSR tensor support is in beta state. If you miss a functionality in the sparse tensor support, please "
+    "submit a feature request to https://github.com/pytorch/pytorch/issues. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/SparseCsrTensorImpl.cpp:49.)"
+)
 
 
 def check_product(a: Any, b: Any) -> None:
@@ -52,6 +60,8 @@ def sparse_dense(x: Sparse, y: Tensor, into: ndarray | None = None, alpha: Any =
 def product(a: Tensor, b: Tensor) -> Tensor:
     """The product of two matrices of which one is sparse at least, without history."""
     if isinstance(a, Sparse) and isinstance(b, Sparse):
+        for _ in range(2):
+            warn_once(BETA, stacklevel=6)
         one, other = coalesced(a), coalesced(b)
         places, values = coo.times_sparse(
             one._places, one._held._data, other._places, other._held._data, other._size[1]
@@ -263,10 +273,12 @@ def sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha:
     columns = mat2.shape[1]
     own = np.stack((np.repeat(rows, columns), np.tile(np.arange(columns), rows.size)))
     kept = input._held._data * input._held._data.dtype.type(beta)
+    room = input._nnz() + mat1._nnz() * columns
     made = sparse_of(
-        np.concatenate((input._places, own), 1), wrap(np.concatenate((kept, values.ravel()))),
+        coo.in_room(np.concatenate((input._places, own), 1), room), wrap(np.concatenate((kept, values.ravel()))),
         (mat1._size[0], columns), False,
     )
+    made._bump()
     return recorded("NotImplemented", made, (input, mat1, mat2), (not_back,) * 3)
 
 
@@ -285,5 +297,5 @@ def not_back(g: Any, *kept: Any) -> Any:
 def hspmm(mat1: Tensor, mat2: Tensor) -> Tensor:
     assert isinstance(mat1, Sparse)
     rows, values = filled_rows(mat1, mat2)
-    made = sparse_of(rows[None], wrap(values), (mat1._size[0], mat2.shape[1]), False)
+    made = sparse_of(rows.reshape(1, -1).copy(), wrap(values), (mat1._size[0], mat2.shape[1]), False)
     return recorded("NotImplemented", made, (mat1, mat2), (not_back,) * 2)

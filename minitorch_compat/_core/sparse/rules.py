@@ -200,7 +200,7 @@ def values(input: Sparse) -> Tensor:
     input._expect_coalesced("values")
     places, size = input._places, input._size
     return recorded(
-        "ValuesBackward0", input._held.detach(), (input,), (lambda g: with_history(places, g, size, True),)
+        "ValuesBackward0", input._values(), (input,), (lambda g: with_history(places, g, size, True),)
     )
 
 

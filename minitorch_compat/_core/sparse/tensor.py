@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from math import prod
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ from ..._kernels import coo
 from .. import errors, kinds
 from ..graph import LEAF
 from ..kinds import Size
+from ..storage import DEPRECATED
 from ..tensor import OutdatedView, Tensor, wrap, wrap_dim
 from ..transforms import Transformed, attached
 from ..views import known_step, shared_of
@@ -89,10 +91,14 @@ class Sparse(Transformed):
 
     const_data_ptr = data_ptr
 
-    def storage(self) -> Any:
+    def untyped_storage(self) -> Any:
         raise NotImplementedError("Cannot access storage of SparseTensorImpl")
 
-    untyped_storage = _typed_storage = share_memory_ = is_shared = storage_type = storage
+    _typed_storage = share_memory_ = is_shared = storage_type = untyped_storage
+
+    def storage(self) -> Any:
+        warnings.warn(DEPRECATED, UserWarning, stacklevel=2)
+        return self.untyped_storage()
 
     def sparse_dim(self) -> int:
         """How many dimensions the coordinates are of."""
@@ -114,15 +120,21 @@ class Sparse(Transformed):
         return self
 
     def _indices(self) -> Tensor:
-        return wrap(self._places)
+        return self._part(wrap(self._places))
 
     def _values(self) -> Tensor:
-        return self._held.detach()
+        return self._part(self._held.detach())
+
+    def _part(self, tensor: Tensor) -> Tensor:
+        """What counts its writes together with this tensor."""
+        if not self.is_inference():
+            tensor._shared = shared_of(self)
+        return tensor
 
     def indices(self) -> Tensor:
         """The coordinates, one column for each entry; RuntimeError unless coalesced."""
         self._expect_coalesced("indices")
-        return wrap(self._places)
+        return self._indices()
 
     def _expect_coalesced(self, what: str) -> None:
         if not self._whole:

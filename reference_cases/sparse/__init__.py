@@ -1,0 +1,1 @@
+"""Sparse tensors: coordinates and values in place of zeros."""
