@@ -10,6 +10,7 @@ import numpy as np
 
 from . import dtypes
 from .dtypes import BOOL, COMPLEX, FLOAT, INTEGER
+from .errors import lacks
 from .quiet import quietly
 from .tensor import REQUIRES_GRAD_SCALAR, Tensor
 from .warn import warn_once
@@ -17,6 +18,7 @@ from .warn import warn_once
 ndarray = np.ndarray
 
 MOST_DIMENSIONS = 128
+OF_NUMPY = 64
 PLAIN = frozenset((float, int, bool, complex))
 FLAT = (list, tuple)
 
@@ -33,6 +35,8 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None) -> ndarray:
         if isinstance(data, (str, bytes)):
             raise TypeError(f"new(): invalid data type '{kind.__name__}'")
         shape = shape_of(data)
+        if len(shape) > OF_NUMPY:
+            raise lacks(f"tensors of more than {OF_NUMPY} dimensions")
         elements = flat(data, shape)
     if elements is not None:
         met = set(map(type, elements))

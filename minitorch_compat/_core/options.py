@@ -87,6 +87,8 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
                     raise in_words(error, name, method, arguments, keywords) from None
             except (AttributeError, KeyError, ValueError) as error:
                 raise in_words(error, name, method, arguments, keywords) from None
+            except RuntimeError as error:  # the parser comes first
+                raise in_words(error, name, method, arguments, keywords) from None
             return stumbled(name, function, method, arguments, keywords)
 
         # What functools.wraps does beyond this would cost hundreds of operations their share of the import.

@@ -367,12 +367,12 @@ reciprocal = unary("reciprocal", kernels.reciprocal, dtypes.to_float, x=lambda x
 
 
 def rounded_division(name: str, kernel: Any) -> Callable[..., Tensor]:
-    """Declare a division rounded towards ``name``, whose derivative is zero."""
+    """Declare a division rounded towards ``name``, whose derivative is zero; the operands are kept all the same."""
     return binary(
         f"div_{name}",
         kernel,
-        x=lambda xp, g: xp.zeros_like(g),
-        y=lambda xp, g: xp.zeros_like(g),
+        x=lambda xp, g, y: xp.zeros_like(g),
+        y=lambda xp, g, x, y: xp.zeros_like(g),
         method=False,
         module=False,
         inplace=False,

@@ -15,6 +15,10 @@ NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input",
 """Keywords of NumPy that torch takes for its own."""
 
 
+IN_PYTHON = frozenset(("dim_order", "einsum", "norm", "split", "stft", "tensordot", "unravel_index"))
+"""Functions that torch writes in Python, whose arguments meet no parser before others are looked at."""
+
+
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:
     """``function``; where it stumbles over its arguments, torch's parser is asked whether it would have let them in."""
     writes = method and (name[-1] == "_" or "out" in (getattr(function, "__kwdefaults__", None) or ()))
@@ -29,7 +33,13 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
 
             return interpret(name, call, arguments, keywords)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
-            problem = error
+            problem: Exception = error
+        except NotImplementedError:
+            raise
+        except RuntimeError as error:
+            if name in IN_PYTHON:
+                raise
+            problem = error  # the parser comes first
         if not NUMPY_WORDS.keys().isdisjoint(keywords):
             return call(*arguments, **{NUMPY_WORDS.get(word, word): value for word, value in keywords.items()})
         # Out of the handler, so that a refusal stands alone in its traceback.

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .._core.forms import FUNCTIONS, in_place, refuse_overlap, warn_of_expanded, write_out
+from .._core.forms import (
+    FUNCTIONS,
+    in_place,
+    refuse_overlap,
+    refuse_shared,
+    refuse_shared_memory,
+    warn_of_expanded,
+    write_out,
+)
 from .._core.operations import op
 from .._core.options import Misfit
 from .._core.recording import arrays, tensors
@@ -45,6 +53,7 @@ def met_twice_first(function: Any) -> Any:
         except (IndexError, RuntimeError) as error:
             if "out of" in str(error) and "Dimension" not in str(error):
                 refuse_overlap(x._data)
+                refuse_shared(x, [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)])
             raise
 
     return in_place(bounded, elementwise=False, apart="last")
@@ -431,7 +440,7 @@ def reduced_slices(
     """``index_reduce``; ``first`` looks at the memory that is written to, before torch warns."""
     if not (isinstance(input, Tensor) and isinstance(index, Tensor) and isinstance(source, Tensor)) or not isinstance(
         reduce, str
-    ) or not isinstance(dim, int):
+    ) or not isinstance(dim, int) or not isinstance(include_self, bool):
         raise Misfit
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(
@@ -452,6 +461,13 @@ def reduced_slices(
     return finished("index_reduce", out, result, input, source)
 
 
+def begin_index_fill(x: Tensor, dim: Any = 0, index: Any = None, *_: Any) -> None:
+    """Refuse an index that lies in the memory that is written to, and warn of memory met twice."""
+    if isinstance(index, Tensor) and isinstance(dim, int):
+        refuse_shared_memory(x._data, index._data)
+    warn_of_expanded("index_fill_", "tensor[mask] = scalar", x._data)
+
+
 publish("index_select", _index_select)
 publish("index_add", _index_add, inplace=met_twice_first(_index_add))
 publish("index_copy", _index_copy, inplace=in_place(
@@ -460,7 +476,7 @@ publish("index_copy", _index_copy, inplace=in_place(
 ))
 publish("index_fill", index_fill, inplace=in_place(
     index_fill, elementwise=False, expanded="",
-    first=lambda x, *_: warn_of_expanded("index_fill_", "tensor[mask] = scalar", x._data),
+    first=begin_index_fill,
 ))
 publish("index_reduce", index_reduce, inplace=in_place(
     lambda x, dim, index, source, reduce, *, include_self=True: reduced_slices(

@@ -27,7 +27,7 @@ REDUCTIONS = frozenset(("none", "mean", "sum"))
 
 def check_reduction(reduction: Any) -> None:
     """ValueError for a reduction that there is not."""
-    if reduction not in REDUCTIONS:
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction")
 
 
@@ -208,7 +208,7 @@ def nll_loss_nd(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean", ignore_index: int = -100
 ) -> Tensor:
     """``nll_loss`` for log probabilities (C) or (N, C, …) of any number of dimensions."""
-    if not isinstance(input, Tensor) or not isinstance(target, Tensor):
+    if not isinstance(input, Tensor) or not isinstance(target, Tensor) or not isinstance(weight, (Tensor, type(None))):
         raise refused("nll_loss_nd", (input, target, weight), {})
     shape, places = input._data.shape, target._data.shape
     if not shape:
@@ -238,6 +238,7 @@ def cross_entropy_loss(
     """The negative log likelihood of targets, classes or their probabilities, for logits (C) or (N, C, …)."""
     try:
         x, known = input._data, target._data
+        _ = None if weight is None else weight._data
     except AttributeError:
         raise refused("cross_entropy_loss", (input, target, weight), {}) from None
     if not 0.0 <= label_smoothing <= 1.0:

@@ -1233,6 +1233,8 @@ def matrix_norm(
 @function("norm")
 def norm(input: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The norm of vectors or of matrices, by the number of dimensions."""
+    if not (dim is None or isinstance(dim, (int, tuple, list))):
+        raise Misfit
     dims = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
     if ord is None:
         floating(input, "linalg.vector_norm", low=True)

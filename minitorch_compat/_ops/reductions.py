@@ -345,7 +345,12 @@ def extreme(name: str, kernel: Any) -> None:
         if x._data.dtype.kind == "c" and wants_grad(x) and axes_of(dim, len(shape), name):
             raise errors.real_only(name)
 
-    reduction(name, forward, x=lambda xp, g, x, out, dim: share(xp, g, x == out, dim), check=first)
+    def shared(xp, g, x, out, dim):
+        """In equal parts to all that attain the extreme; where none does any more, torch divides by zero."""
+        mask = x == out
+        return xp.where(mask, g, 0.0) / xp.count_as(mask, g, dim)
+
+    reduction(name, forward, x=shared, check=first)
 
 
 extreme("amax", kernels.amax)

@@ -337,7 +337,7 @@ def triplet_margin_with_distance_loss(
     swap: bool = False, reduction: str = "mean"
 ) -> Tensor:
     """``triplet_margin_loss`` with a distance of your own; ``pairwise_distance`` if none is given."""
-    if reduction not in REDUCTIONS:
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
         raise ValueError(f"{reduction} is not a valid value for reduction")
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")

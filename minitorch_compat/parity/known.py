@@ -9,9 +9,9 @@ reason = "The sine of this engine rounds once less."
 expires = 2027-06-30
 ```
 
-`id` may be a pattern (`documents.sine/*`), `dimension` one of the twelve or an outcome such as "engine lacks it", and
-`expires` a date or a version of the reference ("torch 2.14"). A case is forgiven while every dimension it differs in
-has an entry with the fingerprint it shows.
+`id` may be a pattern (`documents.sine/*`), or several with blanks between them, `dimension` one of the twelve or an
+outcome such as "engine lacks it", and `expires` a date or a version of the reference ("torch 2.14"). A case is forgiven
+while every dimension it differs in has an entry with the fingerprint it shows.
 """
 import contextlib
 import datetime
@@ -51,7 +51,7 @@ class Known:
     text: str = ""
 
     def means(self, case: str) -> bool:
-        return self.id == case or fnmatch.fnmatchcase(case, self.id)
+        return self.id == case or any(fnmatch.fnmatchcase(case, each) for each in self.id.split())
 
     def expired(self, today: datetime.date, reference: str) -> bool:
         """Whether its day has passed, or the reference has reached its version."""

@@ -291,6 +291,19 @@ PROGRAMS = """
     torch.special.laguerre_polynomial_l(torch.linspace(-1.3, 1.7, 31), 4)
     torch.special.legendre_polynomial_p(torch.linspace(-1.3, 1.7, 31), 4)
     torch.special.shifted_chebyshev_polynomial_w(torch.linspace(-1.3, 1.7, 31), 4)
+    v0 = torch.tensor(-7.1).requires_grad_(); v1 = torch.tensor(0); v0.scatter_(v1, 2.5)
+    v0=torch.ones(3).requires_grad_()*1; v1=torch.div(v0,v0,rounding_mode='trunc'); v0.mul_(2); v1.sum().backward()
+    torch.index_reduce(torch.tensor(1.), 0, torch.tensor([0]), torch.tensor(1.), 'mean', include_self=None)
+    v0 = torch.tensor(-5); v1 = torch.tensor(0); v0.scatter_reduce_(0, v1, v0, None, include_self=False)
+    v0 = torch.ones(5,1); v0.floor_divide_(torch.ones(5), None)
+    v0 = torch.tensor([-4]); v0.index_fill_(0, v0, 6)
+    v0 = torch.tensor([0]); v0.index_fill_(3, v0, torch.tensor(6))
+    v0 = torch.tensor([9]); v0.index_add_(0, v0, torch.tensor([6]))
+    torch.linalg.norm(torch.ones(5), 0, torch.tensor([-1.,-1]), keepdim=False)
+    torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), 1.5)
+    torch.nn.functional.binary_cross_entropy_with_logits(torch.ones(2),torch.ones(2),reduction=[1,2])
+    v0=torch.tensor([[-7.4], [-7.4]]).requires_grad_(); v1=v0.amin((0,-1)); v1.data.mul_(2); v1.backward(); v0.grad
+    torch.unfold_copy(torch.tensor(-.1), 0, 1.5, 1)
 """
 
 

@@ -153,7 +153,12 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
         return replace(first, message=NOT_CALLED, candidate=NOT_CALLED)
     if kind and first.dimension == "graph" and OTHER_STEPS.match(first.message):
         return replace(first, message="made of other steps than in torch")
+    if first.dimension == "graph" and OTHER_STEPS.match(first.message) and "create_graph=True" in (
+            program.statements[-1].text) and program.statements[-1].operation in ("grad", "backward"):
+        return replace(first, message="a second derivative made of other steps than in torch")
     one, other = result.reference.get(name), result.candidate.get(name)
+    if isinstance(one, Array) and one.dtype.endswith("complex32"):
+        return replace(first, message="of complex32, with which the engine does not compute", numeric=None)
     made = name in program.statements[-1].makes
     if first.dimension == "mutation and versions" and name.endswith(".grad"):
         where = "of a gradient: "
@@ -175,9 +180,10 @@ def changed_call(first: Difference) -> str:
     """
     if first.reference == "no error" or first.name == "the case":
         return "refuses changed arguments that torch takes"
+    theirs, ours = (each.partition(":")[0] for each in (first.reference, first.candidate))
     if first.candidate == "no error":
-        return "takes changed arguments that torch refuses"
-    return "refuses changed arguments in other words"
+        return f"takes changed arguments that torch refuses with {theirs}"
+    return f"refuses changed arguments in other words, {ours} for {theirs}"
 
 
 KEPT = "has been modified by an inplace operation"

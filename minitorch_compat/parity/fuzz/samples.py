@@ -38,6 +38,12 @@ NOT_DRAWN = {
 NO_TIES = database.TIES | {"unique", "unique_consecutive"}
 """Operators whose results among equal elements are in no order: only called with the samples' own numbers."""
 
+SORTED = {"bucketize", "searchsorted"}
+"""Operators whose result is not defined for boundaries that do not ascend: called with the samples' own alone."""
+
+WRITING_PRODUCTS = {"addmm", "addmv", "addbmm", "baddbmm", "addr"}
+"""Operators whose in-place form is undefined where a factor lies in the memory that is written to."""
+
 ODD = ("None", "-1", "7", "True", "1.5", "'sum'", "[1, 2]", "(0, 0)", "()", "torch.float64", "-3", "2", "float('nan')",
        "1j", "0", "torch.int64", "[]")
 """What takes the place of an argument when a call is to be refused, or not."""
@@ -153,8 +159,8 @@ def call(machine: Writing, numbers: Numbers) -> Any:
     if not drawn:
         return None
     sample = numbers.one_of(drawn)
-    own = operator.name in NO_TIES or refused
-    if own and dtype is not None and "float" not in dtype:
+    own = operator.name in NO_TIES | SORTED | WRITING_PRODUCTS or refused
+    if operator.name in NO_TIES and dtype is not None and "float" not in dtype:
         return None
     writer = Substituting(machine, numbers, own)
     given = (sample.input, *sample.args)
@@ -175,7 +181,7 @@ def call(machine: Writing, numbers: Numbers) -> Any:
         name = operator.inplace_variant.__name__
         path, arguments = f"{arguments[0]}.{name}", arguments[1:]
     kind = "call"
-    if numbers(8) == 7 and operator.name not in NO_TIES:
+    if numbers(8) == 7 and operator.name not in NO_TIES | SORTED:
         arguments, keywords = changed(machine, numbers, arguments, keywords)
         kind = "changed"
     machine.scribe.kind = kind
