@@ -304,6 +304,8 @@ PROGRAMS = """
     torch.nn.functional.binary_cross_entropy_with_logits(torch.ones(2),torch.ones(2),reduction=[1,2])
     v0=torch.tensor([[-7.4], [-7.4]]).requires_grad_(); v1=v0.amin((0,-1)); v1.data.mul_(2); v1.backward(); v0.grad
     torch.unfold_copy(torch.tensor(-.1), 0, 1.5, 1)
+    (torch.ones(2, 2, 4, dtype=torch.complex64) * 1j) * (torch.ones(4, dtype=torch.complex64) * 2)
+    (torch.ones(2, 2, 4, dtype=torch.complex128) * 1j) * (torch.ones(2, 1, 4, dtype=torch.complex128) * 2j)
 """
 
 
