@@ -359,7 +359,8 @@ class Node(metaclass=NodeType):
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
         edges: Sequence[Any] = self.edges
-        if self.operation == "NotImplemented":  # torch's fallback knows of those alone that ask for a gradient
+        # torch's fallback knows of those alone that ask for a gradient.
+        if "NotImplemented" in (self.operation, type(self).__name__):
             edges = [edge for edge in edges if edge is not None]
         return tuple((self.face(edge), edge.output_nr if isinstance(edge, Output) else 0) for edge in edges)
 
