@@ -51,7 +51,7 @@ ELSEWHERE = frozenset((
     *(f"torch.cuda.sparse.{kind}Tensor" for kind in KINDS if kind != "Bool"),
     *(f"torch.{sign}int{bits}" for sign in ("", "u") for bits in range(1, 8)),
     *(f"torch.{name}" for name in ("bits16", "bits1x8", "bits2x4", "bits4x2", "bits8", "float4_e2m1fn_x2",
-      "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu", "qint32", "qint8", "quint2x4", "quint4x2", "quint8")),
+      "qint32", "qint8", "quint2x4", "quint4x2", "quint8")),
     *(f"torch.per_{each}" for each in ("channel_affine", "channel_affine_float_qparams", "channel_symmetric",
       "tensor_affine", "tensor_symmetric")),
 ))  # fmt: skip

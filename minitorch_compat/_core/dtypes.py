@@ -108,6 +108,9 @@ uint32 = _make("uint32", INTEGER, 4, "u32", "UInt32", "unsigned int", signed=Fal
 uint64 = _make("uint64", INTEGER, 8, "u64", "UInt64", "long unsigned int", signed=False)
 float8_e4m3fn = _make("float8_e4m3fn", FLOAT, 1, "f8e4m3fn", "Float8_e4m3fn", "c10::Float8_e4m3fn")
 float8_e5m2 = _make("float8_e5m2", FLOAT, 1, "f8e5m2", "Float8_e5m2", "c10::Float8_e5m2")
+float8_e4m3fnuz = _make("float8_e4m3fnuz", FLOAT, 1, "f8e4m3fnuz", "Float8_e4m3fnuz", "c10::Float8_e4m3fnuz")
+float8_e5m2fnuz = _make("float8_e5m2fnuz", FLOAT, 1, "f8e5m2fnuz", "Float8_e5m2fnuz", "c10::Float8_e5m2fnuz")
+float8_e8m0fnu = _make("float8_e8m0fnu", FLOAT, 1, "f8e8m0fnu", "Float8_e8m0fnu", "c10::Float8_e8m0fnu", signed=False)
 float16 = _make("float16", FLOAT, 2, "f16", "Half", "c10::Half")
 bfloat16 = _make("bfloat16", FLOAT, 2, "bf16", "BFloat16", "c10::BFloat16")
 float32 = _make("float32", FLOAT, 4, "f32", "Float", "float")
@@ -126,7 +129,7 @@ _COMPLEX_OF = {"float16": complex32, "bfloat16": complex64, "float32": complex64
                "complex32": complex32, "complex64": complex64, "complex128": complex128}
 _REAL_OF = {"complex32": float16, "complex64": float32, "complex128": float64}
 _BARE_UNSIGNED = (uint16, uint32, uint64)
-_FLOAT8 = (float8_e4m3fn, float8_e5m2)
+_FLOAT8 = (float8_e4m3fn, float8_e5m2, float8_e4m3fnuz, float8_e5m2fnuz, float8_e8m0fnu)
 
 
 def __getattr__(name: str) -> dtype:
@@ -386,9 +389,11 @@ class iinfo:
         return f"iinfo(min={_shown(self.min)}, max={_shown(self.max)}, dtype={self.dtype})"
 
 
-# Bits of the significand after the leading one, exponent of the smallest normal number, largest number.
+# Bits of the significand after the leading one, exponent of the smallest normal number, largest number; torch has one
+# bit too many for float8_e5m2fnuz.
 _FLOATING = {
-    "float8_e4m3fn": (3, -6, 448.0), "float8_e5m2": (2, -14, 57344.0), "float16": (10, -14, 65504.0),
+    "float8_e4m3fn": (3, -6, 448.0), "float8_e5m2": (2, -14, 57344.0), "float8_e4m3fnuz": (3, -7, 240.0),
+    "float8_e5m2fnuz": (3, -15, 57344.0), "float8_e8m0fnu": (0, -127, 2.0**127), "float16": (10, -14, 65504.0),
     "bfloat16": (7, -126, (2 - 2.0**-7) * 2.0**127), "float32": (23, -126, (2 - 2.0**-23) * 2.0**127),
     "float64": (52, -1022, (2 - 2.0**-52) * 2.0**1023),
 }
@@ -417,8 +422,8 @@ class finfo:
         self.dtype = real.name
         self.bits = real.itemsize * 8
         self.eps = 2.0**-significand
-        self.max, self.min = largest, -largest
         self.tiny = self.smallest_normal = 2.0**exponent
+        self.max, self.min = largest, -largest if real.is_signed else self.tiny
         self.resolution = float(f"1e-{int(significand * 0.30103)}")
 
     def __eq__(self, other: object) -> bool:

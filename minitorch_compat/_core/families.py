@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import broadcast_shapes, contiguous_bytes, empty_like, in_order, laid_out
+from .._kernels.scalar_types import NARROW
 from . import dtypes, errors
 from .errors import Misfit, NoMemory
 from .graph import LEAF, NOWHERE, next_order
@@ -32,6 +33,7 @@ from .recording import (
     parameters,
     tensors,
 )
+from .scalars import rounded
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
 from .views import look_for_histories
 
@@ -56,7 +58,20 @@ def astray(name: str, call: Callable[..., Any], arguments: tuple[Any, ...], keyw
     raise bad_arguments(name, arguments, keywords) from None
 
 
+def refuse_narrow(name: str, dtype: np.dtype[Any], computes: bool = True) -> None:
+    """NotImplementedError for what has no kernel for floats of eight bits, as all have not that compute."""
+    from .._kernels import narrow
+
+    refusal = narrow.refusal(name, dtype, computes)
+    if refusal is not None:
+        raise refusal
+
+
 HALF = frozenset("eE")
+CHARS = {"b": "?", "i": "bhilq", "u": "BHILQ", "f": "efd", "c": "FD", "V": "E"}
+"""Types that operations compute with, by their kind."""
+BESIDE_NUMBERS = frozenset(("mul", "div", "floor_divide", "div_floor", "div_trunc"))
+"""Operations that have a kernel of their own for a number on the right."""
 OF_NUMBERS = frozenset(("add", "sub", "mul", "div"))
 UNROUNDED = frozenset(("mul", "div", "floor_divide", "div_floor", "div_trunc"))
 Rule = Callable[[dtypes.dtype], dtypes.dtype]
@@ -99,6 +114,8 @@ def unary(
             return astray(name, call, (x,), {})
         dtype = a.dtype
         usual = dtype is FLOAT32 or dtype is FLOAT64
+        if not usual and dtype.char in NARROW:
+            refuse_narrow(name, dtype)
         if not as_it_is and not (usual and floats_stay) and dtype not in direct:
             wanted = rule(dtypes.BY_NUMPY[dtype]).numpy
             if wanted != dtype:
@@ -263,7 +280,9 @@ def binary(
     FLOAT32_NUMBERS, FLOAT64_NUMBERS = (_float32_numbers, _float64_numbers) if scalars else ({}, {})
     recorder = None if x is None and y is None else Recorder(name, ("x", "y"), {"x": x, "y": y}, node=node)
     # Gradients of bfloat16 are always fitted, which the quick form does not: a formula's numbers make it wider.
-    natural = frozenset(same or ("fc" if rule is dtypes.arithmetic_to_float else "biufc"))
+    natural = frozenset(
+        char for kind in same or ("fc" if rule is dtypes.arithmetic_to_float else "biufc") for char in CHARS[kind]
+    )
     if of_complex is not None:
         natural -= {"c"}
     promote = dtypes.arithmetic_to_float if rule is dtypes.arithmetic_to_float else dtypes.arithmetic
@@ -301,7 +320,7 @@ def binary(
                 return mixed(x, y)
             if dtype is not b.dtype:
                 return mixed(x, y)
-            if dtype is not FLOAT32 and dtype is not FLOAT64 and dtype.kind not in natural:
+            if dtype is not FLOAT32 and dtype is not FLOAT64 and dtype.char not in natural:
                 return mixed(x, y)
             try:
                 r = run(kernel, a, b)
@@ -374,6 +393,10 @@ def binary(
         else:
             raise bad_arguments(name, (x, y))
         compute = wanted
+        if wanted.char in NARROW:
+            number = not (left and right and x._data.ndim and y._data.ndim)
+            refuse_narrow(name if not number or name not in BESIDE_NUMBERS else f"{name}_number", wanted)
+            compute = FLOAT32
         # Products and quotients of halves take a number, or a 0-d tensor, on the right as it is, and round once.
         if wanted.char in HALF and name in UNROUNDED and not (right and (y._data.ndim or y._data.dtype == wanted)):
             compute = np.dtype(np.float32)
@@ -392,7 +415,7 @@ def binary(
         if type(r) is not ndarray:
             r = asarray(r)
         if compute is not wanted and rule is not dtypes.to_bool:
-            r = quietly(r.astype, wanted)
+            r = rounded(r, wanted)
         if r.ndim > 1:
             # torch casts first, and looks at the casts.
             r = laid_out(r, *[
@@ -538,6 +561,8 @@ def reduction(
         if check is not None:
             check(x, dim, dtype)
         entered = a
+        if dtype is None and a.dtype.char in NARROW:
+            refuse_narrow(name, a.dtype)
         if dtype is not None:
             entered = a.astype(dtype.numpy, copy=False)
             if entered.dtype.kind in "biu":  # kernels give what holds all sums of integers

@@ -12,6 +12,7 @@ from . import dtypes
 from .dtypes import BOOL, COMPLEX, FLOAT, INTEGER
 from .errors import lacks
 from .quiet import quietly
+from .scalars import rounded
 from .tensor import REQUIRES_GRAD_SCALAR, Tensor
 from .warn import warn_once
 
@@ -166,13 +167,14 @@ def store_plain(elements: list[Any], met: set[type], dtype: dtypes.dtype) -> nda
             made = quietly(np.array, elements, storage_of(dtype))
         except OverflowError:
             raise OverflowError("int too large to convert to float") from None
-        return made if made.dtype == dtype.numpy else quietly(made.astype, dtype.numpy)
+        return made if made.dtype == dtype.numpy else rounded(made, dtype.numpy)
     if category == BOOL or (dtype is dtypes.int64 and met <= {int, bool}):
         try:
             return np.array(elements, dtype.numpy)
         except OverflowError:
             raise ValueError("Overflow when unpacking long long") from None
-    return np.array([element(each, dtype) for each in elements], dtype.numpy)
+    numbers = [element(each, dtype) for each in elements]
+    return rounded(np.array(numbers), dtype.numpy) if dtype.category == FLOAT else np.array(numbers, dtype.numpy)
 
 
 def element(value: Any, dtype: dtypes.dtype) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .._kernels.layout import empty_like, laid_out
+from .._kernels.scalar_types import NARROW
 from . import errors
 from . import recording as records
 from .families import astray, bad_arguments, refusals, renamed
@@ -103,20 +104,25 @@ def op(
                 except KeyError:
                     raise bad_arguments(own, values, named) from None
             entered = list(values)
+            narrow = None
             for place, kind in enumerate(kinds):
                 value = values[place]
                 if kind == 1:
                     if value is not None:
                         try:
-                            entered[place] = value._data
+                            entered[place] = array = value._data
                         except AttributeError:
                             return lost(values)
+                        if array.dtype.char in NARROW:
+                            narrow = array.dtype
                 elif kind == 2:
                     try:
                         entered[place] = [each._data for each in value]
                     except (AttributeError, TypeError):
                         return lost(values)
             try:
+                if narrow is not None:
+                    look_at_narrow(own, narrow, kernel, entered, positional, accepted)
                 r = quietly(kernel_call, kernel, entered, positional, accepted)
             except Exception:
                 look_for_histories(values)
@@ -151,6 +157,19 @@ def op(
         return renamed(call, own)
 
     return declare
+
+
+def look_at_narrow(
+    name: str, dtype: np.dtype[Any], kernel: Any, entered: list[Any], positional: Sequence[str], accepted: Sequence[str]
+) -> None:
+    """NotImplementedError where a kernel does not take floats of eight bits; what else is wrong is said first."""
+    from .._kernels import narrow
+
+    refusal = narrow.refusal(name, dtype, False)
+    if refusal is not None:
+        wide = [each.astype(np.float32) if type(each) is ndarray and each.dtype == dtype else each for each in entered]
+        quietly(kernel_call, kernel, wide, positional, accepted)
+        raise refusal
 
 
 NUMBER = np.zeros(())

@@ -167,6 +167,7 @@ def body(array: np.ndarray, indent: int) -> str:
     """The numbers in their brackets, with `indent` characters already on the first line."""
     if array.size == 0:
         return "[]"
+    signless = array.dtype.char == "W"
     if array.dtype.kind == "V":  # the floats NumPy does not have itself
         array = array.astype(np.float32)
     shape = array.shape
@@ -179,7 +180,7 @@ def body(array: np.ndarray, indent: int) -> str:
     if array.dtype.kind == "c":
         texts, width = complex_texts(array)
     else:
-        texts, width = number_texts(array)
+        texts, width = number_texts(array, signless)
     if not shape:
         return texts[0]
     room = PRINT_OPTS.linewidth - indent - len(shape) + 1
@@ -224,30 +225,36 @@ def complex_texts(array: np.ndarray) -> tuple[list[str], int]:
     return texts, real_width + imaginary_width + 1
 
 
-def number_texts(array: np.ndarray) -> tuple[list[str], int]:
+def number_texts(array: np.ndarray, signless: bool = False) -> tuple[list[str], int]:
     """The elements in row-major order, padded to one width, and that width."""
     values = array.ravel().tolist()
     if array.dtype.kind != "f":
         texts = [str(value) for value in values]
         width = max(map(len, texts))
         return [text.rjust(width) for text in texts], width
-    spec, dot, width = float_format(values)
+    spec, dot, width = float_format(values, signless)
     texts = [format(value, spec) for value in values]
     if dot:
         texts = [text + "." if math.isfinite(value) else text for text, value in zip(texts, values, strict=True)]
     return [text.rjust(width) for text in texts], width
 
 
-def float_format(values: list[float]) -> tuple[str, bool, int]:
+def float_format(values: list[float], signless: bool = False) -> tuple[str, bool, int]:
     """The format specification for all the values, whether a bare dot follows, and the width of a column.
 
-    Only finite values other than zero decide; an infinity may therefore stick out of its column.
+    Only finite values other than zero decide; an infinity may therefore stick out of its column. Of ``signless`` ones
+    torch takes the smallest for zero, and nan for finite.
     """
-    deciding = [value for value in values if value and value - value == 0]
+    if signless:
+        deciding = [value for value in values if value != 2.0**-127]
+    else:
+        deciding = [value for value in values if value and value - value == 0]
     if not deciding:
         return ".0f", True, 1
     scientific: Any = PRINT_OPTS.sci_mode
-    if scientific is None:
+    if signless and any(map(math.isnan, deciding)):
+        scientific = bool(scientific)
+    elif scientific is None:
         largest, smallest = max(map(abs, deciding)), min(map(abs, deciding))
         scientific = largest / smallest > 1000.0 or largest > 1.0e8 or smallest < 1.0e-4
     dot = False

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._kernels.scalar_types import NARROW
 from . import dtypes
 from .dtypes import BOOL, COMPLEX, FLOAT
 from .quiet import quietly
@@ -52,14 +53,31 @@ def cast(value: Any, dtype: dtypes.dtype) -> Any:
             raise no_fit(dtype)
         return quietly(made.astype, dtype.numpy)
     if category == FLOAT:
-        value = float(value)
-        if beyond(value, dtype):
+        whole_number, value = isinstance(value, int), float(value)
+        if beyond(value, dtype) or (dtype.itemsize == 1 and beyond_narrow(value, dtype, whole_number)):
             raise no_fit(dtype)
         made = np.array(value)
         if dtype.itemsize == 2:
             made = quietly(made.astype, np.float32)
-        return quietly(made.astype, dtype.numpy)
+        return rounded(made, dtype.numpy)
     return np.array(whole(value, dtype), dtype.numpy)
+
+
+def rounded(numbers: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """Numbers as another NumPy dtype, floats of eight bits among them."""
+    if dtype.char in NARROW:
+        from .._kernels import narrow
+
+        return quietly(narrow.round_to, numbers, dtype)
+    return quietly(numbers.astype, dtype)
+
+
+def beyond_narrow(value: float, dtype: dtypes.dtype, whole: bool) -> bool:
+    """Whether a number is outside the range of floats of eight bits; an integer is held against integers."""
+    limits = dtypes.finfo(dtype)
+    if math.isnan(value) or (math.isinf(value) and dtype is dtypes.float8_e5m2):
+        return False
+    return not (int(limits.min) if whole else limits.min) <= value <= limits.max
 
 
 def beyond(value: float, dtype: dtypes.dtype) -> bool:

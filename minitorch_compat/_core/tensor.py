@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._kernels.layout import address, storage_offset, strides
+from .._kernels.scalar_types import NARROW
 from . import dtypes, errors, graph, kinds, modes, views
 from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
 from .kinds import Size
@@ -550,7 +551,7 @@ class Tensor(metaclass=TensorType):
         if self._node is not None and not force and mode.enabled:
             raise errors.numpy_of_tracked()
         array = self._data
-        if array.dtype.kind == "V":
+        if array.dtype.kind == "V" or array.dtype.char in NARROW:
             raise TypeError(f"Got unsupported ScalarType {self.dtype.scalar_type}")
         view = array.view()
         view.flags.writeable = array.flags.writeable

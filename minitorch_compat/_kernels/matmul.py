@@ -82,6 +82,10 @@ def _mm(mat1: ndarray, mat2: ndarray) -> ndarray:
             # NumPy skips the products with a single zero, of which infinity makes nan.
             return mat1 * mat2 + mat1.dtype.type(0)
         return mat1.dot(mat2)
+    if mat1.dtype.char in scalar_types.NARROW and mat1.dtype.char != "W":
+        from . import narrow
+
+        return narrow.product(mat1, mat2)
     if mat1.size and mat2.size:
         _refuse_type("addmm_impl_cpu_", mat1)
     return _product(mat1, mat2)

@@ -101,7 +101,7 @@ def _step(start: Any, end: Any, count: int, dtype: np.dtype) -> tuple[Any, Any, 
 def linspace(start: Any, end: Any, count: int, dtype: np.dtype) -> np.ndarray:
     """``count`` evenly spaced numbers from ``start`` to ``end``, each half counted from its own end."""
     kind = dtype.char
-    if kind == "?":
+    if kind == "?" or kind in types.NARROW:
         raise types.not_implemented("linspace_cpu", dtype)
     first, last, step = _step(start, end, count, dtype)
     numbers = np.empty(count, dtype)
@@ -128,7 +128,7 @@ def logspace(start: Any, end: Any, count: int, base: float, dtype: np.dtype) -> 
 
     Only the bounds and their distance have the dtype's precision; steps and powers are doubles, the powers libm's.
     """
-    if dtype.char == "?":
+    if dtype.char == "?" or dtype.char in types.NARROW:
         raise types.not_implemented("logspace_cpu", dtype)
     first, last, step = _step(start, end, count, dtype)
     half = count // 2

@@ -25,10 +25,17 @@ _NAMES = {
     "d": ("Double", "double"),
     "F": ("ComplexFloat", "c10::complex<float>"),
     "D": ("ComplexDouble", "c10::complex<double>"),
+    "4": ("Float8_e4m3fn", "c10::Float8_e4m3fn"),
+    "5": ("Float8_e5m2", "c10::Float8_e5m2"),
+    "G": ("Float8_e4m3fnuz", "c10::Float8_e4m3fnuz"),
+    "C": ("Float8_e5m2fnuz", "c10::Float8_e5m2fnuz"),
+    "W": ("Float8_e8m0fnu", "c10::Float8_e8m0fnu"),
 }
 
 # bfloat16 comes from ml_dtypes, which gives it the character "E" and the kind "V".
 HALVES = "eE"
+# The floats of eight bits come from there too.
+NARROW = "45GCW"
 FLOATING = "eEfd"
 COMPLEX = "FD"
 INTEGRAL = "bBhHiIlLqQ"

@@ -17,6 +17,7 @@ from .._core.recording import Recorder, arrays, tensors
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import elementwise as kernels
 from .._kernels import softmax as rows
+from .._kernels.scalar_types import NARROW
 
 Array = np.ndarray
 
@@ -142,7 +143,7 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
         x = input._data
         if dim < 0 or dim >= x.ndim:
             dim = wrap_dim(dim, x.ndim)
-        if x.dtype.kind not in "fV" and x.size:
+        if (x.dtype.kind not in "fV" or x.dtype.char in NARROW) and x.size:
             raise NotImplementedError(
                 f"\"{name}_lastdim_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"
                 if dim == x.ndim - 1 or not x.ndim

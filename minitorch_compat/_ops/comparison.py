@@ -9,12 +9,13 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.families import NUMBERS, bad_arguments, binary, unary
+from .._core.families import NUMBERS, bad_arguments, binary, refuse_narrow, unary
 from .._core.forms import FUNCTIONS, in_place, publish, write_out
 from .._core.operations import op
 from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
 from .._kernels import layout
+from .._kernels.scalar_types import NARROW
 from . import entry
 from .arithmetic import operators
 from .conversion import DISCARDS_IMAGINARY
@@ -282,7 +283,8 @@ def quality(name: str, floats: Any, integers: bool) -> None:
 
 quality("isnan", np.isnan, False)
 quality("isinf", lambda x: np.isinf(x), False)
-quality("isfinite", lambda x: np.isfinite(x), True)
+# torch finds nothing wrong with numbers that have no sign.
+quality("isfinite", lambda x: np.ones(x.shape, bool) if x.dtype.char == "W" else np.isfinite(x), True)
 
 
 def signed_infinity(name: str, positive: bool) -> None:
@@ -321,6 +323,8 @@ def equal(input: Tensor, other: Tensor) -> bool:
         raise bad_arguments("equal", (input, other))
     if input._data.shape != other._data.shape:
         return False
+    if input._data.dtype.char in NARROW and input._data is other._data:
+        refuse_narrow("equal", input._data.dtype)
     return bool((input._data == other._data).all())
 
 
@@ -336,6 +340,8 @@ def isclose(
         raise RuntimeError(f"atol must be greater than or equal to zero, but got {atol:g}")
     x, y = input._data, other._data
     layout.broadcast_shapes(x.shape, y.shape)
+    if x.dtype.char in NARROW:
+        refuse_narrow("isclose", x.dtype)
     with np.errstate(all="ignore"):
         close = np.asarray(x == y)
         if equal_nan and x.dtype.kind in "fcV":

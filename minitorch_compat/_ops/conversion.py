@@ -27,6 +27,7 @@ from .._core.views import (
 )
 from .._core.warn import warn_once
 from .._kernels import layout as memory
+from .._kernels.scalar_types import NARROW
 
 ndarray = np.ndarray
 Array = ndarray
@@ -36,13 +37,24 @@ Array = ndarray
 DISCARDS_IMAGINARY = "Casting complex values to real discards the imaginary part"
 
 
+def narrow() -> Any:
+    """The kernels of floats of eight bits, which few programs have."""
+    from .._kernels import narrow
+
+    return narrow
+
+
 def write(target: ndarray, source: ndarray) -> None:
     """Copy elements, cast as C does; a complex source gives its real part, with one warning in a process."""
     if source.dtype.kind == "c" and target.dtype.kind not in "cb":
         if source.size:
             warn_once(DISCARDS_IMAGINARY, stacklevel=4)
         source = source.real
-    if target.dtype.kind in "iu" and source.dtype.kind in "fV" and target.dtype.itemsize < 4:
+    if source.dtype.char in NARROW and source.dtype != target.dtype:
+        source = narrow().widened(source, target.dtype)
+    if target.dtype.char in NARROW and source.dtype != target.dtype:
+        source = quietly(narrow().round_to, source, target.dtype)
+    elif target.dtype.kind in "iu" and source.dtype.kind in "fV" and target.dtype.itemsize < 4:
         # Floats reach the narrow integers by way of int32, out of range its smallest number.
         source = quietly(source.astype, np.int32)
     elif target.dtype.itemsize == 2 and target.dtype.kind in "fV" and source.dtype.kind in "iuf":
@@ -330,7 +342,7 @@ def fill(input: Tensor, value: Any) -> Tensor:
 def zero_(self: Tensor) -> Tensor:
     """Write 0 into all of the tensor."""
     check_write(self)
-    return _overwrite(self, (self,), 0, _zero)
+    return _overwrite(self, (self,), cast(0, self.dtype) if self._data.dtype.char in NARROW else 0, _zero)
 
 
 # ---- complex numbers and their parts

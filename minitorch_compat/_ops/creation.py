@@ -30,10 +30,11 @@ from .._core.options import (
 )
 from .._core.quiet import quietly
 from .._core.recording import arrays, tensors
-from .._core.scalars import cast, is_number, number_of
+from .._core.scalars import cast, is_number, number_of, rounded
 from .._core.tensor import Tensor, new, wrap
 from .._core.warn import warn_once
 from .._kernels import layout as memory
+from .._kernels.scalar_types import NARROW
 
 ndarray = np.ndarray
 Array = ndarray
@@ -217,7 +218,7 @@ Tensor.__dlpack_device__ = lambda self: self._data.__dlpack_device__()  # type: 
 
 def filled(array: ndarray, value: Any) -> ndarray:
     """``array`` with every element set."""
-    array[...] = value
+    array[...] = rounded(np.array(value), array.dtype) if array.dtype.char in NARROW else value
     return array
 
 
@@ -248,7 +249,7 @@ def _sized(name: str, value: int | None) -> Any:
         wanted = (dtype or (dtypes.get_default_dtype() if out is None else out.dtype)).numpy
         array = allocate(shape, wanted) if memory_format is None else formatted(shape, wanted, memory_format)
         if value is not None:
-            array[...] = value
+            filled(array, value)
         return leaf(array, requires_grad) if out is None else into_out(name, out, array, dtype, requires_grad)
 
     general: Any = checked(name)(function)
@@ -465,7 +466,8 @@ def eye(
         if each < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {each}")
     wanted = dtype or (out.dtype if out is not None else dtypes.get_default_dtype())
-    array = np.eye(rows, columns, dtype=wanted.numpy)
+    narrow = wanted.numpy.char in NARROW
+    array = rounded(np.eye(rows, columns), wanted.numpy) if narrow else np.eye(rows, columns, dtype=wanted.numpy)
     return leaf(array, requires_grad) if out is None else into_out("eye", out, array, dtype, requires_grad)
 
 

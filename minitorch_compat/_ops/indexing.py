@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core import conjugate
+from .._core.families import refuse_narrow
 from .._core.forms import (
     FUNCTIONS,
     commit,
@@ -26,6 +27,7 @@ from .._core.scalars import cast, number_of
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, extend_path, inherited, rebase
 from .._kernels import index as kernels
+from .._kernels.scalar_types import NARROW
 from . import entry
 from .shape import alias, expand, select, slice_, unsqueeze
 
@@ -298,6 +300,8 @@ publish("index_put_", index_put_)
 
 def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Any:
     """The positions of the elements that are not zero: one row each, or one tensor for each dimension."""
+    if input._data.dtype.char in NARROW:
+        refuse_narrow("nonzero", input._data.dtype)
     positions = kernels.nonzero(input._data)
     if as_tuple:
         rows = wrap(positions) if input._data.ndim else wrap(np.zeros((len(positions), 1), np.int64))

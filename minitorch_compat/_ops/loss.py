@@ -17,6 +17,7 @@ from .._core.quiet import quietly, run
 from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensors
 from .._core.tensor import Tensor, new
 from .._kernels import summation
+from .._kernels.scalar_types import NARROW
 
 ndarray = np.ndarray
 
@@ -98,7 +99,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         wanted = dtypes.result_type(a, b).numpy
         fit = tuple([None if each.dtype == wanted else (each.shape, each.dtype) for each in (a, b)])
         a, b = a.astype(wanted, copy=False), b.astype(wanted, copy=False)
-    if a.dtype.kind not in "fV":
+    if a.dtype.kind not in "fV" or a.dtype.char in NARROW:
         raise NotImplementedError(f"\"mse_cpu\" not implemented for '{dtypes.of(a).scalar_type}'")
     try:
         difference, r = run(mean_of_squares, a, b, reduction)

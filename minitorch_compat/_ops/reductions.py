@@ -12,7 +12,7 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.errors import Misfit
-from .._core.families import FLOAT32, FLOAT64, axes_of, reduction
+from .._core.families import FLOAT32, FLOAT64, axes_of, reduction, refuse_narrow
 from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
 from .._core.graph import Fresh
 from .._core.operations import op
@@ -23,6 +23,7 @@ from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
 from .._kernels import summation
 from .._kernels.layout import in_order
+from .._kernels.scalar_types import NARROW
 from . import entry
 
 ndarray = np.ndarray
@@ -480,6 +481,8 @@ def arg_extreme(name: str, kernel: Any) -> None:
         if x.dtype.kind in "bc":
             kind = "bool" if x.dtype.kind == "b" else "complex"
             raise RuntimeError(f"{name}(): does not support {kind} input")
+        if x.dtype.char in NARROW:
+            refuse_narrow(name, x.dtype)
         if not x.size:
             if dim is None:
                 raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
@@ -587,6 +590,8 @@ truth("any", kernels.any)
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not zero."""
+    if input._data.dtype.char in NARROW:
+        refuse_narrow("count_nonzero", input._data.dtype)
     return wrap(asarray(kernels.count_nonzero(input._data, axes_of(dim, input._data.ndim, "count_nonzero"))))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core import errors
-from .._core.families import reduction
+from .._core.families import reduction, refuse_narrow
 from .._core.forms import write_out
 from .._core.operations import op
 from .._core.options import Misfit
@@ -16,6 +16,7 @@ from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import sort as kernels
+from .._kernels.scalar_types import NARROW
 from . import entry
 from .reductions import RETURN_TYPES, kept, pair, share
 
@@ -327,6 +328,8 @@ def searchsorted(
                 f"data copy when converting non-contiguous tensor to contiguous, please use contiguous {name} tensor "
                 "if possible. This message will only appear once per program.", stacklevel=3,
             )
+    if sequence.dtype.char in NARROW:
+        refuse_narrow("searchsorted", sequence.dtype)
     result = wrap(kernels.searchsorted(sequence, values, right or side == "right", places, out_int32))
     return result if out is None else write_out("searchsorted", out, result, ())
 

@@ -21,6 +21,7 @@ from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
 from .._kernels import scalar_types as types
 from .._kernels.fused import times_one_minus_square
+from .._kernels.scalar_types import NARROW
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
@@ -511,7 +512,8 @@ def as_operand(value: Any, beside: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if isinstance(beside, Tensor):
-        return FUNCTIONS["scalar_tensor"](value, dtype=dtypes.result_type(beside._data, value))
+        make = FUNCTIONS["tensor" if beside._data.dtype.char in NARROW else "scalar_tensor"]
+        return make(value, dtype=dtypes.result_type(beside._data, value))
     return FUNCTIONS["tensor"](value)
 
 

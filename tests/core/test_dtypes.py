@@ -12,7 +12,8 @@ import pytest
 from minitorch_compat._core import dtypes
 
 NAMES = ["bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float8_e4m3fn",
-         "float8_e5m2", "float16", "bfloat16", "float32", "float64", "complex32", "complex64", "complex128"]
+         "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu", "float16", "bfloat16", "float32",
+         "float64", "complex32", "complex64", "complex128"]
 ALIASES = ["half", "float", "double", "short", "int", "long", "chalf", "cfloat", "cdouble"]
 
 

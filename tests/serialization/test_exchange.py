@@ -23,7 +23,8 @@ BOTH = pytest.mark.parametrize(("writer", "reader"), [(torch, engine), (engine, 
 FORMATS = pytest.mark.parametrize("archive", [True, False])
 DTYPES = [
     "bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32",
-    "float64", "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2",
+    "float64", "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
+    "float8_e5m2fnuz", "float8_e8m0fnu",
 ]  # fmt: skip
 pytestmark = pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
 
