@@ -284,7 +284,7 @@ def binary(
         char for kind in same or ("fc" if rule is dtypes.arithmetic_to_float else "biufc") for char in CHARS[kind]
     )
     if of_complex is not None:
-        natural -= {"c"}
+        natural -= {"F", "D"}
     promote = dtypes.arithmetic_to_float if rule is dtypes.arithmetic_to_float else dtypes.arithmetic
 
     keep = None if recorder is None else pair_keeper(recorder)

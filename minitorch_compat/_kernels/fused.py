@@ -99,18 +99,23 @@ def times_one_minus_square(g: np.ndarray, y: np.ndarray) -> np.ndarray:
 def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
     """Which elements torch's loops take ``count`` at a time: what is left over at the end of a row goes one by one.
 
-    Rows are runs of memory; numbers beside the arrays, without dimensions, are met everywhere.
+    Rows are runs of memory, beside which another array may stay at one number; dimensions that run on make one row.
     """
-    shaped = [each for each in arrays if each.ndim]
-    first = shaped[0]
-    order = sorted(range(first.ndim), key=lambda dim: -first.strides[dim])
-    turned = [each.transpose(order) for each in shaped if each.shape == first.shape]
+    shape = np.broadcast_shapes(*[each.shape for each in arrays])
+    wide = [np.broadcast_to(each, shape) for each in arrays]
+    first = next((each for each, own in zip(wide, arrays, strict=True) if own.shape == shape), wide[0])
+    order = sorted(range(len(shape)), key=lambda dim: -first.strides[dim])
+    turned = [each.transpose(order) for each in wide]
     inside: np.ndarray = np.zeros(turned[0].shape, bool)
-    if len(turned) == len(shaped):
-        if all(each.flags.c_contiguous for each in turned):
-            inside.reshape(-1)[: first.size // count * count] = True
-        elif all(each.strides[-1] == each.itemsize for each in turned):
-            inside[..., : inside.shape[-1] // count * count] = True
+    axes = [axis for axis, length in enumerate(inside.shape) if length != 1]
+    steps = [each.strides[axes[-1]] if axes else 0 for each in turned]
+    length = 1
+    for axis in reversed(axes):
+        if any(each.strides[axis] != length * step for each, step in zip(turned, steps, strict=True)):
+            break
+        length *= inside.shape[axis]
+    if any(steps) and all(step in (0, each.itemsize) for each, step in zip(turned, steps, strict=True)):
+        inside.reshape(-1, length)[:, : length // count * count] = True
     return inside.transpose(np.argsort(order))
 
 

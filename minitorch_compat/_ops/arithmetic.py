@@ -346,8 +346,8 @@ def complex_product(x: Array, y: Array) -> Array:
     made = np.asarray(np.multiply(x, y))
     if made.size * made.itemsize >= 64:
         whole = in_vectors(64 // made.itemsize, *[each for each in (x, y) if each.ndim])
-        if whole.shape == made.shape and whole.any():
-            a, b = (each[whole] if each.ndim else each for each in (x, y))
+        if whole.any():
+            a, b = (np.broadcast_to(each, made.shape)[whole] for each in (x, y))
             made.real[whole] = a.real * b.real - a.imag * b.imag
             made.imag[whole] = a.real * b.imag + a.imag * b.real
     return made
