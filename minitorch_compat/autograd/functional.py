@@ -303,7 +303,8 @@ def batched_rows(outputs: Tensors, entries: Tensors, create_graph: bool) -> Tens
 
 def forward_jacobian(func: Callable[..., Any], inputs: Any, strict: bool, vectorize: bool) -> Any:
     """The Jacobian in forward mode, all columns at once."""
-    from ..func import _vmapped, basis_of, numels
+    from ..func.examples import vmapped
+    from ..func.jacobians import basis_of, numels
     from .forward_ad import dual_level, make_dual, unpack_dual
 
     if strict:
@@ -330,7 +331,7 @@ def forward_jacobian(func: Callable[..., Any], inputs: Any, strict: bool, vector
             return tuple(made)
 
     rows = []
-    for slopes in _vmapped(column, tuple(basis_of(entries)), inner=True):
+    for slopes in vmapped(column, tuple(basis_of(entries)), inner=True):
         shape = tuple(slopes.shape)[1:]
         rows.append([
             part.permute(*range(1, part.dim()), 0).reshape(*shape, *x.shape)

@@ -414,7 +414,7 @@ class Check:
 
     def check_batched_ahead(self) -> None:
         """Many directions at once beside the same one after the other."""
-        from ..func import _vmapped
+        from ..func.examples import vmapped
         from .forward_ad import dual_level
 
         for place, x in enumerate(self.wanted):
@@ -424,7 +424,7 @@ class Check:
                 with dual_level():
                     return tuple([each for each in self.slopes(x, direction) if each is not None])
 
-            together = _vmapped(column, (FUNCTIONS["stack"](directions),), inner=True)
+            together = vmapped(column, (FUNCTIONS["stack"](directions),), inner=True)
             single = [column(each) for each in directions]
             for number, found in enumerate(together):
                 if not np.allclose(found._data, [each[number]._data for each in single]):

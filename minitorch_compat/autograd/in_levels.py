@@ -98,7 +98,7 @@ def batched_grad(
     materialize: bool,
 ) -> tuple[Tensor | None, ...]:
     """``grad`` for many gradients of the roots, which lie along the first dimensions of those given."""
-    from ..func import mapped
+    from ..func.examples import mapped
 
     rows = tuple(given) if isinstance(given, (tuple, list)) else (given,) * (len(roots) if given is None else 1)
     made: list[Any] = []
