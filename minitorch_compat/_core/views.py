@@ -131,7 +131,7 @@ class AsStridedBackward0(Node):
         whole = made._data.base if not made._transformed else None
         if type(whole) is ndarray and made._base is None:
             make_view(graph.wrap(whole), made)
-            made._bump()
+            made._shared.number += 1  # the write is part of its history, which stays as it is
         return (made,)
 
 
