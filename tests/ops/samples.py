@@ -283,6 +283,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.clamp(x, y, z)": (real(2, 3), unit(3), over_one(2, 1)),
     "torch.clamp(x, min=y)": (real(2, 3), unit(3)),
     "torch.nan_to_num(x)": (real(2, 3),),
+    "(x * 1).nan_to_num_()": (number(2, 3),),
     "x.sigmoid()": (number(2, 3),),
     "x.relu()": (real(2, 3),),
     "x.softmax(0)": (real(2, 3),),

@@ -114,7 +114,11 @@ def test_a_formula_says_the_same_to_arrays_and_to_tensors(expression: str, compl
         if one is not None:
             assert one.dtype == other.dtype == x.dtype
             assert one.shape == other.shape == x.shape
-            np.testing.assert_array_equal(one.numpy(), other.detach().numpy())
+            if one.is_complex() or out.is_complex():
+                # Tensors round products of complex numbers as torch's vectors do, arrays as NumPy.
+                np.testing.assert_allclose(one.numpy(), other.detach().numpy(), rtol=1e-14, atol=1e-14)
+            else:
+                np.testing.assert_array_equal(one.numpy(), other.detach().numpy())
 
 
 @pytest.mark.parametrize("expression", ONCE)
