@@ -68,6 +68,10 @@ class Nothing:
 NOTHING: Any = Nothing()
 
 
+IN_PYTHON = frozenset(("dim_order", "einsum", "norm", "split", "stft", "tensordot", "unravel_index"))
+"""Functions that torch writes in Python, whose arguments meet no parser before others are looked at."""
+
+
 def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let a function raise ``Misfit``, or be called with arguments it does not have: torch's message replaces both."""
 
@@ -88,6 +92,8 @@ def checked(name: str, *, method: bool = False) -> Callable[[Callable[..., Any]]
             except (AttributeError, KeyError, ValueError) as error:
                 raise in_words(error, name, method, arguments, keywords) from None
             except RuntimeError as error:  # the parser comes first
+                if name in IN_PYTHON:
+                    raise
                 raise in_words(error, name, method, arguments, keywords) from None
             return stumbled(name, function, method, arguments, keywords)
 

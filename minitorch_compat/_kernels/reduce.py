@@ -315,15 +315,15 @@ def cumsum(x: np.ndarray, dim: int, dtype: np.dtype | None = None) -> np.ndarray
 
 def cumprod(x: np.ndarray, dim: int, dtype: np.dtype | None = None) -> np.ndarray:
     """Running products along ``dim``. Bitwise torch: accumulated one size wider, each product rounded."""
-    if (x.dtype if dtype is None else np.dtype(dtype)).char == "D" and x.ndim and x.size:
-        return _fused_products(x.astype(np.complex128), dim)
     return _scan(np.multiply, x, dim, dtype)
 
 
 def _fused_products(x: np.ndarray, dim: int) -> np.ndarray:
     """Running products of complex128: each part of a product is one product rounded and another one fused with it."""
-    made = np.ascontiguousarray(x)
+    made = np.array(x, order="C")
     rows = np.moveaxis(made, dim, 0)
+    # torch starts from one, which decides what is not finite.
+    rows[0] = rows[0] * x.dtype.type(1)
     for place in range(1, len(rows)):
         before, row = rows[place - 1, ...], rows[place, ...]
         real = fma64(before.real, row.real, -(before.imag * row.imag))
@@ -346,6 +346,8 @@ def _scan(function: np.ufunc, x: np.ndarray, dim: int, dtype: np.dtype | None) -
         # torch starts from zero, so that no sum is minus zero.
         x = x + x.dtype.type(0)
     wide = x.astype(_WIDER[x.dtype.char]) if x.dtype.char in _WIDER else x
+    if function is np.multiply and wide.dtype.char in types.COMPLEX:
+        return _fused_products(wide, dim).astype(x.dtype, order="C", copy=False)
     return np.asarray(function.accumulate(wide, dim)).astype(x.dtype, order="C", copy=False)
 
 

@@ -319,7 +319,7 @@ def _rsub_number(x: Array, other, alpha):
     wanted = dtypes.result_type(x, other).numpy
     return add_scaled(
         np.broadcast_to(np.array(other).astype(wanted), x.shape), x.astype(wanted, copy=False), -alpha
-    ) if alpha != 1 else kernels.with_number(np.subtract, x, other, wanted, True)
+    ) if alpha != 1 or wanted.kind == "c" else kernels.with_number(np.subtract, x, other, wanted, True)
 
 
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:

@@ -8,15 +8,11 @@ from typing import Any
 
 from .._core import forms
 from .._core.errors import Misfit, NoMemory
-from .._core.options import refused
+from .._core.options import IN_PYTHON, refused
 from .._core.tensor import Tensor
 
 NUMPY_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 """Keywords of NumPy that torch takes for its own."""
-
-
-IN_PYTHON = frozenset(("dim_order", "einsum", "norm", "split", "stft", "tensordot", "unravel_index"))
-"""Functions that torch writes in Python, whose arguments meet no parser before others are looked at."""
 
 
 def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[..., Any]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -517,7 +517,8 @@ def gradient_differences(torch: ModuleType, one: Run, other: Run) -> Iterator[st
                 # A gradient that is infinite or undefined near here has no size to compare.
                 reach = np.where(np.isfinite(reach), reach, np.inf)
                 apart = np.abs(x - y)
-                fine = (apart <= 16 * reach + 64 * EPSILON[first["dtype"]] * sizes(x)) | (np.isnan(x) & np.isnan(y))
+                fine = (apart <= 16 * reach + 64 * EPSILON[first["dtype"]] * sizes(x) + smallest(one.values)) | (
+                    np.isnan(x) & np.isnan(y))
                 fine |= (x == y) | np.isinf(reach)
             if not fine.all():
                 yield f"{name} {place} is {y.tolist()}, not {x.tolist()}, reach {reach.tolist()}"
@@ -527,6 +528,11 @@ def sizes(x: np.ndarray) -> Any:
     """The largest finite size in an array."""
     finite = np.abs(x[np.isfinite(x)])
     return finite.max(initial=0)
+
+
+def smallest(values: Iterable[Any]) -> float:
+    """Two of the smallest numbers of float16, an ulp of which is none smaller, where it takes part."""
+    return 2.0**-23 if any(str(each.dtype).endswith(".float16") for each in values) else 0.0
 
 
 def within(a: np.ndarray, b: np.ndarray, relative: float) -> bool:
