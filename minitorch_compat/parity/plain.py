@@ -56,8 +56,7 @@ def encode(value: Any) -> Any:
             flat = [encode(each) for each in flat]
         return {"$array": {**about, "values": flat}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {each.name: _field(each.name, getattr(value, each.name), type(value)) for each in
-                  dataclasses.fields(value)}
+        fields = {name: _field(declared, getattr(value, name)) for name, declared in declared_by(type(value))}
         return {"kind": value.kind, **fields} if isinstance(value, Seen) else fields
     if isinstance(value, list):
         return [encode(each) for each in value]
@@ -70,11 +69,11 @@ def encode(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} has no JSON form")
 
 
-def _field(name: str, value: Any, owner: type) -> Any:
-    declared = hints(owner)[name]
-    if typing.get_origin(declared) is tuple and isinstance(value, tuple):
-        return [_nested(declared, each) for each in value]
-    return encode(value)
+def _field(declared: Any, value: Any) -> Any:
+    """The value of a field, of which `declared` is the type where that is a tuple of some kind."""
+    if declared is None or not isinstance(value, tuple):
+        return encode(value)
+    return [_nested(declared, each) for each in value]
 
 
 def _nested(declared: Any, value: Any) -> Any:
@@ -89,6 +88,13 @@ def _nested(declared: Any, value: Any) -> Any:
 def hints(owner: type) -> dict[str, Any]:
     """The types that a dataclass declares, by field."""
     return typing.get_type_hints(owner)
+
+
+@cache
+def declared_by(owner: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass, each with its type where that is a tuple of some kind, and with None elsewhere."""
+    found = [(each.name, hints(owner)[each.name]) for each in dataclasses.fields(owner)]
+    return tuple((name, kind if typing.get_origin(kind) is tuple else None) for name, kind in found)
 
 
 def decode(declared: Any, data: Any) -> Any:
@@ -120,8 +126,9 @@ def _decode(declared: Any, data: Any) -> Any:
         declared = KINDS[data["kind"]]
     if dataclasses.is_dataclass(declared) and isinstance(declared, type):
         types_of = hints(declared)
-        known = {each.name for each in dataclasses.fields(declared)}
-        return declared(**{name: _decode(types_of[name], data[name]) for name in known if name in data})
+        return declared(**{
+            name: _decode(types_of[name], data[name]) for name, _ in declared_by(declared) if name in data
+        })
     return _plain(data)
 
 

@@ -1,13 +1,15 @@
 """The model written down. `schema.json`, beside this file, describes it in JSON Schema."""
+import dataclasses
 import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..plain import encode
-from ..result import Run
+from ..result import Result, Run
 from .model import MANY
+
+FIELDS = tuple(each.name for each in dataclasses.fields(Result))
 
 
 def parts(run: Run) -> Iterator[str]:
@@ -22,7 +24,9 @@ def parts(run: Run) -> Iterator[str]:
         if many:
             text = result.as_json()
         else:
-            text = json.dumps(encode(result), indent=1, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
+            data = json.loads(result.as_json())  # of what is in a journal, nothing else need be made
+            data = {name: data[name] for name in FIELDS if name in data}
+            text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
         yield portable(f"{',' * (number > 0)}\n  {text}")
     yield portable(("\n " if run.results else "") + f"]{end}\n")
 
