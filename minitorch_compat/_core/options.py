@@ -68,7 +68,13 @@ class Nothing:
 NOTHING: Any = Nothing()
 
 
-IN_PYTHON = frozenset(("dim_order", "einsum", "norm", "split", "stft", "tensordot", "unravel_index"))
+IN_PYTHON = frozenset(
+    """
+    align_tensors atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist
+    chain_matmul dim_order einsum istft lu meshgrid norm pca_lowrank split stft svd_lowrank tensordot unique
+    unique_consecutive unravel_index
+    """.split()  # noqa: SIM905
+)
 """Functions that torch writes in Python, whose arguments meet no parser before others are looked at."""
 
 

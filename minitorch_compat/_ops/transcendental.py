@@ -145,8 +145,9 @@ rad2deg = unary("rad2deg", real_alone("rad2deg", kernels.rad2deg), to_float, x=l
 def sinc_x(xp, g, x):
     """The quotient rule, and zero at zero."""
     turned = x * math.pi
-    slope = (turned * xp.cos(turned) - xp.sin(turned)) / (turned * x)
-    return xp.where(turned * x == 0, 0.0, g * xp.conj(slope))
+    square = x * x * math.pi
+    slope = (turned * xp.cos(turned) - xp.sin(turned)) / square
+    return xp.where(square == 0, 0.0, g * xp.conj(slope))
 
 
 def not_complex(name: str, kernel: Any, kinds: str = "c") -> Any:
