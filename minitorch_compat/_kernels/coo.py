@@ -46,8 +46,19 @@ def sorting(flat: ndarray) -> ndarray:
     return np.array(found)
 
 
+WIDER = {"f": np.float64, "F": np.complex128, "e": np.float32}
+"""The dtypes in which some sums are formed."""
+
+
+def summed(places: ndarray, values: ndarray, sizes: Sequence[int]) -> tuple[ndarray, ndarray]:
+    """``coalesced``, with sums that are formed in a wider dtype."""
+    wide = WIDER.get(values.dtype.char, np.float32 if values.dtype.kind == "V" else values.dtype)
+    found, sums = coalesced(places, values.astype(wide), sizes)
+    return found, sums.astype(values.dtype)
+
+
 def coalesced(places: ndarray, values: ndarray, sizes: Sequence[int]) -> tuple[ndarray, ndarray]:
-    """Each place once and in order, with the sum of its values, added one after the other."""
+    """Each place once and in order, with the sum of its values, added one after the other as torch sorts them."""
     flat = flattened(places, sizes)
     order = sorting(flat)
     ranked = flat[order]
@@ -112,13 +123,13 @@ def rounds(rows: ndarray) -> list[ndarray]:
     return [np.flatnonzero(turn == each) for each in range(int(turn.max()) + 1)]
 
 
-def add_scaled(target: ndarray, places: ndarray, values: ndarray, factor: ndarray) -> None:
-    """Add ``factor * values`` to a contiguous array at their places, each product and sum rounded once."""
+def add_scaled(target: ndarray, places: ndarray, values: ndarray, factor: ndarray, once: bool) -> None:
+    """Add ``factor * values`` to a contiguous array at their places, each product and sum rounded ``once`` or twice."""
     count = len(places)
     sizes = target.shape[:count]
     rows = target.reshape((prod(sizes), *target.shape[count:]))
     flat = flattened(places, sizes)
-    if target.dtype.kind not in "fc" or target.dtype == np.float16:
+    if not once or target.dtype.kind not in "fc" or target.dtype == np.float16:
         # Nothing to fuse: integers are exact, halves are rounded after each step.
         add_at(rows, flat, (values * factor).astype(target.dtype))
         return
@@ -156,14 +167,14 @@ def softmax(flat: ndarray, values: ndarray, logarithm: bool) -> ndarray:
     largest = np.full((pools.size, *values.shape[1:]), -np.inf, values.dtype)
     np.maximum.at(largest, where, values)
     own = values.dtype
-    if logarithm and own == np.float32:
-        largest, values = largest.astype(np.float64), values.astype(np.float64)
+    # torch computes in double, and keeps the exponentials for what comes last in the dtype of the values.
+    largest, values = largest.astype(np.float64), values.astype(np.float64)
     powers = by_number(exp, values - largest[where])
     sums = np.zeros_like(largest)
     np.add.at(sums, where, powers)
     if logarithm:
-        return (values - (largest + by_number(log, sums))[where]).astype(own, copy=False)
-    return powers * (1 / sums)[where]
+        return (values - (largest + by_number(log, sums))[where]).astype(own)
+    return (powers.astype(own) * (1 / sums)[where]).astype(own)
 
 
 def by_number(function: Callable[[float], float], x: ndarray) -> ndarray:

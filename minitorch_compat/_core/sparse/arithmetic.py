@@ -96,6 +96,11 @@ def sub_scaled(input: Any, other: Any, alpha: Any) -> Any:
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     if not isinstance(input, Tensor) or not isinstance(other, Tensor):
         raise RuntimeError(NOT_DENSE)
+    if input.dtype is dtypes.bool_ is other.dtype:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
     if dtypes.bool_ in (input.dtype, other.dtype):
         raise errors.subtracts_bools()
     return add(input, other, alpha=alpha, sign=-1)
@@ -118,7 +123,7 @@ def sparse_sum(x: Sparse, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Sparse
     a, b = cast(x._held._data, dtype), cast(y._held._data, dtype)
     if not y._nnz():
         return sparse_of(x._places.copy(), wrap(a.copy()), x._size, x._whole)
-    number = dtype.numpy.type(factor)
+    number = np.asarray(factor).astype(dtype.numpy)[()]
     if not x._nnz():
         product = np.asarray(quietly(np.multiply, b, number), b.dtype)
         return sparse_of(y._places.copy(), wrap(product), y._size, y._whole)
@@ -128,8 +133,8 @@ def sparse_sum(x: Sparse, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Sparse
             f"{len(x._places)} sparse dimensions while 'other' has {len(y._places)} sparse dimensions"
         )
     in_a_row = a.flags.c_contiguous and b.flags.c_contiguous
-    if in_a_row and dtype is dtypes.bool_:
-        raise NotImplementedError("\"cadd_sparse\" not implemented for 'Bool'")
+    if in_a_row and dtype in (dtypes.bool_, dtypes.float16):
+        raise NotImplementedError(f"\"cadd_sparse\" not implemented for '{dtype.scalar_type}'")
     if in_a_row and not (x._whole and y._whole):
         return walked(x, y, a, b, number)
     if not in_a_row:
@@ -192,7 +197,9 @@ def dense_sum(x: Tensor, y: Sparse, factor: Any, dtype: dtypes.dtype) -> Tensor:
             "broadcasting)"
         )
     total = np.array(cast(x._data, dtype), order="C")
-    quietly(coo.add_scaled, total, y._places, cast(y._held._data, dtype), dtype.numpy.type(factor))
+    # As torch's loops are compiled: those over single numbers, each place once, do not fuse.
+    once = not y._whole or y.dense_dim() > 0
+    quietly(coo.add_scaled, total, y._places, cast(y._held._data, dtype), np.asarray(factor).astype(dtype.numpy), once)
     return wrap(total)
 
 
@@ -272,12 +279,28 @@ def sparse_product(x: Sparse, y: Sparse) -> Sparse:
         raise RuntimeError(
             f"mul: expected 'self' and 'other' to have same sizes, but {list(x._size)} != {list(y._size)}"
         )
+    if (x._whole and y._whole) or not x._nnz() or not y._nnz():
+        return intersection(x, y)
     searched = x._whole if x._whole is not y._whole else x._nnz() >= y._nnz()
     source, other = (y, x) if searched else (x, y)
     other = coalesced(other)
     one, two = source._held, wrap(found_at(other, source._places))
     held = one * two if source is x else two * one
+    sizes = x._size[: len(x._places)]
+    missed = ~np.isin(coo.flattened(source._places, sizes), coo.flattened(other._places, sizes))
+    held._data[missed] = 0
     return sparse_of(source._places.copy(), held, x._size, source._whole or None)
+
+
+def intersection(x: Sparse, y: Sparse) -> Sparse:
+    """The product at the places that both have, of two coalesced tensors, or of one that is empty."""
+    if x.dtype is dtypes.bool_ is y.dtype and x._nnz() and y._nnz():
+        raise NotImplementedError("\"mul_out_sparse\" not implemented for 'Bool'")
+    sizes = x._size[: len(x._places)]
+    own, others = coo.flattened(x._places, sizes), coo.flattened(y._places, sizes)
+    both, left, right = np.intersect1d(own, others, return_indices=True)
+    held = wrap(x._held._data[left]) * wrap(y._held._data[right])
+    return sparse_of(coo.spread(both, sizes), held, x._size, True)
 
 
 @rule("div", written=True)
@@ -345,7 +368,10 @@ def power(input: Any, exponent: Any) -> Any:
             "pow: cannot raise to zeroth power on sparse tensor; it would make the result tensor dense"
         )
     x = coalesced(input)
-    made = sparse_of(x._places.copy(), x._held.pow(exponent), x._size, True)
+    held = x._held.pow(exponent)
+    if x.dtype is dtypes.bool_:
+        raise dtypes.cannot_cast(held.dtype, x.dtype)
+    made = sparse_of(x._places.copy(), held, x._size, True)
     return recorded(
         "PowBackward0", made, (input,),
         (lambda g, x: g * (exponent * carry_out("pow", (x, exponent - 1), {})).conj(),), (input,),

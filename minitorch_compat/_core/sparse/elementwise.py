@@ -18,7 +18,7 @@ COALESCING = """
     round sgn sign signbit sin sinh sqrt tan tanh trunc nan_to_num
 """
 """Their results are coalesced."""
-ENTRY_BY_ENTRY = "neg conj_physical conj"
+ENTRY_BY_ENTRY = "conj_physical conj"
 
 
 def elementwise(name: str, once: bool) -> Callable[..., Any]:
@@ -89,6 +89,11 @@ for _name in ENTRY_BY_ENTRY.split():
     RULES[_name] = elementwise(_name, False)
 WRITTEN.update(COALESCING.split(), ENTRY_BY_ENTRY.split())
 COALESCED.update(COALESCING.split())
+
+
+@rule("neg", written=True)
+def neg(input: Sparse) -> Sparse:
+    return with_step("neg", sparse_of(input._places, -input._held, input._size, input._whole), input)
 
 
 @rule("real")

@@ -88,7 +88,7 @@ class Step(Node):
     ways: Sequence[Callable[..., Any] | None]
 
     def vjp(self, g: Any) -> Sequence[Any]:
-        given = [None if each is None else graph.shown(each) for each in g] if self.outputs > 1 else graph.shown(g)
+        given = [None if each is None else graph.shown(each) for each in g] if type(g) is list else graph.shown(g)
         with no_grad():
             return [
                 None if each is None
@@ -156,7 +156,9 @@ def recorded(
         [(KeptSparse(out) if out.is_sparse else keep_result(out)) if each is OUT else each for each in kept]
     )
     note(node)
-    if isinstance(out, tuple):
+    if isinstance(out, tuple) and len(out) == 1:
+        out[0]._node = node
+    elif isinstance(out, tuple):
         node.outputs = len(out)
         for number, each in enumerate(out):
             each._node = graph.Output(node, number)

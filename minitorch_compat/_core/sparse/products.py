@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._kernels import coo
+from .. import dtypes
 from ..errors import Misfit
 from ..forms import FUNCTIONS
 from ..quiet import quietly
@@ -14,7 +15,7 @@ from ..tensor import Tensor, wrap
 from ..warn import warn_once
 from .gradients import recorded
 from .refusals import not_run
-from .rules import coalesced, rule
+from .rules import coalesced, found_at, rule
 from .tensor import Sparse, sparse_of
 
 ndarray = np.ndarray
@@ -29,6 +30,11 @@ BETA = (
 
 def check_product(a: Any, b: Any) -> None:
     """RuntimeError for matrices whose sizes or dtypes do not fit."""
+    if not isinstance(a, Sparse) and isinstance(b, Sparse) and b.dense_dim():
+        raise RuntimeError(
+            "sparse transpose: transposed dimensions must be sparse Got sparse_dim: "
+            f"{len(b._places)}, d0: 0, d1: 1"
+        )
     for each in (a, b):
         if isinstance(each, Sparse) and each.dense_dim():
             raise RuntimeError("addmm: matrices expected, got 1D tensor")
@@ -47,6 +53,8 @@ def check_product(a: Any, b: Any) -> None:
 
 def sparse_dense(x: Sparse, y: Tensor, into: ndarray | None = None, alpha: Any = 1) -> ndarray:
     """The product of a sparse matrix and a dense one, added to an array that may be given."""
+    if y.dtype is dtypes.bool_:
+        raise NotImplementedError("\"addmm_sparse_dense\" not implemented for 'Bool'")
     matrix = np.ascontiguousarray(y._data)
     values = x._held._data
     if into is None:
@@ -62,6 +70,8 @@ def product(a: Tensor, b: Tensor) -> Tensor:
     if isinstance(a, Sparse) and isinstance(b, Sparse):
         for _ in range(2):
             warn_once(BETA, stacklevel=6)
+        if not (a.is_floating_point() or a.is_complex()) or a.dtype.itemsize == 2:
+            raise NotImplementedError(f"\"sparse_matmul\" not implemented for '{a.dtype.scalar_type}'")
         one, other = coalesced(a), coalesced(b)
         places, values = coo.times_sparse(
             one._places, one._held._data, other._places, other._held._data, other._size[1]
@@ -119,7 +129,9 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     if input.shape[1] != vec.shape[0]:
         raise RuntimeError("mv: expected self.size(-1) == vec.size(-1)")
-    made = product(input, wrap(vec._data[:, None])).squeeze(-1)
+    column = wrap(vec._data[:, None])
+    check_product(input, column)
+    made = product(input, column).squeeze(-1)
     return recorded(
         "MvBackward0", made, (input, vec),
         (lambda g, a, v: outer(g, v), lambda g, a, v: conjugate(a).t().mv(g)), (input, vec),
@@ -197,8 +209,10 @@ def sparse_mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tenso
 
 
 def within(g: Any, x: Sparse) -> Sparse:
-    """A sparse gradient whose entries count where ``x`` has one, and are zero elsewhere."""
+    """A sparse gradient at the places of ``x``, if these are fewer, else zero where ``x`` has none."""
     g = coalesced(g)
+    if g._nnz() >= x._nnz():
+        return sparse_of(x._places.copy(), wrap(found_at(g, x._places)), x._size, True)
     sizes = g._size
     held = np.where(np.isin(coo.flattened(g._places, sizes), coo.flattened(x._places, sizes)), g._held._data, 0)
     return sparse_of(g._places.copy(), wrap(held.astype(g._held._data.dtype)), sizes, g._whole)
@@ -216,6 +230,10 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     if isinstance(mat2, Sparse):
         raise RuntimeError("bmm_sparse: Tensor 'mat2' must be dense")
     assert isinstance(input, Sparse)
+    if input.dense_dim():
+        raise RuntimeError(f"bmm_sparse: Tensor 'self' must have 0 dense dims, but has {input.dense_dim()}")
+    if mat2.dtype.itemsize == 2 or mat2.dtype is dtypes.bool_:
+        raise NotImplementedError(f"\"bmm_sparse_dense\" not implemented for '{mat2.dtype.scalar_type}'")
     if len(input._places) != 3:
         raise RuntimeError(f"bmm_sparse: Tensor 'self' must have 3 sparse dims, but has {len(input._places)}")
     x = coalesced(input)
@@ -229,7 +247,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return recorded(
         "BmmBackward0", wrap(whole), (input, mat2),
         (
-            lambda g, a, b: g.bmm(conjugate(b).transpose(1, 2)).sparse_mask(coalesced(a)),
+            lambda g, a, b: g.bmm(conjugate(b).transpose(1, 2)),
             lambda g, a, b: conjugate(a).transpose(1, 2).bmm(g),
         ),
         (input, mat2),
@@ -269,6 +287,8 @@ def sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha:
         raise RuntimeError("sspaddmm: expected 'mat2' to have strided layout, got 'mat2' with layout Sparse")
     assert isinstance(input, Sparse)
     assert isinstance(mat1, Sparse)
+    if input.dtype.itemsize == 2 or input.dtype is dtypes.bool_:
+        raise NotImplementedError(f"\"sspmm\" not implemented for '{input.dtype.scalar_type}'")
     rows, values = filled_rows(mat1, mat2, alpha)
     columns = mat2.shape[1]
     own = np.stack((np.repeat(rows, columns), np.tile(np.arange(columns), rows.size)))

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..._kernels import coo
 from .. import dtypes
-from ..errors import Misfit
+from ..errors import Misfit, real_only
+from ..modes import mode
 from ..quiet import quietly
 from ..scalars import is_number
 from ..tensor import Tensor, wrap, wrap_dim
@@ -64,6 +65,10 @@ def reduced(x: Sparse, dims: list[int], node: str = "SparseSumBackward0", keepdi
     held = x._held.detach()
     if inner:
         held = held.sum(inner)
+        if held.dtype is not x.dtype and len(summed) < sparse:
+            raise RuntimeError(
+                f"dtype of values ({held.dtype.scalar_type}) must match dtype of sparse tensor ({x.dtype.scalar_type})"
+            )
     rest = [length for place, length in enumerate(x._size) if place not in dims]
     if len(summed) == sparse:
         made: Any = held.sum(0)
@@ -77,6 +82,8 @@ def reduced(x: Sparse, dims: list[int], node: str = "SparseSumBackward0", keepdi
             made = made.unsqueeze(each)
     if node == "SumBackward1":
         return recorded(node, made, (x,), (lambda g: expanded(g, size, () if keepdim else dims),))
+    if mode.enabled and x._node is not None and made.is_complex():
+        raise real_only("_sparse_sum")
     return recorded(node, made, (x,), (lambda g, x: spread_back(g, coalesced(x), dims),), (x,))
 
 
@@ -125,7 +132,7 @@ def normalised(input: Any, dim: int, dtype: Any, logarithm: bool) -> Tensor:
     place = wrap_dim(dim, len(input._size))
     x = coalesced(input)
     sparse = len(x._places)
-    if not x.is_floating_point():
+    if x.dtype not in (dtypes.float32, dtypes.float64):
         raise NotImplementedError(f'"{name}" not implemented for \'{x.dtype.scalar_type}\'')
     if place >= sparse:
         made = sparse_of(x._places, getattr(x._held, name)(place - sparse + 1), x._size, True)
@@ -134,7 +141,7 @@ def normalised(input: Any, dim: int, dtype: Any, logarithm: bool) -> Tensor:
         made = sparse_of(x._places, held, x._size, True)
     title = "SparseLogSoftmaxBackward0" if logarithm else "SparseSoftmaxBackward0"
     return recorded(
-        title, made, (input,), (lambda g, out: softmax_gradient(g, out, place, logarithm),), (OUT,)
+        title, made, (input,), (lambda g, out: softmax_gradient(g, out, dim, logarithm),), (OUT,)
     )
 
 
@@ -152,7 +159,8 @@ def softmax_gradient(g: Tensor, out: Sparse, dim: int, logarithm: bool) -> Tenso
         axis = dim - sparse + 1
         inner = (at if logarithm else at * values).sum(axis, keepdim=True)
     else:
-        flat = pools(out, dim)
+        # torch looks for a dimension below zero, finds none, and takes each entry for a row of its own.
+        flat = pools(out, dim) if dim >= 0 else np.arange(out._nnz())
         found, where = np.unique(flat, return_inverse=True)
         terms = (at if logarithm else at * values)._data
         sums = np.zeros((found.size, *terms.shape[1:]), terms.dtype)

@@ -95,6 +95,8 @@ def carry_out(name: str, arguments: Any, keywords: Any) -> Any:
     if found is None and own[-1] == "_" and own[:-1] in WRITTEN:
         if own[:-1] in COALESCED and isinstance(arguments[0], Sparse) and not arguments[0]._whole:
             raise RuntimeError(f"{own} requires coalesced input")
+        if own == "abs_" and arguments[0].is_complex():
+            raise RuntimeError("In-place abs is not supported for complex tensors.")
         return written(RULES[own[:-1]], arguments, keywords)
     if found is None:
         raise refused(name, arguments)
@@ -253,7 +255,10 @@ def sparse_mask(input: Tensor, mask: Tensor) -> Sparse:
                 "sparse_mask(): the number of sparse dimensions in `self` should match that of the `mask`. Got "
                 f"`self.sparse_dim() == {len(input._places)}` != `mask.sparse_dim() == {len(mask._places)}`."
             )
-        own = coalesced(input)
+        own = input
+        if not input._whole:
+            places, sums = coo.summed(input._places, input._held._data, input._size[: len(input._places)])
+            own = sparse_of(places, wrap(sums), input._size, True)
         made = sparse_of(mask._places.copy(), wrap(found_at(own, mask._places)), mask._size, mask._whole)
     else:
         count = len(mask._places)
@@ -314,11 +319,16 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
         return input
     held = src._held.detach().to(input.dtype)
     made = sparse_of(src._places.copy(), held.clone() if held is src._held else held, src._size, src._whole)
-    recorded("CopyBackwards", made, (None, src), (None, lambda g: g))
+    recorded("CopyBackwards", made, (input, src), (no_zeros, lambda g: g))
     input._places, input._held, input._size, input._whole = made._places, made._held, made._size, made._whole
     input._bump()
     input._node = made._node if input._node is not graph.LEAF else input._node
     return input
+
+
+def no_zeros(g: Any) -> Any:
+    """What torch says where it would make zeros like a sparse gradient."""
+    raise RuntimeError("memory format option is only supported by strided tensors")
 
 
 @rule("to_dtype", "_to")

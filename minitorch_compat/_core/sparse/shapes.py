@@ -41,7 +41,7 @@ def permute(input: Sparse, *dims: Any) -> Sparse:
     held = input._held.permute(0, *[each - sparse + 1 for each in order[sparse:]])
     same = order[:sparse] == list(range(sparse))
     made = sparse_of(
-        np.ascontiguousarray(input._places[order[:sparse]]), held, size, input._whole if same else None
+        np.ascontiguousarray(input._places[order[:sparse]]), held, size, same and input._whole
     )
     back = np.argsort(order).tolist() if order else []
     return recorded("PermuteBackward0", made, (input,), (lambda g: g.permute(back),))
@@ -60,7 +60,7 @@ def transposed(x: Sparse, dim0: int, dim1: int) -> Sparse:
     rows[dim0], rows[dim1] = rows[dim1], rows[dim0]
     size = list(x._size)
     size[dim0], size[dim1] = size[dim1], size[dim0]
-    return sparse_of(x._places[rows], x._held.detach().clone(), size)
+    return sparse_of(x._places[rows], x._held.detach().clone(), size, not x._nnz())
 
 
 @rule("transpose", written=True)
@@ -151,12 +151,14 @@ def select(input: Sparse, dim: int, index: int) -> Any:
         else:
             made = sparse_of(np.delete(input._places, place, 0).take(hit, 1), values, rest)
     else:
-        made = sparse_of(
-            input._places, input._held.detach().select(place - sparse + 1, index), rest, input._whole
-        )
-    return recorded(
-        "SelectBackward0", made, (input,), (lambda g: refuse("select_backward"),)
-    )
+        made = sparse_of(input._places, input._held.detach().select(place - sparse + 1, index), rest)
+    shape = input._size
+    if not made.is_sparse:
+        zeros = FUNCTIONS["zeros"]
+        return recorded("SelectBackward0", made, (input,), (
+            lambda g: FUNCTIONS["select_scatter"](zeros(shape, dtype=g.dtype), g, place, index),
+        ))
+    return recorded("SelectBackward0", made, (input,), (lambda g: refuse("select_backward"),))
 
 
 @rule("get_item")
@@ -203,7 +205,21 @@ def indexed(x: Any, dim: int, index: int) -> Any:
 @rule("unbind")
 def unbind(input: Sparse, dim: int = 0) -> tuple[Any, ...]:
     place = wrap_dim(dim, len(input._size))
-    return tuple([select(input, place, number) for number in range(input._size[place])])
+    with no_grad():
+        made = tuple([select(input, place, number) for number in range(input._size[place])])
+    return recorded("UnbindBackward0", made, (input,), (lambda g: stacked_again(g, place, made[0].is_sparse),))
+
+
+def stacked_again(g: Any, place: int, sparse: bool) -> Any:
+    """The gradients of the parts together; RuntimeError where one of sparse ones is missing."""
+    if isinstance(g, Tensor):
+        g = [g]
+    if any(each is None for each in g):
+        if sparse:
+            raise RuntimeError("expand is unsupported for Sparse tensors")
+        shape = next(each for each in g if each is not None)
+        g = [FUNCTIONS["zeros_like"](shape) if each is None else each for each in g]
+    return FUNCTIONS["stack"](g, place)
 
 
 @rule("index_select")
@@ -234,7 +250,7 @@ def index_select(input: Sparse, dim: int, index: Tensor) -> Sparse:
         made = sparse_of(places, wrap(input._held._data[picked]), size)
     else:
         held = input._held.detach().index_select(place - sparse + 1, index)
-        made = sparse_of(input._places, held, size, input._whole)
+        made = sparse_of(input._places, held, size)
     return recorded(
         "IndexSelectBackward0", made, (input,),
         (lambda g: refuse("index_add_"),),
@@ -244,7 +260,9 @@ def index_select(input: Sparse, dim: int, index: Tensor) -> Sparse:
 @rule("narrow_copy")
 def narrow_copy(input: Sparse, dim: int, start: int, length: int) -> Sparse:
     count, sparse = len(input._size), len(input._places)
-    place = wrap_dim(dim, count)
+    if not 0 <= dim < count:
+        raise RuntimeError(f"Dimension {dim} out of range. Expecting 0 <= dim < {count}.")
+    place = dim
     size = input._size[place]
     if start + length > size or length < 0 or start < 0:
         raise RuntimeError(
@@ -257,10 +275,10 @@ def narrow_copy(input: Sparse, dim: int, start: int, length: int) -> Sparse:
         hit = np.flatnonzero((row >= start) & (row < start + length))
         places = input._places.take(hit, 1)
         places[place] -= start
-        made = sparse_of(places, wrap(input._held._data[hit]), sizes, input._whole or None)
+        made = sparse_of(places, wrap(input._held._data[hit]), sizes, input._whole)
     else:
         made = sparse_of(
-            input._places.copy(), input._held.detach().narrow(place - sparse + 1, start, length).clone(), sizes,
+            input._places.copy(), wrap(np.array(narrowed(input, place - sparse + 1, start, length), order="C")), sizes,
             input._whole,
         )
     return recorded("NarrowCopyBackward0", made, (input,), (lambda g: refuse("as_strided"),))
@@ -269,6 +287,11 @@ def narrow_copy(input: Sparse, dim: int, start: int, length: int) -> Sparse:
 def refuse(name: str) -> Any:
     """What torch says of a way back that takes something that sparse tensors do not have."""
     raise not_run(name)
+
+
+def narrowed(x: Sparse, axis: int, start: int, length: int) -> ndarray:
+    """A part of the values along one of their dimensions."""
+    return x._held._data[(slice(None),) * axis + (slice(start, start + length),)]
 
 
 @rule("cat")
