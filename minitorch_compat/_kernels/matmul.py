@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch_compat._kernels import layout, scalar_types, shape
+from minitorch_compat._kernels import fused, layout, scalar_types, shape
 from minitorch_compat._kernels.layout import dim_of, wrap_dim
 
 ndarray = np.ndarray
@@ -120,7 +120,19 @@ def _bmm(batch1: ndarray, batch2: ndarray, kernel: str = "bmm") -> ndarray:
         return np.ascontiguousarray(_in_order(batch1, batch2.swapaxes(1, 2)))
     if dtype.char in "eE":
         batch1, batch2 = batch1.astype(np.float32), batch2.astype(np.float32)
+    if batch1.dtype.char in "fd" and prod(batch1.shape[1:]) * batch2.shape[2] < SMALL:
+        return _one_after_another(batch1, batch2).astype(dtype, copy=False)
     return np.ascontiguousarray(np.matmul(batch1, batch2)).astype(dtype, copy=False)
+
+
+SMALL = 400
+"""Multiplications for each matrix under which torch adds the products of a batch one after another."""
+
+
+def _one_after_another(batch1: ndarray, batch2: ndarray) -> ndarray:
+    # The products stand with the summed dimension outermost, where NumPy adds them in their order.
+    products = np.multiply(batch1.transpose(2, 0, 1)[..., None], batch2.transpose(1, 0, 2)[:, :, None], order="C")
+    return np.add.reduce(products, axis=0, initial=products.dtype.type(0))
 
 
 def _check_batches(batch1: ndarray, batch2: ndarray) -> None:
@@ -304,8 +316,13 @@ def _batched(x: ndarray, other: ndarray) -> ndarray:
 # ---- added to something
 
 
-def _added(x: ndarray, target: Sequence[int], product: ndarray, beta: Any, alpha: Any) -> ndarray:
-    """`beta * x + alpha * product`, where `x` expands to `target` and is not looked at if beta is 0."""
+def _added(
+    x: ndarray, target: Sequence[int], product: ndarray, beta: Any, alpha: Any, once: bool = False
+) -> ndarray:
+    """`beta * x + alpha * product`, where `x` expands to `target` and is not looked at if beta is 0.
+
+    In half precision this is rounded ``once`` where torch fuses it with the product.
+    """
     x = shape.expand(x, target)
     if product.dtype.kind in "iu":
         beta, alpha = int(beta), int(alpha)
@@ -314,6 +331,8 @@ def _added(x: ndarray, target: Sequence[int], product: ndarray, beta: Any, alpha
         product = product * product.dtype.type(alpha)
     if beta == 0:
         return product
+    if once and x.dtype.char in "eE":
+        return fused.fma32(np.float32(beta), x.astype(np.float32, order="C"), product)
     if half:
         x, dtype, product = x.astype(np.float32), product.dtype, product.astype(np.float32)
         return (product + x * np.float32(beta)).astype(dtype)
@@ -337,7 +356,7 @@ def addmm(x: ndarray, mat1: ndarray, mat2: ndarray, *, beta: Any = 1, alpha: Any
         product += x
         return product
     x = shape.expand(x, target)
-    return _added(x, target, _in_full(_mm, mat1, mat2), beta, alpha).astype(x.dtype, copy=False)
+    return _added(x, target, _in_full(_mm, mat1, mat2), beta, alpha, True).astype(x.dtype, copy=False)
 
 
 def _in_full(product: Callable[[ndarray, ndarray], ndarray], a: ndarray, b: ndarray) -> ndarray:
@@ -350,7 +369,31 @@ def _in_full(product: Callable[[ndarray, ndarray], ndarray], a: ndarray, b: ndar
 def addmv(x: ndarray, mat: ndarray, vec: ndarray, *, beta: Any = 1, alpha: Any = 1) -> ndarray:
     """`beta * x + alpha * (mat @ vec)`."""
     _check_mv(x.ndim, x.shape[0] if x.ndim == 1 else mat.shape[0] if mat.ndim else 0, x.dtype, mat, vec)
-    return _added(x, mat.shape[:1], _in_full(_mv, mat, vec), beta, alpha).astype(x.dtype, copy=False)
+    product = _in_full(_mv, mat, vec)
+    if mat.dtype.char in "eE" and mat.dtype == vec.dtype == x.dtype and beta != 0:
+        return _added_in_steps(shape.expand(x, mat.shape[:1]), mat, product, beta, alpha)
+    return _added(x, mat.shape[:1], product, beta, alpha).astype(x.dtype, copy=False)
+
+
+def _added_in_steps(x: ndarray, mat: ndarray, product: ndarray, beta: Any, alpha: Any) -> ndarray:
+    """`beta * x + alpha * product` in half precision, rounded where torch's loops for matrix and vector round."""
+    half = x.dtype
+    beta, alpha = (np.asarray(each).astype(half).astype(np.float32) for each in (beta, alpha))
+    scaled = beta * x.astype(np.float32, order="C")
+    if half.char == "E" or alpha != 1 or by_columns(mat):
+        scaled = scaled.astype(half).astype(np.float32)
+    if not by_columns(mat):
+        return fused.fma32(alpha, product, scaled).astype(half)
+    if alpha:
+        scaled = scaled + (alpha * product).astype(half).astype(np.float32)
+    else:
+        scaled = scaled + np.float32(0)
+    return scaled.astype(half)
+
+
+def by_columns(mat: ndarray) -> bool:
+    """Whether the elements of each column stand side by side."""
+    return mat.strides[0] == mat.itemsize and mat.strides[1] >= max(1, mat.shape[0]) * mat.itemsize
 
 
 def addr(x: ndarray, vec1: ndarray, vec2: ndarray, *, beta: Any = 1, alpha: Any = 1) -> ndarray:
