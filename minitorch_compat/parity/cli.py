@@ -311,7 +311,7 @@ def database(dtypes: tuple[str, ...], ids: tuple[str, ...] = ()) -> "Drawn":
     from .opinfo import DTYPES, drawn
 
     torch = load("torch")
-    for name in dtypes:
+    for name in dtypes or DTYPES:
         if not isinstance(getattr(torch, name, None), torch.dtype):
             raise Misuse(f"torch has no element type {name!r}")
     return drawn(dtypes or DTYPES, ids)

@@ -437,7 +437,8 @@ def list_docstrings(name: str) -> int:
         for found in docstrings(name):
             print(json.dumps(found), file=answers)
     except (ImportError, AttributeError, ValueError) as error:
-        print(json.dumps({"no package": f"{name}: {error}"}), file=answers)
+        why = "there is no such package" if isinstance(error, ValueError) else error  # no part of the name is a module
+        print(json.dumps({"no package": f"{name}: {why}"}), file=answers)
         return 2
     return 0
 
