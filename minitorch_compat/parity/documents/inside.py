@@ -431,7 +431,7 @@ def under(name: str, key: str, each: Any, held: Any, module: str, seen: set[int]
 
 
 def list_docstrings(name: str) -> int:
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     silence()
     try:
         for found in docstrings(name):

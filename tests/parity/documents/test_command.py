@@ -55,7 +55,8 @@ def test_lines_codes_reports_and_the_copy(tmp_path: Path, capsys: pytest.Capture
 def test_misuse_is_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.pdf").write_text("")
     for arguments, words in (([], "nothing to check"), ([str(tmp_path / "a.pdf")], "documents end in"),
-                             ([str(tmp_path / "none.md")], "No such file"), (["--docstrings", "no_such"], "no_such")):
+                             ([str(tmp_path / "none.md")], "No such file"), (["--docstrings", "no_such"], "no_such"),
+                             (["--docstrings", "json.no_such"], "has no attribute 'no_such'")):
         assert cli.main(["check", *arguments]) == cli.MISUSE
         assert words in capsys.readouterr().err
 
