@@ -326,6 +326,8 @@ def forward(space: int) -> Callable[..., Tensor]:
             if padding == "valid":
                 padding = (0,) * count
             else:
+                if groups <= 0:
+                    raise RuntimeError("non-positive groups is not supported")
                 x, padding = same_padding(x, weight, stride, dilation)
         out = convolution(x, weight, bias, stride, padding, dilation, False, (0,) * space, groups)
         return out.squeeze(0) if alone else out

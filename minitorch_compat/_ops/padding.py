@@ -26,6 +26,8 @@ Array = np.ndarray
 )
 def constant_pad_(x: Array, sides, value):
     """A constant around ``x``; negative sides take away."""
+    if all(low <= 0 and high <= 0 for low, high in sides):
+        return kernels.cropped(x, sides)
     return like(kernels.constant(x, sides, value), x)
 
 

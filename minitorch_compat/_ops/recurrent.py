@@ -43,7 +43,7 @@ def lstm_step(share: Any, states: tuple[Any, Any], layer: Sequence[Any]) -> tupl
     h, c = states
     i, f, a, o = FUNCTIONS["unsafe_chunk"](linear(h, layer[1], layer[3]) + share, 4, 1)
     i, f, a, o = i.sigmoid(), f.sigmoid(), a.tanh(), o.sigmoid()
-    c = f * c + i * a
+    c = (f * c).add_(i * a)
     h = o * c.tanh()
     return (h if layer[4] is None else linear(h, layer[4])), c
 
@@ -55,7 +55,7 @@ def gru_step(share: Any, h: Any, layer: Sequence[Any]) -> Any:
     reset = (own_reset + reset).sigmoid()
     update = (own_update + update).sigmoid()
     new = (new + own_new * reset).tanh()
-    return (h - new) * update + new
+    return (h - new).mul_(update).add_(new)
 
 
 def tanh_step(share: Any, h: Any, layer: Sequence[Any]) -> Any:

@@ -95,3 +95,4 @@ def segment_reduce(
 
 
 publish("segment_reduce", segment_reduce, method=False)
+publish("_segment_reduce", segment_reduce, method=False)

@@ -72,7 +72,8 @@ class Rprop(RuleOptimizer):
             rprop, shrink=shrink, grow=grow, least=least, most=most, maximize=group["maximize"],
             differentiable=group["differentiable"],
         )
-        return rule, (1, 0, 1, 2)
+        # Lists of tensors are copied, turned around where that is asked for, and written to.
+        return rule, (1, 0, 2 + group["maximize"] if group["foreach"] else 1, 2)
 
 
 Rprop.__module__ = "torch.optim.rprop"

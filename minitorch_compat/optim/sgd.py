@@ -59,6 +59,7 @@ class SGD(Optimizer):
                     continue
                 if fused and gradient.is_sparse:
                     raise RuntimeError("`_fused_sgd` does not support sparse gradients")
+                before = parameter._version
                 if maximize:
                     gradient = -gradient
                 if decay != 0:
@@ -70,8 +71,12 @@ class SGD(Optimizer):
                         buffer = state["momentum_buffer"] = gradient.detach().clone()
                     else:
                         average_(buffer, momentum, gradient, kept)
+                        if fused:
+                            buffer._bump(-2)  # torch's fused kernels count no writes
                     gradient = gradient.add(buffer, alpha=momentum) if nesterov else buffer
                 step_(parameter, gradient, factor)
+                if fused:
+                    parameter._bump(before - parameter._version)
         return loss
 
 

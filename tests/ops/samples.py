@@ -648,6 +648,7 @@ REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "create_graph=True)[0].sum() + out": (
         "derivative for aten::_segment_reduce_backward is not implemented", (real(3, 2),),
     ),
+    "torch._chunk_cat([x, y], 0, 2)": ("derivative for aten::_chunk_cat is not implemented", (real(3, 2), real(2))),
     "torch.bincount(torch.tensor([0, 1, 1]), weights=x)": (
         "derivative for aten::bincount is not implemented", (real(3),),
     ),
