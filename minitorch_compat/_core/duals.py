@@ -173,6 +173,7 @@ class Marker(Node):
     """Stands between a dual argument and what is recorded of one operation, so that its tangent can enter there."""
 
     __slots__ = ("arrived",)
+    enters = True
 
     def __init__(self, source: Any) -> None:
         self.order = next_order()

@@ -315,6 +315,8 @@ class Node(metaclass=NodeType):
     outputs = 1
     output_nr = 0
     takes_none = False
+    enters = False
+    """Whether an argument of a transform begins here, which counts as a leaf."""
     through_view: Any = None
     """For the step inside a write through a view: where the view's own history is, as long as it is there."""
     keeps_first = False

@@ -411,10 +411,10 @@ def check_write(x: Any, *others: Any) -> None:
     if base is not None:
         if x._created is not None:
             raise refused_view(x, x._created)
-        if x.requires_grad and known_step(base) is None:
+        if x.requires_grad and is_leaf(known_step(base)):
             raise errors.write_to_view_of_leaf()
     # A view that requires grad since its base was written to, and was not asked for its history, counts as a leaf.
-    if x.requires_grad and known_step(x) is None:
+    if x.requires_grad and is_leaf(known_step(x)):
         raise errors.write_to_leaf()
     for each in others:
         getattr(each, "_node", None)  # a view that cannot find its history says so now
@@ -434,6 +434,11 @@ def look_for_histories(values: Iterable[Any]) -> None:
             look_for_histories(each)
         elif getattr(each, "_base", None) is not None:
             each._node  # noqa: B018
+
+
+def is_leaf(step: Any) -> bool:
+    """Whether a tensor of this step counts as a leaf: there is none, or it enters a transform there."""
+    return step is None or step.enters
 
 
 def known_step(x: Any) -> Any:

@@ -43,7 +43,7 @@ def guarded(name: str, function: Callable[..., Any], method: bool) -> Callable[.
             refusal = refused(name, arguments[method:], keywords, method)
         except KeyError:
             raise problem from None
-        if isinstance(problem, Misfit) or not isinstance(refusal, NotImplementedError):
+        if isinstance(problem, Misfit) or not isinstance(refusal, (NotImplementedError, NoMemory)):
             raise refusal
         raise problem
 

@@ -276,7 +276,7 @@ def jacobian(
 
 def batched_rows(outputs: Tensors, entries: Tensors, create_graph: bool) -> Tensors:
     """The Jacobian of each output by each entry, all rows in one pass."""
-    from ..func import basis_of, numels
+    from ..func.jacobians import basis_of, numels
     from . import grad
 
     flat = [out.reshape(-1) for out in outputs]
@@ -360,10 +360,15 @@ def hessian(
     if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
 
+    def checked(*places: Any) -> Any:
+        out = single(func(*places), "hessian")
+        check_dependence((out,), "outputs", strict)
+        return out
+
     def slopes(*places: Any) -> Any:
         if outer_jacobian_strategy == "forward-mode":
             places = tuple([each.requires_grad_(True) for each in places])
-        found = jacobian(lambda *each: single(func(*each), "hessian"), places, create_graph=True)
+        found = jacobian(checked, places, create_graph=True)
         check_dependence(found, "jacobian", strict)
         return found
 

@@ -107,7 +107,8 @@ def batched_grad(
             made.append(gradient_of(place, root, None))
             continue
         if tuple(row[0].shape) != tuple(root.shape):
-            raise RuntimeError(MISMATCH.format(place=place, given=row[0][0].shape, wanted=root.shape))
+            shown = row[0][0] if row[0].dim() else row[0]
+            raise RuntimeError(MISMATCH.format(place=place, given=shown.shape, wanted=root.shape))
         made.append(row)
     flat, spec = tree_flatten((tuple(made),))
     if any(not each.dim() for each in flat):

@@ -11,7 +11,7 @@ from .._core.forms import FUNCTIONS
 from .._core.pytree import tree_flatten, tree_map, tree_unflatten
 from .._core.tensor import Tensor
 from .levels import opened
-from .reverse import split_aux, tensors_only
+from .reverse import check_aux, split_aux, tensors_only
 
 
 def entered_forward(x: Tensor, tangent: Tensor, level: int) -> Tensor:
@@ -96,10 +96,16 @@ def jvp_of(
             aux = None
             if has_aux:
                 made, aux = split_aux(made, "jvp(f, primals, tangents)")
+                check_aux(aux)
                 aux = tree_map(
                     lambda each: unpacked_forward(each, level.number)[0] if isinstance(each, Tensor) else each, aux
                 )
             outputs, out_spec = tree_flatten(made)
+            if outputs == [None]:
+                raise RuntimeError(
+                    "jvp(f, primals, tangents): Expected f to be a function that has non-empty output (got output = "
+                    f"{outputs})"
+                )
             tensors_only(outputs, "jvp(f, primals, tangents)", "f(*primals)")
             values, slopes = [], []
             for each in outputs:

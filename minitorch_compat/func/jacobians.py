@@ -61,7 +61,7 @@ def jacrev(
         for column, x in zip(columns, flat_inputs, strict=True):
             parts = column.split(numels(outputs), 0)
             for own, part, out in zip(per_output, parts, outputs, strict=True):
-                own.append(part.view(*out.shape, *x.shape))
+                own.append(part.view((*out.shape, *x.shape)))
         results = []
         for own in per_output:
             structured = tree_unflatten(own, in_spec)
@@ -101,7 +101,7 @@ def jacfwd(
             shape = tuple(row.shape)[1:]
             parts = row.split(numels(inputs), 0)
             own = [
-                part.movedim(0, -1).reshape(*shape, *x.shape) for part, x in zip(parts, inputs, strict=True)
+                part.movedim(0, -1).reshape((*shape, *x.shape)) for part, x in zip(parts, inputs, strict=True)
             ]
             structured = tree_unflatten(own, in_spec)
             results.append(structured[0] if isinstance(argnums, int) else structured)

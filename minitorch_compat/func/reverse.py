@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 from .._core.batching import Batched, Level, levels, lifted, wrap_level
@@ -85,7 +86,7 @@ def leads_outside(roots: Sequence[Tensor], start: float) -> bool:
 
 
 def gradients_at(
-    roots: Sequence[Tensor], weights: Sequence[Any], arguments: Sequence[Tensor], create: bool
+    roots: Sequence[Tensor], weights: Sequence[Any], arguments: Sequence[Tensor], create: bool, keep: bool = True
 ) -> list[Any]:
     """The gradients of the roots at the arguments, None where there is none.
 
@@ -106,7 +107,7 @@ def gradients_at(
         return [None] * len(arguments)
     entries = [root if root._node is LEAF else root._node for root in hearts]
     wanted = [innermost(each)._node for each in arguments]
-    captured = carried(entries, gradients_given(hearts, given), True, create, inputs=wanted).captured
+    captured = carried(entries, gradients_given(hearts, given), keep, create, inputs=wanted).captured
     found = [captured[each] for each in wanted]
     return [None if each is None else rewrapped(each, like) for each, like in zip(found, arguments, strict=True)]
 
@@ -117,9 +118,11 @@ class Reverse:
     def __init__(self, arguments: Sequence[Tensor], start: float, outside: bool) -> None:
         self.arguments, self.start, self.outside = arguments, start, outside
 
-    def gradients(self, roots: Sequence[Tensor], weights: Sequence[Any], settle: bool = True) -> list[Tensor]:
+    def gradients(
+        self, roots: Sequence[Tensor], weights: Sequence[Any], settle: bool = True, keep: bool = True
+    ) -> list[Tensor]:
         """The gradients at the arguments, zeros where there is none, with the history that leads outside."""
-        found = gradients_at(roots, weights, self.arguments, self.outside)
+        found = gradients_at(roots, weights, self.arguments, self.outside, keep)
         made = []
         for gradient, x in zip(found, self.arguments, strict=True):
             if gradient is None:
@@ -158,11 +161,11 @@ def grad(func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: 
     with_value = grad_and_value(func, argnums, has_aux)
 
     @wraps_any(func)
-    def gradient(*arguments: Any, **keywords: Any) -> Any:
+    def wrapper(*arguments: Any, **keywords: Any) -> Any:
         found, value = with_value(*arguments, **keywords)
         return (found, value[1]) if has_aux else found
 
-    return gradient
+    return wrapper
 
 
 def grad_and_value(
@@ -171,7 +174,7 @@ def grad_and_value(
     """The same, beside the value of ``func``."""
 
     @wraps_any(func)
-    def gradient_and_value(*arguments: Any, **keywords: Any) -> Any:
+    def wrapper(*arguments: Any, **keywords: Any) -> Any:
         places = chosen(argnums, arguments)
         outside = mode.enabled
         with opened("grad") as level, enable_grad():
@@ -190,6 +193,7 @@ def grad_and_value(
                         "True"
                     )
                 made, aux = made
+                check_aux(aux)
             if not isinstance(made, Tensor):
                 raise RuntimeError(
                     f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(made)}"
@@ -211,7 +215,7 @@ def grad_and_value(
                         zip(leaves, given, strict=True))
         return (results[0] if isinstance(argnums, int) else results), (value, aux) if has_aux else value
 
-    return gradient_and_value
+    return wrapper
 
 
 def left(x: Any, start: float, outside: bool, settle: bool = True) -> Any:
@@ -241,6 +245,13 @@ def split_aux(made: Any, api: str) -> tuple[Any, Any]:
     return made
 
 
+def check_aux(aux: Any) -> None:
+    """RuntimeError where something else than tensors leaves a transform beside its results."""
+    for each in tree_flatten(aux)[0]:
+        if not isinstance(each, Tensor):
+            raise RuntimeError(f"Expected tensors, got unsupported type {type(each)}")
+
+
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """The value of ``func``, and the function that multiplies with its Jacobian from the left."""
     return vjp_of(func, primals, tuple(range(len(primals))), has_aux, always_tuple=True)
@@ -263,8 +274,9 @@ def vjp_of(
         aux = None
         if has_aux:
             made, aux = split_aux(made, "vjp(f, *primals)")
+            check_aux(aux)
         outputs, out_spec = tree_flatten(made)
-        if not outputs:
+        if not outputs or outputs == [None]:
             raise RuntimeError(
                 f"vjp(f, *primals): Expected f to be a function that has non-empty output (got output = {outputs})"
             )
@@ -280,12 +292,13 @@ def vjp_of(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
                 f"function. cotangents: {spec.text()}, primal output: {out_spec.text()}"
             )
+        keep = bool(index(retain_graph))
         weights = [gradient_of(place, *pair) for place, pair in enumerate(zip(outputs, weights, strict=True))]
         create = mode.enabled if create_graph is None else create_graph
         deep = create and (reverse.outside or any(innermost(each)._node is not None for each in weights))
         with opened("grad"):
             # The way back stays as it is: it may be gone again.
-            found = Reverse(flat, start, deep).gradients(outputs, weights, settle=False)
+            found = Reverse(flat, start, deep).gradients(outputs, weights, settle=False, keep=keep)
         parts = iter(found)
         results = tuple(
             tree_unflatten([next(parts) for _ in own], each) for own, (_, each) in zip(leaves, given, strict=True)
