@@ -47,8 +47,8 @@ SINGLE = frozenset(
 """Cast to single precision."""
 WIDEST = frozenset(("cat", "concat", "concatenate", "index_copy", "stack"))
 """Cast to the widest dtype among the arguments."""
-REFUSED = frozenset(("gru", "gru_cell", "lstm_cell", "pinv", "bilinear", "svd_lowrank", "pca_lowrank"))
-"""Made of several steps that torch casts one by one."""
+REFUSED = frozenset(("pinv", "bilinear"))
+"""Made of steps of which torch casts some, in the middle of a kernel."""
 ROOMS = ("nn.functional", "linalg", "fft")
 
 
@@ -152,7 +152,11 @@ def install() -> None:
     for title in ROOMS:
         module = import_module(f"{package}.{title}")
         replace_in(vars(module), vars(module).__setitem__)
+    recurrent = vars(import_module(f"{package}._ops.recurrent"))  # whose cells' steps are cast one by one
+    replace_in({"linear": recurrent["linear"]}, recurrent.__setitem__)
     replace_in(FUNCTIONS, FUNCTIONS.__setitem__)
+    factorisations = import_module(f"{package}._ops.lowrank").LINEAR_ALGEBRA
+    replace_in(factorisations, factorisations.__setitem__)
     replace_in(dict(vars(Tensor)), lambda name, made: setattr(Tensor, name, made))
     for module in list(sys.modules.values()):
         if isinstance(module, ModuleType) and module.__name__ != __name__:

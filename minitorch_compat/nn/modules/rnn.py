@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 import warnings
 from typing import Any
 
@@ -65,6 +66,12 @@ def draw_weights(layer: Any) -> None:
     bound = 1.0 / math.sqrt(layer.hidden_size) if layer.hidden_size > 0 else 0
     for weight in layer.parameters():
         init.uniform_(weight, -bound, bound)
+
+
+def casts() -> bool:
+    """Whether a block of ``torch.autocast`` chooses the precision."""
+    autocasting = sys.modules.get(f"{__name__.partition('.')[0]}.autocasting")
+    return autocasting is not None and bool(autocasting.state.active)
 
 
 class RNNBase(Module):
@@ -130,7 +137,7 @@ class RNNBase(Module):
     def check_input(self, input: Any, batch_sizes: Any) -> None:
         """Refuse input of another dtype, number of dimensions or width."""
         dtype = self._flat_weights[0].dtype
-        if input.dtype != dtype:
+        if input.dtype != dtype and not casts():
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). Convert input: "
                 f"input.to({dtype}), or convert model: model.to({input.dtype})"
