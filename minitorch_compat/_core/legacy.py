@@ -112,12 +112,13 @@ class tensortype(type):
     """The type of ``torch.FloatTensor`` and its kin: calling one makes a tensor, isinstance asks for the dtype."""
 
     dtype: dtypes.dtype
+    is_sparse: bool
 
     def __call__(cls, *arguments: Any, **keywords: Any) -> Tensor:
         return made_from(cls, cls.dtype, arguments, keywords)
 
     def __instancecheck__(cls, other: object) -> bool:
-        return isinstance(other, Tensor) and other.dtype is cls.dtype
+        return isinstance(other, Tensor) and other.dtype is cls.dtype and other.is_sparse is cls.is_sparse
 
     def __getattr__(cls, name: str) -> Any:
         raise AttributeError(f"type object '{cls.__module__}.{cls.__name__}' has no attribute '{name}'")
@@ -188,7 +189,7 @@ def set_default_tensor_type(t: Any) -> None:
 def typename(obj: Any, /) -> str:
     """The name of an object's type with its module; a tensor's is its legacy type."""
     if isinstance(obj, Tensor):
-        return obj.dtype.tensor_type
+        return obj.type()
     module = getattr(obj, "__module__", "") or ""
     name = getattr(obj, "__qualname__", getattr(obj, "__name__", ""))
     if not name:

@@ -143,17 +143,18 @@ def tensor_values(node: Node) -> list[Any]:
 def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError:
     """The error for a kept tensor that was written to since."""
     kept = original(kept)
-    data = kept._data
+    name, shape = (kept.type(), kept.shape) if getattr(kept, "is_sparse", False) else (
+        type_name(kept._data.dtype), kept._data.shape
+    )
     origin = ""
     source = None if type(kept) is Kept or not hasattr(kept, "_step") else kept._step() and kept._node
     if type(kept) is Kept:
         view = node.through_view and node.through_view()
-        name = (view or node).operation_name()
-        origin = f", which is output {kept.output_nr} of {name},"
+        origin = f", which is output {kept.output_nr} of {(view or node).operation_name()},"
     elif source is not None and source is not LEAF:
         origin = f", which is output {kept.output_nr} of {source.face(source).operation_name()},"
     examined = graph.Watched.examine is not None
-    return errors.modified_in_place(type_name(data.dtype), data.shape, origin, version, expected, examined)
+    return errors.modified_in_place(name, shape, origin, version, expected, examined)
 
 
 def note(node: Node) -> None:

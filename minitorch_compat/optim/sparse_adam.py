@@ -28,12 +28,19 @@ class SparseAdam(Optimizer):
             raise ValueError(f"Invalid epsilon value: {eps}")
         check_betas(betas)
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
-        found = [
-            [number, place] for number, group in enumerate(self.param_groups)
-            for place, p in enumerate(group["params"]) if p.is_complex()
-        ]
+        found = self._places(lambda p: p.is_sparse)
+        if found:
+            raise ValueError(f"Sparse params at indices {found}: SparseAdam requires dense parameter tensors")
+        found = self._places(lambda p: p.is_complex())
         if found:
             raise ValueError(f"Complex params at indices {found}: SparseAdam does not support complex parameters")
+
+    def _places(self, wrong: Callable[[Any], bool]) -> list[list[int]]:
+        """Where parameters are that this optimiser does not take: the number of the group and the place in it."""
+        return [
+            [number, place] for number, group in enumerate(self.param_groups)
+            for place, p in enumerate(group["params"]) if wrong(p)
+        ]
 
     @no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:

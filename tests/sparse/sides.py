@@ -39,7 +39,7 @@ def told(value: Any) -> Any:
 
 def program(torch: ModuleType, text: str, names: str) -> Any:
     """What the last line of a program gives; a refusal with its words, as far as torch names no file of its build."""
-    space = {"torch": torch, "F": torch.nn.functional, "copy": copy, "pickle": pickle, "io": io}
+    space = {"told": told, "torch": torch, "F": torch.nn.functional, "copy": copy, "pickle": pickle, "io": io}
     torch.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -322,3 +322,42 @@ torch.testing.assert_close(C(),C().t().coalesce()) | torch.testing.assert_close(
 torch.testing.assert_close(C(),C().double(),check_dtype=False)
 torch.testing.assert_close(C(),C().to_dense(),check_layout=False) | torch.testing.assert_close(E(),E())
 """
+
+HOOKS = r"""
+w=torch.ones(3,2,requires_grad=True); h=[]; w.register_hook(lambda g: h.append(told(g)) and None); F.embedding(torch.tensor([0,1,1]),w,sparse=True).sum().backward(); h
+m=torch.nn.Embedding(3,2,sparse=True,_weight=torch.ones(3,2)); h=[]; m.register_full_backward_hook(lambda m,gi,go: h.append((gi,tuple(go[0].shape)))); m(torch.tensor([0,1])).sum().backward(); h
+w=torch.ones(3,2,requires_grad=True); o=F.embedding(torch.tensor([0,1]),w,sparse=True); h=[]; o.grad_fn.register_hook(lambda gi,go: h.append([None if g is None else g.is_sparse for g in gi])); o.sum().backward(); h
+w=torch.ones(3,2,requires_grad=True); o=F.embedding(torch.tensor([0,1]),w*1,sparse=True); h=[]; o.grad_fn.next_functions[0][0].register_prehook(lambda g: h.append(g[0].is_sparse)); o.sum().backward(); (h,w.grad)
+w=torch.ones(3,2,requires_grad=True); c=w.clone(); c.retain_grad(); F.embedding(torch.tensor([0,1]),c,sparse=True).sum().backward(); [c.grad,w.grad]
+w=torch.ones(3,2,requires_grad=True); c=w.clone(); c.register_hook(lambda g: g*5); F.embedding(torch.tensor([0,1]),c,sparse=True).sum().backward(); w.grad
+torch.autograd.set_detect_anomaly(True); w=torch.ones(3,2,requires_grad=True); F.embedding(torch.tensor([0,1]),w,sparse=True).sum().backward(); torch.autograd.set_detect_anomaly(False); w.grad
+w=torch.ones(3,2,requires_grad=True); torch.utils.checkpoint.checkpoint(lambda w: F.embedding(torch.tensor([0,1]),w,sparse=True).sum(),w,use_reentrant=False).backward(); w.grad
+w=torch.ones(3,2,requires_grad=True); y=F.embedding(torch.tensor([0,1]),w,sparse=True); torch.autograd.grad(y.sum(),w,allow_unused=True)[0]
+w=torch.ones(3,2,requires_grad=True); v2=torch.ones(2,requires_grad=True); y=F.embedding(torch.tensor([0,1]),w,sparse=True); torch.autograd.grad(y.sum(),[w,v2],allow_unused=True)
+w=torch.ones(3,2,requires_grad=True); y=F.embedding(torch.tensor([0,1]),w,sparse=True); torch.autograd.backward([y.sum(),y.sum()],inputs=[w]); w.grad
+x=RC(); y=x*2; y.backward(torch.ones(2)) | x=RC(); y=(x*2).to_dense(); y.backward(C())
+x=RC(); y=(x*2).to_dense(); y.backward(C()); x.grad | x=RC(); torch.autograd.grad(x.to_dense().sum(),x,C())
+x=RC(); x.to_dense().backward(torch.ones(3,3,dtype=torch.float64)); x.grad
+x=RC(); y=x.to_dense(); x.detach().mul_(2); y.sum().backward(); x.grad
+x=RC(); y=x*x; x.detach().mul_(2); y.to_dense().sum().backward(); x.grad
+x=R(); (x*x).to_dense().sum().backward(); x.grad
+x=RC(); y=x.clone(); y.zero_(); y.to_dense().sum().backward(); x.grad
+w=torch.ones(3,2,requires_grad=True); opt=torch.optim.SGD([w],lr=.1,momentum=.5); F.embedding(torch.tensor([0,1]),w,sparse=True).sum().backward(); opt.step(); copy.deepcopy(opt.state_dict()['state'][0]['momentum_buffer'])
+w=torch.ones(3,2,requires_grad=True); opt=torch.optim.SGD([w],lr=.1,momentum=.5); F.embedding(torch.tensor([0,1]),w,sparse=True).sum().backward(); opt.step(); o2=torch.optim.SGD([w],lr=.1,momentum=.5); o2.load_state_dict(opt.state_dict()); o2.step(); w.detach()
+w=torch.nn.Parameter(torch.ones(3,2)); opt=torch.optim.SparseAdam([{'params':[w],'lr':.5}]); F.embedding(torch.tensor([0,1]),w,sparse=True).sum().backward(); opt.step(); s=opt.state_dict(); [s['param_groups'][0], list(s['state'][0]), s['state'][0]['step']]
+w=torch.nn.Parameter(torch.ones(3,2)); opt=torch.optim.SparseAdam([w],lr=torch.tensor(.5)); F.embedding(torch.tensor([0,1]),w,sparse=True).sum().backward(); opt.step(); w.detach().round(decimals=4)
+torch.optim.SparseAdam([torch.nn.Parameter(C())])
+opt=torch.optim.SparseAdam([torch.nn.Parameter(torch.ones(2))]); repr(opt)
+sch=torch.optim.lr_scheduler.StepLR(torch.optim.SparseAdam([torch.nn.Parameter(torch.ones(2))],lr=1.),1); sch.get_last_lr()
+isinstance(C(),torch.Tensor) | isinstance(torch.nn.Parameter(C()),torch.nn.Parameter) | torch.typename(C())
+C().type('torch.DoubleTensor') | isinstance(C(),torch.sparse.FloatTensor) | C().__class__.__name__
+hasattr(C(),'crow_indices') | torch.promote_types(C().dtype,torch.float64) | torch.result_type(C(),1.5)
+torch.can_cast(C().dtype,torch.int) | C().dtype.is_floating_point | S().new(2,2) | C().numel()
+x=C(); x.foo=3; copy.copy(x).foo | x=C(); x.foo=3; copy.deepcopy(x).foo | torch.vmap(lambda x: x*2)(C())
+torch.func.grad(lambda x: x.to_dense().sum())(C()) | torch.compile(lambda x: x*2)(C())
+torch.inference_mode()(lambda: (C()*2).is_inference())() | torch.no_grad()(lambda: (RC()*2).requires_grad)()
+C().is_inference() | torch.sparse.FloatTensor() | torch.sparse.DoubleTensor(2,3) | torch.sparse.FloatTensor(i,v)
+torch.sparse.FloatTensor(i,v,torch.Size([3,4])) | torch.sparse.FloatTensor((2,2)) | isinstance(C(),torch.FloatTensor)
+isinstance(C().double(),torch.sparse.DoubleTensor) | isinstance(C(),torch.sparse.DoubleTensor)
+isinstance(D(),torch.sparse.FloatTensor) | repr(torch.sparse.LongTensor) | torch.sparse.HalfTensor.is_sparse
+"""

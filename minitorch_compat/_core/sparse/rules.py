@@ -16,7 +16,7 @@ from ..options import dtype_of
 from ..scalars import is_number
 from ..tensor import Tensor, wrap
 from ..views import check_write, known_step
-from .creation import detached, spdiags
+from .creation import detached, sparse_coo_tensor, spdiags
 from .gradients import recorded
 from .refusals import not_run, refused
 from .tensor import Sparse, sparse_of
@@ -368,7 +368,8 @@ def is_nonzero(input: Sparse) -> bool:
     return bool(input)
 
 
-for _name in ("is_conj", "is_neg", "is_inference", "is_distributed", "is_pinned"):
+RULES["is_inference"] = Tensor.is_inference
+for _name in ("is_conj", "is_neg", "is_distributed", "is_pinned"):
     RULES[_name] = lambda input, **keywords: False
 for _name in ("numel", "is_floating_point", "is_complex", "is_signed", "get_device"):
     RULES[_name] = lambda input, _name=_name: getattr(input, _name)()
@@ -407,6 +408,21 @@ def empty(
     held = wrap(np.empty((0, *lengths[count:]), wanted.numpy))
     made = sparse_of(np.empty((count, 0), np.int64), held, lengths)
     return made.requires_grad_() if requires_grad else made
+
+
+@rule("new")
+def new(input: Sparse, *arguments: Any, **options: Any) -> Any:
+    if any(isinstance(each, Tensor) for each in arguments):
+        return sparse_coo_tensor(*arguments, check_invariants=False)
+    return empty(input, *(arguments or (0,)), **options)
+
+
+@rule("result_type")
+def result_type(tensor: Any, other: Any) -> Any:
+    return dtypes.result_type(*[
+        np.empty((0,) * min(each.dim(), 1), each.dtype.numpy) if isinstance(each, Tensor) else each
+        for each in (tensor, other)
+    ])
 
 
 @rule("new_tensor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from math import prod
 from typing import Any, NoReturn
 
@@ -12,8 +13,10 @@ from ..._kernels import coo
 from .. import errors, kinds
 from ..graph import LEAF
 from ..kinds import Size
+from ..modes import mode
+from ..rebuilding import rebuild_from_type_v2
 from ..storage import DEPRECATED
-from ..tensor import OutdatedView, Tensor, wrap, wrap_dim
+from ..tensor import UNTRACKED, OutdatedView, Tensor, wrap, wrap_dim
 from ..transforms import Transformed, attached
 from ..views import known_step, shared_of
 
@@ -292,8 +295,17 @@ class Sparse(Transformed):
 
         warn_of_hooks(self)
         size = self.shape if names_torch() else self._size
-        parts = (wrap(self._places), self._values(), size, self._whole)
+        parts = (wrap(self._places), self._held.detach(), size, self._whole)
+        state = self._user_state()
+        if state:
+            return rebuild_from_type_v2, (rebuild_sparse_tensor, Tensor, (kinds.sparse_coo, parts), state)
         return rebuild_sparse_tensor, (kinds.sparse_coo, parts)
+
+    def _user_state(self) -> dict[str, Any]:
+        """The attributes that users gave to the tensor."""
+        from ..copying import user_state
+
+        return {name: value for name, value in user_state(self).items() if name not in OWN}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if known_step(self) is not None:
@@ -308,6 +320,7 @@ class Sparse(Transformed):
             made = sparse_of(self._places.copy(), self._held.clone(), self._size, self._whole)
             made._node = self._node
             memo[id(self)] = made
+            made.__dict__.update(copy.deepcopy(self._user_state(), memo))
             if self._grad is not None:
                 made._grad = copy.deepcopy(self._grad, memo)
         return memo[id(self)]
@@ -321,7 +334,23 @@ class SparseParameter(Sparse):
     def __repr__(self, *, tensor_contents: str | None = None) -> str:  # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__()
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from ..naming import function_here
 
+        state = self._user_state()
+        given: tuple[Any, ...] = self.data, self.requires_grad, OrderedDict()
+        if state:
+            return function_here("torch._utils", "_rebuild_parameter_with_state"), (*given, state)
+        return function_here("torch._utils", "_rebuild_parameter"), given
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if id(self) not in memo:
+            memo[id(self)] = self.detach().clone().as_parameter(self.requires_grad)
+        return memo[id(self)]
+
+
+OWN = frozenset(("_places", "_held", "_size", "_whole", "_is_param"))
+"""What a sparse tensor holds itself."""
 SparseParameter.__module__ = "torch.nn.parameter"
 SparseParameter.__name__ = SparseParameter.__qualname__ = "Parameter"
 Sparse.__module__ = "torch"
@@ -334,6 +363,8 @@ def sparse_of(places: ndarray, held: Tensor, size: Any, whole: bool | None = Non
     made._places, made._held, made._size = places, held.detach() if held._node is not None else held, tuple(size)
     made._whole = places.shape[1] < 2 if whole is None else whole
     made._node = None
+    if mode.inference:
+        made._shared = UNTRACKED
     return made
 
 
