@@ -126,6 +126,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.slice_scatter(x, y, 1, 0, 3, 2)": (number(2, 3), number(2, 2)),
     "torch.diagonal_scatter(x, y, 1)": (number(2, 3), number(2)),
     "torch.view_copy(x.mT, (6,))": (number(2, 3),),
+    "torch.ops.aten._safe_softmax(x, 1)": (real(2, 3),),
+    "torch.ops.aten.native_dropout_backward(x, torch.tensor([True, False]), 2.0)": (real(2),),
+    "torch.ops.aten.max_pool2d_with_indices_backward(x, torch.ones(1, 2, 4), 2, 2, 0, 1, False, "
+    "torch.tensor([[[1, 6]]]))": (real(1, 1, 2),),
     "torch.native_dropout(x, 0.5, False)[0]": (real(2, 3),),
     "torch.complex(x, y).conj().imag * 1": (real(2, 3), real(2, 3)),
     "torch.linalg.slogdet(x)[0]": (number(3, 3),),
