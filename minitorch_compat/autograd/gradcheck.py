@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import lacks
 from .._core.forms import FUNCTIONS
 from .._core.tensor import Tensor, wrap
 
@@ -75,6 +76,8 @@ def gradcheck(
         raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+    if any(isinstance(each, Tensor) and each.is_sparse for each in _as_tuple(inputs)):
+        func, inputs = _of_entries(func, _as_tuple(inputs), masked)
     check = Check(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
         check.run(
@@ -85,6 +88,39 @@ def gradcheck(
             raise
         return False
     return True
+
+
+def _of_entries(func: Function, inputs: tuple[Any, ...], masked: bool | None) -> tuple[Function, tuple[Any, ...]]:
+    """``func`` as one of the entries of sparse inputs, each place once: those are varied where ``masked`` says so.
+
+    ValueError for a sparse output.
+    """
+    if not masked:
+        raise lacks("gradcheck of sparse inputs without masked=True")
+    inputs = tuple([each.coalesce() if isinstance(each, Tensor) and each.is_sparse else each for each in inputs])
+    entries = tuple([
+        each.detach().values().clone().requires_grad_(each.requires_grad)
+        if isinstance(each, Tensor) and each.is_sparse else each
+        for each in inputs
+    ])  # fmt: skip
+
+    def of_entries(*values: Any) -> Any:
+        from .._core.sparse.rules import with_history
+
+        given = [
+            with_history(each._places, value, each._size, True)
+            if isinstance(each, Tensor) and each.is_sparse else value
+            for each, value in zip(inputs, values, strict=True)
+        ]
+        out = func(*given)
+        if any(isinstance(each, Tensor) and each.is_sparse for each in _as_tuple(out)):
+            raise ValueError(
+                "Sparse output is not supported at gradcheck yet. Please call to_dense(masked_grad=...) on the output "
+                "of fn for gradcheck."
+            )
+        return out
+
+    return of_entries, entries
 
 
 def gradgradcheck(
@@ -350,7 +386,7 @@ class Check:
                         )
                 elif found.dtype != x.dtype and self.check_dtypes:
                     problem = "Gradient has dtype mismatch"
-                jacobian[:, number] = found._data.reshape(-1)
+                jacobian[:, number] = found.to_dense()._data.reshape(-1)  # type: ignore[attr-defined]
             jacobians.append(jacobian)
         if problem and complain:
             raise GradcheckError(problem)
@@ -454,7 +490,7 @@ class Check:
         for gradient, x in zip(grad(outputs, self.wanted, zeros, allow_unused=True), self.wanted, strict=True):
             if gradient is None:
                 continue
-            if gradient._data.any():
+            if gradient.to_dense()._data.any():
                 raise GradcheckError("backward not multiplied by grad_output")
             if gradient.dtype != x.dtype:
                 raise GradcheckError("grad is incorrect type")
