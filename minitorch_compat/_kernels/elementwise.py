@@ -350,6 +350,18 @@ def with_number(kernel: Kernel, x: np.ndarray, number: Any, dtype: np.dtype, rev
 # -- powers ---------------------------------------------------------------------------------------------------------
 
 
+def infinite_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """``x * y`` of complex numbers, infinite where x is, as annex G of the C standard has it, and not nan."""
+    made = np.asarray(x * y)
+    lost = np.isnan(made.real) & np.isnan(made.imag) & np.isinf(x)
+    if lost.any():
+        a, b = (np.copysign(np.isinf(part), part) for part in (x.real, x.imag))
+        c, d = (np.where(np.isnan(part), np.copysign(0, part), part) for part in (y.real, y.imag))
+        made.real[lost] = np.broadcast_to(np.inf * (a * c - b * d), made.shape)[lost]
+        made.imag[lost] = np.broadcast_to(np.inf * (a * d + b * c), made.shape)[lost]
+    return made
+
+
 def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x to the power of y. Bitwise torch for integers, whose negative powers are 0 but for 1 and -1."""
     kind = x.dtype.char
@@ -363,7 +375,7 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.asarray(np.where(y < 0, inverse, power), x.dtype)
     if kind in types.COMPLEX:
         # Also of zero, which so has no power that is a number.
-        return np.asarray(np.exp(y * np.log(x)))
+        return np.asarray(np.exp(infinite_product(y, np.log(x))))
     if kind == "f" and max(x.size, y.size) <= CHEAP:
         power = np.asarray(np.power(x.astype(np.float64), y.astype(np.float64)), np.float32)
     else:
