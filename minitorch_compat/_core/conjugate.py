@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -174,3 +175,43 @@ def held_conjugated(x: Tensor) -> Tensor:
     held: Any = new(ConjugateView)
     held._memory, held._node = np.conj(x._data), x._node
     return held
+
+
+def compared(name: str, mirrored: str) -> Any:
+    """A comparison of a turned view; a refusal names the operands in the order in which they were written."""
+
+    def compare(self: Tensor, other: Any) -> Any:
+        try:
+            return getattr(Tensor, name)(self, other)
+        except RuntimeError:
+            if type(other) is not Tensor or not stands_last(self, sys._getframe(1)):
+                raise
+        return getattr(Tensor, mirrored)(other, self)
+
+    compare.__name__ = compare.__qualname__ = name
+    return compare
+
+
+def stands_last(x: Tensor, frame: Any) -> bool:
+    """Whether the name read last where a frame stands is that of ``x``.
+
+    Python asks the operand of the more special class first, on whichever side of a comparison it stands.
+    """
+    import dis
+
+    before: Any = None
+    for step in dis.get_instructions(frame.f_code):
+        if step.offset >= frame.f_lasti:
+            break
+        before = step
+    return before is not None and before.opname.startswith("LOAD_") and (
+        frame.f_locals.get(before.argval, frame.f_globals.get(before.argval)) is x
+    )
+
+
+for _name, _mirrored in (
+    ("__eq__", "__eq__"), ("__ne__", "__ne__"), ("__lt__", "__gt__"), ("__gt__", "__lt__"), ("__le__", "__ge__"),
+    ("__ge__", "__le__"),
+):
+    setattr(TurnedView, _name, compared(_name, _mirrored))
+TurnedView.__hash__ = Tensor.__hash__  # type: ignore[method-assign]

@@ -36,7 +36,7 @@ def matrix(rows: np.ndarray, indent: str) -> str:
     width, scale, spelling = chosen(rows)
     columns = rows.shape[1]
     count = (LINE - len(indent)) // (width + 1)
-    between = "\n" + indent * (1 + (scale != 1))
+    between = "\n" + indent + " " * (scale != 1)
     text = ""
     for first in range(0, columns, count):
         if columns > count:
