@@ -136,7 +136,7 @@ LATE = {
         "minitorch_compat.serialization", "minitorch_compat.utils.data", "scipy.linalg", "scipy.special",
     ),
 }
-"""What an engine imports only when it is used: torch so at its first optimiser, for a second."""
+"""What an engine imports only when it is used: torch so at its first optimiser and its first tangent, for a second."""
 
 
 def complete(engine: Any) -> None:

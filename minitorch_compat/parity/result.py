@@ -178,6 +178,7 @@ class Run:
     numpy: str = ""
     started: str | None = None
     duration: float | None = None
+    """Seconds from when both engines, and all they import late, are there."""
     stopped: str | None = None
     history: list[Past] = field(default_factory=list)
     """Earlier runs and this one, the oldest first, where a history is kept."""
