@@ -116,7 +116,7 @@ def commit(x: Tensor, out: Tensor, expanded: str | None = None) -> Tensor:
     node = out._node
     if node is not None:
         keep_old(x, out, node)
-        if node.operation == "NotImplemented":
+        if node.is_fallback:
             kind: Any = type(node)
             node.__class__ = told_in_place(kind)
     if expanded is not None and reached_twice(target):
@@ -280,8 +280,7 @@ def in_place(
         except NotImplementedError:
             if elementwise and not to_bool:
                 # That the result would not fit is said before that there is no kernel.
-                operands = [*arguments, *keywords.values()]
-                numbers = [each for each in operands if isinstance(each, (int, float, complex))]
+                numbers = [each for each in arguments if isinstance(each, (int, float, complex))] if not others else []
                 wanted = dtypes.result_type(x._data, *[each._data for each in others], *numbers)
                 if not dtypes.can_cast(wanted, x.dtype):
                     raise dtypes.cannot_cast(wanted, x.dtype) from None
@@ -348,6 +347,10 @@ BOOLEAN = frozenset(("signbit", "isposinf", "isneginf"))
 """Elementwise operations that write into a tensor of truth values alone."""
 
 
+ELEMENTWISE: set[str] = set()
+"""Operations that were given an ``out=``: torch makes room for these twice where it computes in another dtype."""
+
+
 def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = False) -> None:
     """Before an elementwise operation with ``out=``: refuse to record it, and memory that is met twice.
 
@@ -357,6 +360,7 @@ def begin_out(name: str, out: Any, inputs: Sequence[Any], as_method: bool = Fals
         raise Misfit
     if wants_grad(out, *inputs):
         raise errors.out_requires_grad(name)
+    ELEMENTWISE.add(name)
     if name in OF_ONE_DTYPE and inputs[0]._data.dtype != out._data.dtype and (
         inputs[0]._data.dtype.kind != "c" or name in ("neg", "frac", "sgn", "bitwise_not", "round", "conj_physical")
     ) and (name != "neg" or inputs[0]._data.dtype.kind != "b"):
@@ -405,7 +409,7 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
     if not joined and not dtypes.can_cast(made, own):
         raise dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
-        if out._data.size:
+        for _ in range(0 if not out._data.size else 2 if name in ELEMENTWISE - {"where"} and own is not made else 1):
             warnings.warn(
                 "An output with one or more elements was resized since it had shape "
                 f"{errors.size_text(out._data.shape)}, which does not match the required output shape "

@@ -353,6 +353,11 @@ class Node(metaclass=NodeType):
         name = type(self).__name__
         return "torch::autograd::NotImplemented" if name == "NotImplemented" else name
 
+    @property
+    def is_fallback(self) -> bool:
+        """Whether this is torch's step for whatever has no derivative."""
+        return "NotImplemented" in (self.operation, type(self).__name__) and self.operation != ""
+
     def operation_name(self) -> str:
         """The operation's own name, as messages about its results have it: ``Mul``."""
         return re.sub("Backward0?(?=[0-9]*$)", "", self.name())
@@ -361,8 +366,7 @@ class Node(metaclass=NodeType):
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node that made it (a leaf's accumulator, or None) and which of its outputs it was."""
         edges: Sequence[Any] = self.edges
-        # torch's fallback knows of those alone that ask for a gradient.
-        if "NotImplemented" in (self.operation, type(self).__name__):
+        if self.is_fallback:  # which knows of those alone that ask for a gradient
             edges = [edge for edge in edges if edge is not None]
         return tuple((self.face(edge), edge.output_nr if isinstance(edge, Output) else 0) for edge in edges)
 
@@ -1111,6 +1115,7 @@ class Pass:
         return gradients
 
     def call_posthooks(self, node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        results = tuple([None if edge is NOWHERE else each for edge, each in zip(node.edges, results, strict=False)])
         for hook in tuple((node.posthooks or {}).values()):
             seen = tuple(map(self.up, results))
             replaced = hook(seen, tuple(map(self.up, gradients)))
@@ -1245,7 +1250,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 leaf._grad = wrap(gradient) + existing
                 return
             held = existing._data
-            if (held.strides != array.strides or 0 in held.strides) and held.size:
+            if (held.strides != array.strides or 0 in held.strides) and held.size and held.shape == array.shape:
                 check_layout(held, array)
             np.add(held, gradient, held)
             existing._bump()

@@ -363,7 +363,9 @@ def promised(kind: Any) -> Any:
 @cache
 def told_in_place(kind: Any) -> Any:
     """The class of steps that nothing passes, where the result was written over the argument: their name says so."""
-    plain, recorded = written(kind, arrays), written(kind, tensors)
+    plain, recorded = kind.vjp, kind.vjp_tensors
+    if issubclass(kind, Written):
+        plain, recorded = written(kind, arrays), written(kind, tensors)
 
     def refusing(way: Any) -> Any:
         def refuse(node: Any, g: Any) -> Any:
@@ -559,7 +561,7 @@ class Recorder:
         if self.keeps_out:
             if node.noted is not None:
                 node.noted = (*node.noted, 0)
-            node.kept = (*(node.kept or ()), keep_result(out))
+            node.kept = (*(() if node.kept is None else node.kept), keep_result(out))
 
 
 CROSSED = ((0, frozenset((1,))), (1, frozenset((0,))))

@@ -515,7 +515,7 @@ def rebase(x: Any, node: Node) -> None:
         find_views(base, x)
         # What it keeps is never nothing: torch goes back through such a step once.
         others = node.edges[1:]
-        if node.operation == "NotImplemented":
+        if node.is_fallback:
             # torch's fallback leaves out the first of those that ask for a gradient.
             others = tuple([edge for edge in node.edges if edge is not None])[1:]
         slices = record(CopySlices, (edge_of(base), *others), node.kept or (None,), (base._data.strides,))

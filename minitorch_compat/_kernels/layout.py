@@ -240,7 +240,7 @@ def check_storage(x: ndarray, shape: Sequence[int], steps: Sequence[int], offset
     if needed and needed + offset > held.size:
         raise RuntimeError(f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {offset}, "
                            f"and itemsize {item} requiring a storage size of {(needed + offset) * item} are "
-                           f"out of bounds for storage of size {held.nbytes}")
+                           f"out of bounds for storage of size {max(held.nbytes, storage(x).nbytes)}")
     return held
 
 

@@ -60,7 +60,7 @@ def written(name: str, compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @op(
         name + "_into_tensor", method=False, module=False, node=f"{title}Backward1",
         x=lambda xp, g: xp.zeros_like(g),
-        other=lambda xp, g, other_shape: xp.sum_to_size(xp.zeros_like(g), other_shape),
+        other=lambda xp, g, other_shape: xp.written(xp.sum_to_size(xp.zeros_like(g), other_shape)),
     )
     def beside_tensor(x: Array, other: Array):
         return arrays_compared(x, other).astype(x.dtype)

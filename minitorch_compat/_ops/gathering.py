@@ -587,7 +587,19 @@ def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> Non
         kernels.scatter_too_few(x._data, mask._data, source._data)
 
 
-publish("masked_fill", masked_fill, inplace=in_place(masked_fill, elementwise=False, expanded="masked_fill_"))
+def check_value(input: Tensor, mask: Any, value: Any) -> None:
+    """RuntimeError for a value of several elements."""
+    if isinstance(value, Tensor) and value._data.ndim:
+        raise RuntimeError(
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._data.ndim} "
+            "dimension(s)."
+        )
+
+
+publish(
+    "masked_fill", masked_fill,
+    inplace=in_place(masked_fill, elementwise=False, expanded="masked_fill_", first=check_value),
+)
 publish("masked_select", _masked_select)
 def look_at_mask(x: Tensor, mask: Any, source: Any) -> None:
     """Warn of a mask of bytes, before it is refused."""

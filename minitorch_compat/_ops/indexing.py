@@ -19,7 +19,7 @@ from .._core.forms import (
     warn_of_expanded,
     write_out,
 )
-from .._core.graph import LEAF, NOWHERE, next_order
+from .._core.graph import LEAF, NOWHERE, Node, next_order
 from .._core.modes import altered, mode
 from .._core.operations import OpNode, op
 from .._core.recording import DECLARED, note, tensors
@@ -49,10 +49,16 @@ def gather_by_index(x: Array, indices):
     return kernels.index(x, indices)
 
 
-@op(method=False, module=False, g=lambda xp, g, indices: xp.index_(g, indices))
+@op(method=False, module=False, node="IndexPutImplBackward0", g=lambda xp, g, indices: xp.index_(g, indices))
 def index_put_into(g: Array, shape, indices):
     """Zeros of ``shape`` with ``g`` added where the index arrays point."""
     return kernels.index_put_(np.zeros(shape, g.dtype), indices, g, True)
+
+
+# torch's step begins with the zeros, which lead nowhere.
+DECLARED["index_put_into"].next_functions = property(  # type: ignore[assignment,method-assign]
+    lambda node: ((None, 0), *Node.next_functions.__get__(node))
+)
 
 
 @op(

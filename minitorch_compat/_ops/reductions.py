@@ -285,7 +285,7 @@ def refuse_truth(name: str) -> Any:
     """What refuses running results of truth values in their own place."""
 
     def first(x: Tensor, *arguments: Any, **named: Any) -> None:
-        if x._data.dtype.kind == "b" and x._data.ndim:
+        if x._data.dtype.kind == "b" and x._data.ndim and x._data.size:
             raise types.not_implemented(f"{name}_out_cpu", x._data.dtype)
 
     return first

@@ -25,6 +25,7 @@ from .._core.views import (
     gather_strided,
     hand_over,
     inherited,
+    keep_promise,
     known_step,
     scatter_strided,
     shared_of,
@@ -571,6 +572,8 @@ def reshaped_in_place(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         check_write(input)
         made = function(input, *values, **named)
         before, node = known_step(input), made._node if wants_grad(input) else None
+        if node is None and input.requires_grad and made._data.shape != input._data.shape:
+            keep_promise(input)
         if input._memory is None:
             input._data = made._data
         else:

@@ -11,7 +11,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, binary, unary
-from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, write_out
+from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, reached_twice, write_out
 from .._core.graph import Nothing
 from .._core.operations import op
 from .._core.recording import arrays, tensors
@@ -61,7 +61,18 @@ def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 publish("conj_physical", conj_physical)
-publish("conj_physical_", in_place(_conjugated_in_place))
+conjugate_here = in_place(_conjugated_in_place)
+
+
+def conj_physical_(input: Tensor) -> Tensor:
+    """The same in its own place, where a real tensor stays as it is, also where a write would reach memory twice."""
+    if input._data.dtype.kind != "c" and not input.requires_grad and reached_twice(input._data):
+        input._bump()
+        return input
+    return conjugate_here(input)
+
+
+publish("conj_physical_", conj_physical_)
 
 
 def real_parts(*operands: Any) -> list[Any]:
@@ -343,13 +354,18 @@ def like_with_like(kernel: Any) -> Callable[..., Tensor]:
     """``heaviside`` of tensors of one real dtype."""
 
     def form(input: Tensor, values: Tensor) -> Tensor:
-        if "c" in (input._data.dtype.kind, values._data.dtype.kind):
-            raise RuntimeError("heaviside is not yet implemented for complex tensors.")
-        if input._data.dtype != values._data.dtype:
-            raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+        check_alike(input, values)
         return kernel(input, values)
 
     return form
+
+
+def check_alike(input: Tensor, values: Tensor) -> None:
+    """RuntimeError for complex tensors and for two dtypes."""
+    if "c" in (input._data.dtype.kind, values._data.dtype.kind):
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    if input._data.dtype != values._data.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
 
 
 nextafter = binary(
@@ -370,7 +386,7 @@ def heaviside_(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> T
 
 
 entry.publish("heaviside", heaviside_)
-entry.publish("heaviside_", in_place(heaviside), module=False)
+entry.publish("heaviside_", in_place(heaviside, first=check_alike), module=False)
 gcd = binary("gcd", kernels.gcd, scalars=False)
 lcm = binary("lcm", kernels.lcm, scalars=False)
 

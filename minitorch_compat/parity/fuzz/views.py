@@ -514,6 +514,8 @@ def several(m: Machine, n: Numbers) -> Any:
     name, dim = n.one_of(("split", "split sizes", "chunk", "unbind", "tensor_split", "tensor_split at", "iterate",
                           "hsplit", "unsafe_split", "unsafe_chunk")), n.dim(x.ndim)
     size = x.shape[dim] if x.ndim and -x.ndim <= dim < x.ndim else 2
+    if name.startswith("unsafe") and m.torch.is_inference_mode_enabled():
+        return None  # views that count their own writes, whose views count those of the base
     if name == "split sizes":
         first = n(size + 1)
         return x.split([first, size - first], dim)
@@ -534,6 +536,8 @@ def complex_parts(m: Machine, n: Numbers) -> Any:
     name = n.one_of(("conj", "real", "imag", "view_as_real", "view_as_complex", "conj", "resolve_conj"))
     if name in ("real", "imag"):
         return getattr(x, name)
+    if name == "view_as_complex" and x.dtype is m.torch.float16:
+        return None  # torch's own complex32 can do next to nothing
     return getattr(m.torch, name)(x)
 
 
@@ -658,6 +662,8 @@ def write_to_data(m: Machine, n: Numbers) -> None:
 @action("set data", 2)
 def set_data(m: Machine, n: Numbers) -> None:
     x, value = m.pick(n), m.like(m.pick(n), n)
+    if x.is_leaf and x.requires_grad and x.shape != value.shape:
+        return  # how long steps from before are promised gradients of the old size hangs on torch's reference counts
     if not (x.is_inference() or value.is_inference() or m.torch.is_inference_mode_enabled()):
         x.data = value  # an inference tensor is one by torch's dispatch keys, which pass over with its memory
 
@@ -665,6 +671,8 @@ def set_data(m: Machine, n: Numbers) -> None:
 @action("out", 6)
 def out(m: Machine, n: Numbers) -> None:
     target, x = m.pick_to_write(n), m.pick(n)
+    if m.torch.is_inference_mode_enabled() and target.requires_grad:
+        return  # another size behind the back of a history: which of two refusals follows hangs on the order of steps
     if reached_twice(target):
         return  # sums and joined tensors are written there in the order of a loop
     name = n.name(x, ("mul", "add", "neg", "sub", "relu", "clone", "sum", "div", "abs", "where", "stack"))
@@ -691,6 +699,8 @@ def out(m: Machine, n: Numbers) -> None:
 @action("change shape in place", 3)
 def change_shape_in_place(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if x.is_leaf and x.requires_grad and not m.torch.is_grad_enabled():
+        return  # how long steps from before are promised gradients of the old size hangs on torch's reference counts
     name = n.one_of(("t_", "transpose_", "squeeze_", "unsqueeze_", "squeeze_ one", "swapaxes_"))
     if name in ("t_", "squeeze_"):
         getattr(x, name)()
@@ -703,12 +713,16 @@ def change_shape_in_place(m: Machine, n: Numbers) -> None:
 @action("set memory", 2)
 def set_memory(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if m.torch.is_inference_mode_enabled() and x.requires_grad:
+        return  # another size behind the back of a history: which of two refusals follows hangs on the order of steps
     n.one_of((lambda: x.set_(m.pick(n)), lambda: x.set_(), lambda: x.set_(m.pick(n).detach())))()
 
 
 @action("shrink", 2)
 def shrink(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if m.torch.is_inference_mode_enabled() and x.requires_grad:
+        return  # another size behind the back of a history: which of two refusals follows hangs on the order of steps
     size = n.one_of(((1,), (0,), (), tuple(x.shape), tuple(x.shape)[::-1]))
     room = x.untyped_storage().nbytes() // x.element_size() - x.storage_offset()
     if x.numel() and x.numel() <= room:  # no memory that nobody has set
