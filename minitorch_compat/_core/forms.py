@@ -419,7 +419,7 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
                 UserWarning,
                 stacklevel=4,
             )
-        resize(out, result._data.shape)
+        resize(out, result._data.shape, result._data if name in ELEMENTWISE and dense(result._data) else None)
     if owned:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
     if joined and not dtypes.can_cast(made, own):

@@ -219,6 +219,19 @@ class SavedNumber(Saved):
         return self if node is None else self.number
 
 
+class Derived(Saved):
+    """What follows from the plain values that a step saved."""
+
+    __slots__ = ("find",)
+
+    def __init__(self, find: Callable[[Any], Any]) -> None:
+        super().__init__(False, 0)
+        self.find = find
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        return self if node is None else self.find(node.values)
+
+
 class SavedTensor:
     """A place at which a step saved a tensor, that a pair of hooks can be given to."""
 

@@ -189,9 +189,9 @@ def kernel_call(kernel: Any, entered: list[Any], positional: Sequence[str], acce
 IN_NEW_MEMORY = frozenset(
     """
     AdaptiveAvgPool2D AdaptiveAvgPool3D AdaptiveMaxPool2D AdaptiveMaxPool3D AvgPool3D ChannelShuffle Col2Im Convolution
-    DiagonalScatter FractionalMaxPool2D LinalgSolveEx MaskedScatter MaxPool2DWithIndices PixelShuffle PixelUnshuffle
+    FractionalMaxPool2D LinalgSolveEx MaskedScatter MaxPool2DWithIndices PixelShuffle PixelUnshuffle
     ReflectionPad1D ReflectionPad2D ReflectionPad3D Repeat ReplicationPad1D ReplicationPad2D ReplicationPad3D Scatter
-    ScatterAdd ScatterReduce SelectScatter SliceScatter UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D
+    ScatterAdd ScatterReduce UpsampleNearest1D UpsampleNearest2D UpsampleNearest3D
     UpsampleNearestExact1D UpsampleNearestExact2D UpsampleNearestExact3D
     """.split()  # noqa: SIM905
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import prod
 from typing import Any
 
-from .graph import RawSaved, Saved, SavedNumber
+from .graph import Derived, RawSaved, Saved, SavedNumber
 
 USUAL = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
 
@@ -58,6 +59,9 @@ RENAMED: dict[str, dict[str, str]] = {
     "PowBackward2": {"base": "self"},
     "ProdBackward0": {"shape": "", "dim": ""},
     "ProdBackward1": {"shape": ""},
+    "DiagonalScatterBackward0": {"values": ""},
+    "SelectScatterBackward0": {"values": ""},
+    "SliceScatterBackward0": {"values": ""},
     "StdBackward0": {"shape": ""},
     "StdMeanBackward0": {"spread": "result0", "shape": ""},
     "ToCopyBackward0": {"source": ""},
@@ -75,12 +79,56 @@ SIZED = frozenset((
 """The steps that show the size of their input, which their formulas call ``x_shape``."""
 
 
+def unsigned(dim: Any) -> Any:
+    """A dimension, or several, as torch shows them: counted from the back they are large."""
+    if isinstance(dim, (tuple, list)):
+        return tuple(map(unsigned, dim))
+    return dim + (1 << 64) if dim < 0 else dim
+
+
+DERIVED: dict[str, dict[str, Any]] = {
+    "AsStridedBackward0": {
+        "size": lambda values: values[2], "stride": lambda values: values[3],
+        "storage_offset": lambda values: values[4],
+    },
+    "DiagonalScatterBackward0": {
+        "offset": lambda values: values[-1][0], "dim1": lambda values: unsigned(values[-1][1]),
+        "dim2": lambda values: unsigned(values[-1][2]),
+    },
+    "MeanBackward0": {"self_sym_numel": lambda values: prod(values[0])},
+    "SelectScatterBackward0": {
+        "dim": lambda values: unsigned(values[-1][0]), "index": lambda values: unsigned(values[-1][1]),
+    },
+    "SliceScatterBackward0": {
+        "dim": lambda values: unsigned(values[-1][0]), "start": lambda values: values[-1][1],
+        "end": lambda values: values[-1][2], "step": lambda values: values[-1][3],
+    },
+    "SplitBackward0": {
+        "self_sym_sizes": lambda values: values[0], "split_size": lambda values: values[3][0],
+        "dim": lambda values: unsigned(values[3][1]),
+    },
+    "SplitWithSizesBackward0": {
+        "self_sym_sizes": lambda values: values[0], "split_sizes": lambda values: tuple(values[3][0]),
+        "dim": lambda values: unsigned(values[3][1]),
+    },
+    "UnbindBackward0": {"dim": lambda values: unsigned(values[3][0])},
+}
+"""What torch shows of a step and the formulas know in another form."""
+
+
+def derived_names(title: str) -> dict[str, Any]:
+    """The attributes of that kind."""
+    return {f"_saved_{name}": Derived(find) for name, find in DERIVED.get(title, {}).items()}
+
+
 def saved_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     """The attributes under which torch shows what a step of the kind ``title`` saved, tensors and plain values."""
     own = title if title in RENAMED or title in SIZED else ""
     made = _saved_names(own, tuple(kept), tuple(values))
     if title in ("AddBackward0", "SubBackward0") and "alpha" not in values:
         made = {**made, "_saved_alpha": SavedNumber(1)}
+    if title in DERIVED:
+        made = {**made, **derived_names(title)}
     return made
 
 

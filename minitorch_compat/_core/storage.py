@@ -262,10 +262,14 @@ def storage(self: Tensor) -> TypedStorage:
     return TypedStorage(layout.memory(memory_of(self)))
 
 
-def resize(x: Tensor, shape: tuple[int, ...]) -> None:
-    """Let ``x`` be of another size, in order, from where it begins in its memory; all who look at that see it grow."""
+def resize(x: Tensor, shape: tuple[int, ...], like: ndarray | None = None) -> None:
+    """Let ``x`` be of another size, in order or laid out ``like`` something, from where it begins in its memory.
+
+    All who look at that memory see it grow.
+    """
     old = layout.memory(memory_of(x))
-    steps = tuple([each * old.itemsize for each in layout.contiguous_strides(shape)])
+    elements = layout.contiguous_strides(shape) if like is None else layout.strides(like)
+    steps = tuple([each * old.itemsize for each in elements])
     offset = layout.storage_offset(memory_of(x))
     needed = offset + prod(shape)
     if x.requires_grad:

@@ -23,6 +23,7 @@ from .._kernels.layout import address, as_complex, as_parts, restride, storage_o
 from . import errors, graph
 from .graph import LEAF, NOWHERE, Node, Scattered, Written, dense, next_order, record
 from .modes import altered, mode
+from .saved_names import derived_names
 
 ndarray = np.ndarray
 
@@ -270,6 +271,8 @@ class CopySlices(Node):
 
 for _class in (AsStridedBackward0, CopySlices):
     _class.__module__ = "builtins"
+for _name, _shown in derived_names("AsStridedBackward0").items():
+    setattr(AsStridedBackward0, _name, _shown)
 
 
 def _laid_out(array: ndarray, byte_strides: tuple[int, ...]) -> ndarray:

@@ -12,6 +12,7 @@ from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
 from .._core.quiet import quietly
+from .._core.recording import arrays
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
@@ -382,7 +383,10 @@ def tbc_back(g: Array, inputs: Any, saved: Any, needed: Any, pad: int) -> list[A
         if needed[1] else None,
         given.sum((0, 2)) if needed[2] else None,
     ]
-    return [None if each is None else np.ascontiguousarray(each).astype(g.dtype, copy=False) for each in made]
+    return [
+        None if each is None else arrays.written_often(np.ascontiguousarray(each).astype(g.dtype, copy=False), writes)
+        for each, writes in zip(made, (2, 2, 1), strict=True)
+    ]
 
 
 def tbc_composition(x: Any, weight: Any, bias: Any, pad: int) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.forms import FUNCTIONS, refuse_overlap, wants_grad
-from .._core.graph import NOWHERE, Node, NodeType
+from .._core.graph import NOWHERE, Node, NodeType, in_new_memory
 from .._core.operations import op
 from .._core.recording import Recorder, arrays, tensors
 from .._core.tensor import Tensor, wrap
@@ -161,7 +161,8 @@ def in_place_of(
         return whole
 
     def around(xp: Any, g: Any, values: Any) -> Any:
-        return getattr(xp, name)(g, xp.zeros_like(taken(xp, g, values)), values)
+        made = getattr(xp, name)(g, xp.zeros_like(taken(xp, g, values)), values)
+        return in_new_memory([made])[0] if xp is arrays else made
 
     return op(name, method=False, module=False, x=rest or around, src=taken)(kernel)
 

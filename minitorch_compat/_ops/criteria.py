@@ -151,7 +151,8 @@ def bce_target(xp: Any, g: Any, x: Any, weight: Any, reduction: str, x_shape: An
     first, second = xp.log(1 - x), xp.log(x)
     first, second = xp.where(first < -100, -100.0, first), xp.where(second < -100, -100.0, second)
     each = weighted(g * (first - second), weight)
-    return each / size_of(x_shape) if reduction == "mean" else each
+    writes = 2 + (weight is not None) + (reduction == "mean")
+    return xp.written_often(each / size_of(x_shape) if reduction == "mean" else each, writes)
 
 
 @op("binary_cross_entropy", method=False, module=False, x=bce_x, target=bce_target)
@@ -189,7 +190,8 @@ def bcel_x(
         t = pos_weight * target
         each = ((t + 1 - target) * xp.sigmoid(x) - t) * g
     each = weighted(each, weight)
-    return each / size_of(x_shape) if reduction == "mean" else each
+    writes = 2 + (weight is not None) + (reduction == "mean") + 2 * (pos_weight is not None)
+    return xp.written_often(each / size_of(x_shape) if reduction == "mean" else each, writes)
 
 
 def bcel_target(
@@ -198,7 +200,8 @@ def bcel_target(
     """The logit, negative."""
     each = g * -x if pos_weight is None else g * (xp.log_sigmoid(-x) - pos_weight * xp.log_sigmoid(x))
     each = weighted(each, weight)
-    return each / size_of(x_shape) if reduction == "mean" else each
+    writes = (weight is not None) + (reduction == "mean") + 2 * (pos_weight is not None)
+    return xp.written_often(each / size_of(x_shape) if reduction == "mean" else each, writes)
 
 
 @op("binary_cross_entropy_with_logits", method=False, module=False, x=bcel_x, target=bcel_target)

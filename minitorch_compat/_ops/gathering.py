@@ -339,7 +339,8 @@ def scaled(g: Any, alpha: Any) -> Any:
     method=False,
     module=False,
     x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
-    source=slices_of,
+    source=lambda xp, g, source_shape, dim, index: xp.expand(slices_of(xp, g, source_shape, dim, index), source_shape)
+    if xp is tensors else slices_of(xp, g, source_shape, dim, index).view(),
 )
 def index_copy(x: Array, dim, index: Array, source: Array):
     """``x`` with the slices of ``source`` in place of those that ``index`` names."""

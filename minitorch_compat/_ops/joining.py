@@ -11,8 +11,9 @@ import numpy as np
 from .._core import dtypes
 from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS, commit, publish, write_out
+from .._core.graph import WrittenTwice
 from .._core.operations import op
-from .._core.recording import DECLARED
+from .._core.recording import DECLARED, arrays
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.views import check_write, rebase
 from .._kernels import rearrange as kernels
@@ -364,9 +365,16 @@ def diag_of(input: Tensor, diagonal: int) -> Tensor:
 publish("diag", diag)
 
 
-@op("trace", x=lambda xp, g, shape: xp.written_twice(
-    xp.diagonal_backward(xp.expand(g, (min(shape),)), shape, (0, 0, 1))
-))
+def trace_x(xp: Any, g: Any, shape: Any) -> Any:
+    """A matrix with the gradient on its diagonal; a view of a row, as torch makes it."""
+    if xp is arrays:
+        row = np.zeros(shape[0] * shape[1], np.asarray(g).dtype)
+        row[:: shape[1] + 1][: min(shape)] = g
+        return row.reshape(shape).view(WrittenTwice)
+    return xp.written_twice(xp.diagonal_backward(xp.expand(g, (min(shape),)), shape, (0, 0, 1)))
+
+
+@op("trace", x=trace_x)
 def trace(x: Array):
     """The sum of a matrix's diagonal."""
     return kernels.trace(x)

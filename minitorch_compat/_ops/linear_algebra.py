@@ -348,7 +348,7 @@ def logarithm_x(xp, g, x, sign):
         turn = xp.imag(xp.conj(from_sign) * sign) * -1j
         weight = turn if weight is None else weight + turn
     if weight is None:
-        return xp.zeros_like(x)
+        return None
     return xp.by_columns(xp.unsqueeze(xp.unsqueeze(weight, -1), -1) * adjoint(xp, xp.inverse_of(x)[0]))
 
 

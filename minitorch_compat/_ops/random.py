@@ -345,7 +345,7 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Any = None, out: Any =
     return recorded(result, _bernoulli if p is None else _bernoulli_p, input)
 
 
-_poisson = Recorder("poisson", ("x",), {"x": lambda xp, g: xp.zeros_like(g)})
+_poisson = Recorder("poisson", ("x",), {"x": lambda xp, g: xp.written(xp.zeros_like(g))})
 
 
 @checked("poisson")
@@ -384,13 +384,17 @@ def multinomial(
     return wrap(array) if out is None else into_out("multinomial", out, array, None, False)
 
 
-_normal_mean = Recorder("normal.mean", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward1")
-_normal_std = Recorder("normal.std", ("x",), {"x": lambda xp, g: xp.zeros_like(g)}, node="NormalBackward2")
+def written_zeros(xp: Any, g: Any) -> Any:
+    return xp.written(xp.zeros_like(g))
+
+
+_normal_mean = Recorder("normal.mean", ("x",), {"x": written_zeros}, node="NormalBackward1")
+_normal_std = Recorder("normal.std", ("x",), {"x": written_zeros}, node="NormalBackward2")
 _normal_both = Recorder(
     "normal.both", ("x", "y"),
     {
-        "x": lambda xp, g, x_shape: xp.zeros_like(xp.sum_to_size(g, x_shape)),
-        "y": lambda xp, g, y_shape: xp.zeros_like(xp.sum_to_size(g, y_shape)),
+        "x": lambda xp, g, x_shape: xp.written(xp.zeros_like(xp.sum_to_size(g, x_shape))),
+        "y": lambda xp, g, y_shape: xp.written(xp.zeros_like(xp.sum_to_size(g, y_shape))),
     },
     ("x_shape", "y_shape"), node="NormalBackward3",
 )  # fmt: skip

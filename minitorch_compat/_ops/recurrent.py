@@ -420,7 +420,8 @@ def unpacked(xp: Any, g: Any, input_shape: Any, rows: Array, batch_first: bool) 
         made[rows] = g
     else:
         made = g.new_zeros(shape).index_copy(0, wrap(rows), g)
-    made = made.reshape((steps, batch, *input_shape[2:]))
+    writes = 1 + len(np.unique(rows // batch))
+    made = xp.written_often(made.reshape((steps, batch, *input_shape[2:])), writes)
     return xp.transpose(made, 0, 1) if batch_first else made
 
 

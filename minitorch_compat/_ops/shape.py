@@ -17,6 +17,7 @@ from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.options import NOTHING
 from .._core.recording import arrays, tensors
+from .._core.saved_names import derived_names
 from .._core.tensor import UNTRACKED, OutdatedView, Tensor, new, view_of, wrap, wrap_dim
 from .._core.views import (
     Shared,
@@ -118,10 +119,12 @@ diagonal = view(
 alias = view("alias", lambda x: x.view(), x=lambda xp, g: g, method=False, module=False)
 _squeeze_all = view("squeeze", lambda x: kernels.squeeze(x), x=lambda xp, g, shape: xp.reshape(g, shape), method=False,
                     module=False)
-_squeeze_one = view("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), x=lambda xp, g, shape: xp.reshape(g, shape),
-                    method=False, module=False, node="SqueezeBackward1")
+_squeeze_one = view("squeeze_one", lambda x, dim: kernels.squeeze(x, dim),
+                    x=lambda xp, g, shape, dim: xp.reshape(g, shape), method=False, module=False,
+                    node="SqueezeBackward1")
 _squeeze_some = view("squeeze_some", lambda x, dim: kernels.squeeze(x, dim),
-                     x=lambda xp, g, shape: xp.reshape(g, shape), method=False, module=False, node="SqueezeBackward2")
+                     x=lambda xp, g, shape, dim: xp.reshape(g, shape), method=False, module=False,
+                     node="SqueezeBackward2")
 unfold = view(
     "unfold",
     kernels.unfold,
@@ -386,11 +389,12 @@ def several(
         ]
         return (formula(xp, filled, shape, *values),)
 
+    title = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
     body = {
-        "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
+        "__slots__": ("outputs",), "__module__": "builtins", "operation": name, **derived_names(title),
         "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
     }
-    made: Any = NodeType("".join(part.capitalize() for part in name.split("_")) + "Backward0", (Node,), body)
+    made: Any = NodeType(title, (Node,), body)
 
     def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
         try:
@@ -549,6 +553,11 @@ def as_before(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
     return xp.reshape(g, shape)
 
 
+def as_before_with(xp: Any, g: Any, shape: tuple[int, ...], dim: Any) -> Any:
+    """The same, of a step that shows its dimension."""
+    return xp.reshape(g, shape)
+
+
 def transposed_in_place(x: ndarray) -> ndarray:
     if x.ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
@@ -556,9 +565,9 @@ def transposed_in_place(x: ndarray) -> ndarray:
 
 
 _squeeze_all_here = written("squeeze_all", lambda x: kernels.squeeze(x), as_before, "SqueezeBackward3")
-_squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), as_before, "SqueezeBackward4")
-_squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), as_before, "SqueezeBackward5")
-_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, as_before, "UnsqueezeBackward1")
+_squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), as_before_with, "SqueezeBackward4")
+_squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), as_before_with, "SqueezeBackward5")
+_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, as_before_with, "UnsqueezeBackward1")
 _transpose_here = written(
     "transpose", kernels.transpose, lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1), "TransposeBackward1"
 )

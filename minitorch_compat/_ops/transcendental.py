@@ -688,13 +688,21 @@ def one_bound(name: str, argument: str) -> None:
     def form(input: Tensor, *bound: Any, out: Tensor | None = None, **named: Any) -> Tensor:
         return function(input, *bound, *named.values(), out=out) if set(named) <= {argument} else function(**named)
 
-    entry.publish(name, form, inplace=in_place(form, first=refuse_bounds))
+    entry.publish(name, form, inplace=in_place(form, first=refuse_bound))
+
+
+def refuse_bound(x: Tensor, *bounds: Any, **named: Any) -> None:
+    """The same where it is one bound: a tensor is refused later."""
+    if x._data.dtype.kind != "c":
+        refuse_bounds(x, *bounds, **named)
 
 
 def refuse_bounds(x: Tensor, *bounds: Any, **named: Any) -> None:
     """RuntimeError for numbers that ``x`` cannot be brought within in its own dtype."""
+    if x._data.dtype.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
     given = [each for each in (*bounds, *named.values()) if each is not None]
-    if not any(isinstance(each, Tensor) for each in given) and all(map(is_number, given)) and x._data.dtype.kind != "c":
+    if not any(isinstance(each, Tensor) for each in given) and all(map(is_number, given)):
         wanted = dtypes.result_type(x._data, *given)
         if not dtypes.can_cast(wanted, x.dtype):
             raise RuntimeError(

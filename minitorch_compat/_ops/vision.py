@@ -264,7 +264,7 @@ for _space in (2, 3):
 
 @op(
     method=False, module=False, node="AffineGridGeneratorBackward0",
-    theta=lambda xp, g, size, align_corners: xp.affine_grid_back(g, size, align_corners),
+    theta=lambda xp, g, size, align_corners: xp.written(xp.affine_grid_back(g, size, align_corners)),
 )
 def affine_grid_(theta: Array, size, align_corners):
     """The places that an affine map (N, d, d + 1) sends the elements of a space to."""
