@@ -522,6 +522,7 @@ class Output(Node):
         """Come after the siblings that were given hooks before: torch calls hooks in the order of registration."""
         place = self.parent.__dict__["hooked"] = self.parent.__dict__.get("hooked", 0) + 1
         self.order = self.parent.order - 0.5 + place * 2.0**-20
+        self.parent.__dict__.setdefault("hooked_outputs", []).append(weakref.ref(self))
 
 
 def output_of(parent: Node, number: int) -> Output:
@@ -724,7 +725,7 @@ def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
             if type(g) is ndarray and getrefcount(g) == 2 and (owner := g.base) is not None:
                 # As in ``whole_of``.
                 if type(owner) is ndarray and owner.base is None and owner.dtype is g.dtype and (
-                    owner.strides == g.strides and owner.shape == g.shape
+                    owner.strides == g.strides and owner.shape == g.shape and getrefcount(owner) == 3
                 ):
                     g = owner
                 owner = None
@@ -967,6 +968,8 @@ class Pass:
                         self.before(node, g, False)
                     continue
             if awaited is not None:
+                if type(g) is list and "hooked_outputs" in node.__dict__:
+                    self.tell_outputs(node, g)
                 g = self.before(node, g, inputs is None or leads_on)
             if inputs is not None:
                 for slot in self.slots.get(node, ()):
@@ -1099,6 +1102,13 @@ class Pass:
             g = list(replaced) if several else replaced[0]
         return g
 
+    def tell_outputs(self, node: Node, gradients: Sequence[Any]) -> None:
+        """Call the hooks of results that no gradient has come to: with None."""
+        for reference in node.__dict__["hooked_outputs"]:
+            output = reference()
+            if output is not None and gradients[output.output_nr] is None:
+                self.before(output, None, False)
+
     def after(self, node: Node, results: Sequence[Any], g: Any) -> Sequence[Any]:
         return self.call_posthooks(node, tuple(results), tuple(g) if node.outputs > 1 else (g,))
 
@@ -1128,7 +1138,9 @@ class Pass:
         return gradients
 
     def call_posthooks(self, node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
-        results = tuple([None if edge is NOWHERE else each for edge, each in zip(node.edges, results, strict=False)])
+        results = tuple([
+            None if edge is NOWHERE or edge is None else each for edge, each in zip(node.edges, results, strict=False)
+        ])
         for hook in tuple((node.posthooks or {}).values()):
             seen = tuple(map(self.up, results))
             replaced = hook(seen, tuple(map(self.up, gradients)))

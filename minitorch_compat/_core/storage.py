@@ -274,6 +274,7 @@ def resize(x: Tensor, shape: tuple[int, ...], like: ndarray | None = None) -> No
     needed = offset + prod(shape)
     if x.requires_grad:
         keep_promise(x)
+    x._apart = x._shared is not None
     if 0 in shape:
         hold(x, layout.restride(memory_of(x), shape, steps))
         return

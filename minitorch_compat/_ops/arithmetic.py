@@ -29,7 +29,7 @@ from .._core.options import NOTHING, checked, stumbled
 from .._core.quiet import quietly
 from .._core.recording import Formula, arrays, tensors
 from .._core.tensor import OutdatedView, Tensor
-from .._core.views import check_write
+from .._core.views import check_write, look_for_histories
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64, in_vectors
 from .._kernels.layout import broadcast_shapes, in_order
@@ -119,6 +119,8 @@ _add = binary("add", np.add, x=lambda xp, g: g, y=lambda xp, g: g, of_complex=co
 def check_bools(x: Any, y: Any) -> None:
     """torch subtracts no bools."""
     kinds = [each._data.dtype.kind == "b" if isinstance(each, Tensor) else isinstance(each, bool) for each in (x, y)]
+    if any(kinds):
+        look_for_histories((x, y))
     if all(kinds):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "

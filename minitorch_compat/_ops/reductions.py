@@ -38,7 +38,7 @@ def expand(x: Any, shape: tuple[int, ...]) -> ndarray:
     """``x`` seen in a larger shape."""
     if type(x) is not ndarray:
         x = asarray(x)
-    return x if x.shape == shape else shapes.expand_to(x, shape)
+    return x.view() if x.shape == shape else shapes.expand_to(x, shape)
 
 
 def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:

@@ -13,6 +13,7 @@ from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, binary, unary
 from .._core.forms import FUNCTIONS, alias, begin_out, in_place, publish, reached_twice, write_out
 from .._core.graph import Nothing
+from .._core.modes import mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.scalars import is_number, number_of
@@ -66,7 +67,9 @@ conjugate_here = in_place(_conjugated_in_place)
 
 def conj_physical_(input: Tensor) -> Tensor:
     """The same in its own place, where a real tensor stays as it is, also where a write would reach memory twice."""
-    if input._data.dtype.kind != "c" and not input.requires_grad and reached_twice(input._data):
+    if input._data.dtype.kind != "c" and reached_twice(input._data) and (
+        not input.requires_grad or not mode.enabled
+    ):
         input._bump()
         return input
     return conjugate_here(input)
@@ -668,6 +671,8 @@ def one_bound(name: str, argument: str) -> None:
         x=lambda xp, g, x, bound: xp.where(x >= bound if lower else x <= bound, g, 0.0),
     )
     def number(x: Array, bound):
+        if x.dtype.kind == "b" and isinstance(bound, bool) and x.size:
+            raise types.not_implemented(f"{name}_scalar_cpu", x.dtype)
         return clamp_kernel(x, *((bound, None) if lower else (None, bound)))
 
     @op(

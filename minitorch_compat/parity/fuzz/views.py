@@ -38,9 +38,10 @@ MOST_ELEMENTS = 400
 """Tensors that would grow beyond this are not made."""
 REAL = ("float32", "float64")
 COMPLEX = ("complex64", "complex128")
+HALF = ("float16", "bfloat16")
 ROUNDED = {
     "sqrt": REAL, "sigmoid": REAL + COMPLEX, "div": COMPLEX, "reciprocal": COMPLEX, "hypot": ("float64", *COMPLEX),
-    "tanh": REAL + COMPLEX, "exp": REAL, "erf": REAL, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
+    "tanh": REAL + COMPLEX, "exp": REAL, "erf": REAL + HALF, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
     "xlogy": ("float64",), "rsqrt": COMPLEX, "sgn": COMPLEX, "lerp": COMPLEX, "addcdiv": COMPLEX, "abs": COMPLEX,
     "cumprod": COMPLEX, "square": COMPLEX,
 }
@@ -348,6 +349,8 @@ def combine(m: Machine, n: Numbers) -> Any:
     x = m.pick_to_compute(n)
     name = n.name(x, ("add", "mul", "mul", "sub", "div", "where"))
     y = m.value(x, n)
+    if name == "div" and hasattr(y, "is_complex") and y.is_complex():
+        name = "mul"
     if name == "where":
         return m.torch.where(x > 0 if not x.is_complex() else x == x, x, y)
     return getattr(m.torch, name)(x, y)
@@ -582,6 +585,8 @@ def write_with_another(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
     name = n.name(x, BINARY)
     value = m.value(x, n)
+    if not x.dtype.is_floating_point and not x.is_complex() and getattr(value, "requires_grad", False):
+        value = value.detach()  # torch lets whole numbers require grad then, and knows no way with them later
     if "pow" in name:
         value = n.one_of((2, 3, 1, 0, -1, m.torch.tensor(2)))  # roots and broken powers are not torch's to the bit
     if name in ("copy_", "hypot_", "heaviside_", "nextafter_", "gcd_") and not isinstance(value, m.torch.Tensor):
@@ -592,7 +597,8 @@ def write_with_another(m: Machine, n: Numbers) -> None:
 @action("fill", 6)
 def fill(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
-    x.fill_(n.one_of(SCALARS) if n(3) else m.pick(n))
+    value = n.one_of(SCALARS) if n(3) else m.pick(n)
+    x.fill_(value.detach() if hasattr(value, "detach") and not x.dtype.is_floating_point else value)
 
 
 @action("write with several", 8)
@@ -642,7 +648,7 @@ def set_item(m: Machine, n: Numbers) -> None:
     basic = n(4) > 0
     index = basic_index(m, x, n, 2) if basic else advanced_index(m, x, n)
     value = n.one_of(SCALARS) if n(2) else m.apart(x, m.pick(n)) if basic else m.pick(n).clone()
-    x[index] = value
+    x[index] = value.detach() if hasattr(value, "detach") and not x.dtype.is_floating_point else value
 
 
 @action("set item from new", 4)
@@ -662,8 +668,8 @@ def write_to_data(m: Machine, n: Numbers) -> None:
 @action("set data", 2)
 def set_data(m: Machine, n: Numbers) -> None:
     x, value = m.pick(n), m.like(m.pick(n), n)
-    if x.is_leaf and x.requires_grad and x.shape != value.shape:
-        return  # how long steps from before are promised gradients of the old size hangs on torch's reference counts
+    if x.requires_grad and x.shape != value.shape:
+        return  # which step is told that its gradient does not suit hangs on when it arrives
     if not (x.is_inference() or value.is_inference() or m.torch.is_inference_mode_enabled()):
         x.data = value  # an inference tensor is one by torch's dispatch keys, which pass over with its memory
 
@@ -671,7 +677,7 @@ def set_data(m: Machine, n: Numbers) -> None:
 @action("out", 6)
 def out(m: Machine, n: Numbers) -> None:
     target, x = m.pick_to_write(n), m.pick(n)
-    if m.torch.is_inference_mode_enabled() and target.requires_grad:
+    if target.requires_grad and not m.torch.is_grad_enabled():
         return  # another size behind the back of a history: which of two refusals follows hangs on the order of steps
     if reached_twice(target):
         return  # sums and joined tensors are written there in the order of a loop
