@@ -649,6 +649,8 @@ def reduction(
                 axes = None if dim is NOTHING else () if dim is None else dim
                 if out is not None and not as_method and wants_grad(out, input):
                     raise errors.out_requires_grad(name)
+                if dtype is None and typed and isinstance(out, Tensor):
+                    dtype = out.dtype
                 r = call(input, axes, keepdim is not NOTHING and flag(keepdim), dtype_of(dtype))
                 return r if out is None else write_out(name, out, r, (input,), as_method)
             except Misfit:

@@ -1253,6 +1253,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 leaf._grad = gradient.clone() if existing is None else (
                     existing + gradient if gradient.is_sparse else gradient + existing
                 )
+            elif existing is None and not dense(leaf._data):
+                leaf._grad = gradient.clone(memory_format=kinds.contiguous_format)
             elif existing is None:
                 leaf._grad = wrap(laid_out_like(leaf._data, leaf._data.dtype)).copy_(gradient)
             else:

@@ -546,7 +546,7 @@ def place_apart(slices: Any, x: Any, base: Any) -> None:
     offset = storage_offset(memory) - storage_offset(base._data)
     slices.region = shape, steps, _ = memory.shape, strides(memory), offset
     needed, held = (offset + extent(shape, steps)) * memory.itemsize, extent(base._data.shape, strides(base._data))
-    if needed > held * base._data.itemsize and offset >= 0:
+    if needed > held * base._data.itemsize and offset >= 0 and 0 not in shape:
         slices.outside = (
             f"setStorage: sizes {list(shape)}, strides {list(steps)}, storage offset {offset}, and itemsize "
             f"{memory.itemsize} requiring a storage size of {needed} are out of bounds for storage of size "

@@ -70,6 +70,8 @@ def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         from .._core.signatures import invalid_arguments
 
         raise invalid_arguments("set_", SET_SIGNATURES, arguments, keywords) from None
+    if not arguments and not keywords and self._data.shape == (0,):
+        array = layout.restride(array, (0,), tuple([each * array.itemsize for each in layout.strides(self._data)]))
     sources = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
     recorded = wants_grad(self, *sources) and array.dtype.kind in "fcV"
     check_write(self, *sources)

@@ -398,7 +398,7 @@ def several(
 
     def call(x: Tensor, *values: Any) -> tuple[Tensor, ...]:
         try:
-            parts = kernel(x._data, *values)
+            parts = kernel(np.array(x._data, order="C") if apart and x._memory is not None else x._data, *values)
         except Exception:
             views.look_for_histories((x,))
             raise
@@ -408,7 +408,7 @@ def several(
             if shared.__class__ is Shared:
                 return recorded(x, shared, parts, values)
         if apart and not mode.inference:
-            results = tuple([wrap(each) if x._memory is None else x.over(x.beneath(each)) for each in parts])
+            results = tuple([wrap(each) for each in parts])
         else:
             results = tuple([view_of(x, each) for each in parts])
         if apart and (x.is_inference() or mode.inference):

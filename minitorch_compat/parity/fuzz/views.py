@@ -41,7 +41,7 @@ COMPLEX = ("complex64", "complex128")
 HALF = ("float16", "bfloat16")
 ROUNDED = {
     "sqrt": REAL, "sigmoid": REAL + COMPLEX, "div": COMPLEX, "reciprocal": COMPLEX, "hypot": ("float64", *COMPLEX),
-    "tanh": REAL + COMPLEX, "exp": REAL, "erf": REAL + HALF, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
+    "tanh": REAL + COMPLEX + HALF, "exp": REAL, "erf": REAL + HALF, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
     "xlogy": ("float64",), "rsqrt": COMPLEX, "sgn": COMPLEX, "lerp": COMPLEX, "addcdiv": COMPLEX, "abs": COMPLEX,
     "cumprod": COMPLEX, "square": COMPLEX,
 }
@@ -587,6 +587,10 @@ def write_with_another(m: Machine, n: Numbers) -> None:
     value = m.value(x, n)
     if not x.dtype.is_floating_point and not x.is_complex() and getattr(value, "requires_grad", False):
         value = value.detach()  # torch lets whole numbers require grad then, and knows no way with them later
+    if not x.dtype.is_floating_point and any(each in name for each in ("floordiv", "floor_divide", "mod", "remainder")):
+        value = 2  # where the divisor is 0, torch has written some elements before it refuses
+    if "xlogy" in name and not isinstance(value, m.torch.Tensor):
+        value = m.torch.tensor(value)  # the step of a number has a name of its own, which the engine has not
     if "pow" in name:
         value = n.one_of((2, 3, 1, 0, -1, m.torch.tensor(2)))  # roots and broken powers are not torch's to the bit
     if name in ("copy_", "hypot_", "heaviside_", "nextafter_", "gcd_") and not isinstance(value, m.torch.Tensor):
@@ -623,6 +627,8 @@ def write_with_several(m: Machine, n: Numbers) -> None:
         if x.ndim == 2 and is_short(x):
             x.addmm_(m.make(str(x.dtype)[6:], (x.shape[0], 2), 1), m.make(str(x.dtype)[6:], (2, x.shape[1]), 2))
     elif name in ("masked_fill_", "masked_scatter_"):
+        if name == "masked_scatter_" and not x.is_contiguous():
+            return  # in which order torch takes the source's elements hangs on how it goes through memory
         mask = (x.real if x.is_complex() else x) > 0
         getattr(x, name)(mask, n.one_of((1.5, 2, m.pick(n))) if name == "masked_fill_" else m.like(x, n).clone())
     elif name == "index_put_":
@@ -686,7 +692,7 @@ def out(m: Machine, n: Numbers) -> None:
     x, y = m.apart(target, x), m.apart(target, y) if hasattr(y, "shape") else y
     if x.shape != target.shape and (x.dtype is m.torch.bool or not m.torch.can_cast(x.dtype, target.dtype)):
         return  # torch makes room before it refuses: memory that nobody has set
-    if x.shape != target.shape and name != "sum":
+    if any(hasattr(each, "shape") and each.shape != target.shape for each in (x, y)) and name != "sum":
         # torch makes room before it reads.
         x, y = [each if each is target or not hasattr(each, "shape") else each.clone() for each in (x, y)]
     if name in ("mul", "add", "sub", "div"):
@@ -746,6 +752,8 @@ def detach_in_place(m: Machine, n: Numbers) -> None:
 @action("require gradient", 5)
 def require_gradient(m: Machine, n: Numbers) -> None:
     x = m.pick(n)
+    if x.is_inference():
+        return  # what is recorded of it hangs on the dispatch keys of whatever it meets
     if n(4) == 0:
         x.requires_grad = n(2) == 0
     else:
