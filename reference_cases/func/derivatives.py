@@ -171,3 +171,78 @@ def a_module_called_with_other_parameters(torch, see):
     see("result", torch.func.functional_call(layer, given, (x,)))
     see("gradient", torch.func.grad(lambda p: torch.func.functional_call(layer, p, (x,)).sum())(given))
     see("its own weight", tuple(layer.weight.shape))
+
+
+@case()
+def jacobians_of_a_single_number(torch, see):
+    """Of a tensor without dimensions by another, the Jacobian has none either."""
+    forward_mode(torch)
+    x = torch.tensor(2.0)
+    see("reverse", torch.func.jacrev(lambda x: x**3)(x))
+    see("forward", torch.func.jacfwd(lambda x: x**3)(x))
+    see("hessian", torch.func.hessian(lambda x: x**3)(x))
+
+
+@case()
+def nothing_but_tensors_beside_the_value(torch, see):
+    """What leaves a transform as aux are tensors, or containers of them."""
+    forward_mode(torch)
+    x = torch.ones(2)
+    with see.refusal("grad"):
+        torch.func.grad(lambda x: (x.sum(), 3), has_aux=True)(x)
+    with see.refusal("vjp"):
+        torch.func.vjp(lambda x: (x, None), x, has_aux=True)
+    with see.refusal("jvp"):
+        torch.func.jvp(lambda x: (x, "a"), (x,), (x,), has_aux=True)
+    with see.refusal("jacrev"):
+        torch.func.jacrev(lambda x: (x, 1.0), has_aux=True)(x)
+
+
+@case()
+def an_argument_is_not_written_to(torch, see):
+    """Inside grad an argument is a leaf that requires grad: it is copied before it is changed."""
+    x = torch.tensor([1.0, 2.0])
+    with see.refusal("argument"):
+        torch.func.grad(lambda x: x.mul_(2).sum())(x)
+    with see.refusal("part"):
+        torch.func.grad(lambda x: x[:1].mul_(2).sum())(x)
+    see("a copy", torch.func.grad(lambda x: x.clone().mul_(2).sum())(x))
+    see("untouched", x)
+
+
+@case()
+def a_way_back_that_is_not_kept(torch, see):
+    """The function that vjp hands out may be told to free its graph, and is of no use then."""
+    x = torch.tensor([1.0, 2.0])
+    _, back = torch.func.vjp(lambda x: x**3, x)
+    see("once", back(torch.ones(2)))
+    see("twice", back(torch.ones(2), retain_graph=False))
+    with see.refusal("a third time"):
+        back(torch.ones(2))
+
+
+@case()
+def a_function_of_nothing(torch, see):
+    """None is no output."""
+    forward_mode(torch)
+    x = torch.ones(2)
+    with see.refusal("vjp"):
+        torch.func.vjp(lambda x: None, x)
+    with see.refusal("jvp"):
+        torch.func.jvp(lambda x: None, (x,), (x,))
+    with see.refusal("beside another"):
+        torch.func.vjp(lambda x: (x, None), x)
+
+
+@case()
+def what_has_no_way_forward(torch, see):
+    """Some operations are differentiated backward alone, some not at all; forward mode says which."""
+    forward_mode(torch)
+    x = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
+    for name, function in {
+        "cdist": lambda x: torch.cdist(x, x), "heaviside": lambda x: torch.heaviside(x, x),
+        "igamma": lambda x: torch.igamma(x, x), "floor_divide": lambda x: x // 2,
+        "embedding_bag": lambda x: torch.nn.functional.embedding_bag(torch.tensor([[0, 1]]), x),
+    }.items():
+        with see.refusal(name):
+            torch.func.jvp(function, (x,), (x,))

@@ -179,3 +179,39 @@ def several_models(torch, see):
     see("results", torch.vmap(
         lambda p, b: torch.func.functional_call(models[0], (p, b), (x,))
     )(parameters, buffers))
+
+
+@case()
+def what_goes_from_example_to_example(torch, see):
+    """Where there is no rule for all examples at once, a warning tells which operation is slow, each time."""
+    with see.warnings("take"):
+        see("taken", torch.vmap(lambda x: torch.take(x, torch.tensor([0, 2])))(rows(torch)))
+    with see.warnings("again"):
+        torch.vmap(lambda x: torch.take(x, torch.tensor([0])))(rows(torch))
+    with see.warnings("comparison in place"):
+        see("compared", torch.vmap(lambda x: x.clone().gt_(1))(rows(torch)).tolist())
+    with see.warnings("quantile"):
+        see("median", torch.vmap(lambda x: torch.quantile(x, 0.5))(rows(torch)))
+
+
+@case()
+def what_has_neither_rule_nor_loop(torch, see):
+    """Recurrent layers, and noise that lies beside its result, are refused by name."""
+    lstm = torch.nn.LSTM(3, 2)
+    with see.refusal("lstm"):
+        torch.vmap(lambda x: lstm(x)[0])(torch.ones(2, 4, 1, 3))
+    with see.refusal("gru"):
+        torch.vmap(lambda x: torch.nn.GRU(3, 2)(x)[0])(torch.ones(2, 4, 1, 3))
+    with see.refusal("rrelu"):
+        torch.vmap(torch.rrelu)(rows(torch))
+
+
+@case()
+def examples_written_to_one_tensor(torch, see):
+    """What there is one of cannot hold a result for each example."""
+    one = torch.zeros(3)
+    with see.refusal("comparison"):
+        torch.vmap(lambda x: one.clone().eq_(x))(rows(torch))
+    with see.refusal("fill"):
+        torch.vmap(lambda x: one.clone().fill_(x.sum()))(rows(torch))
+    see("on the left", torch.vmap(lambda x: one.add(7) // (x + 1))(rows(torch)))
