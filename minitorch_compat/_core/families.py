@@ -36,6 +36,7 @@ from .recording import (
 from .scalars import rounded
 from .tensor import Tensor, stands_for_others, view_of, wrap, wrap_dim
 from .views import look_for_histories
+from .warn import warn_once
 
 ndarray = np.ndarray
 asarray = np.asarray
@@ -525,6 +526,13 @@ def axes_of(dim: Any, count: int, name: str) -> tuple[int, ...] | None:
     return tuple(sorted(axes)) if axes and count else None
 
 
+def kind_of_out(out: Tensor, dtype: Any) -> Any:
+    """The dtype a sum is taken in: that of the tensor it is written to, and no other may be asked for."""
+    if dtype is not None and dtype is not out.dtype:
+        raise RuntimeError(f"Expected out tensor to have dtype {dtype.c_name}, but got {out.dtype.c_name} instead")
+    return out.dtype
+
+
 def reduction(
     name: str,
     kernel: Callable[..., Any],
@@ -564,6 +572,10 @@ def reduction(
         if dtype is None and a.dtype.char in NARROW:
             refuse_narrow(name, a.dtype)
         if dtype is not None:
+            if a.dtype.kind == "c" and not dtype.is_complex:
+                if a.size and dtype is not dtypes.bool_:
+                    warn_once("Casting complex values to real discards the imaginary part", stacklevel=4)
+                a = a != 0 if dtype is dtypes.bool_ else a.real
             entered = a.astype(dtype.numpy, copy=False)
             if entered.dtype.kind in "biu":  # kernels give what holds all sums of integers
                 r = kernel(entered, None if dim is None else axes_of(dim, a.ndim, name), keepdim)
@@ -649,8 +661,8 @@ def reduction(
                 axes = None if dim is NOTHING else () if dim is None else dim
                 if out is not None and not as_method and wants_grad(out, input):
                     raise errors.out_requires_grad(name)
-                if dtype is None and typed and isinstance(out, Tensor):
-                    dtype = out.dtype
+                if typed and name != "mean" and isinstance(out, Tensor):
+                    dtype = kind_of_out(out, dtype)
                 r = call(input, axes, keepdim is not NOTHING and flag(keepdim), dtype_of(dtype))
                 return r if out is None else write_out(name, out, r, (input,), as_method)
             except Misfit:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.recording import tensors
+from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap_dim
 from .._kernels import activation, elementwise, reduce, summation
 from . import entry, nonlinear
@@ -502,6 +504,8 @@ def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2, eps: float = 1e-06, keepdim: bool = False
 ) -> Any:
     """The p-norm of ``x1 - x2 + eps`` along the last dimension."""
+    if not is_number(p):
+        raise Misfit
     difference = plus(tensors.sub(x1, x2), eps)
     last = max(difference._data.ndim - 1, 0)
     return norm_along(difference, float(p), (last,) if difference._data.ndim else None, keepdim)

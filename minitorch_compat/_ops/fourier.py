@@ -246,20 +246,31 @@ hfft, irfft = over_one("hfft", real_again(True)), over_one("irfft", real_again(F
 # ---- over several dimensions
 
 
+def whole_numbers(*given: Any) -> bool:
+    """Whether each is a whole number, several of them, or not given."""
+    return all(
+        each is None or all(isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in (
+            each if isinstance(each, (tuple, list)) else (each,)
+        )) for each in given
+    )
+
+
 def over_several(name: str, function: Callable[..., Tensor]) -> None:
     """Enter a transform over several dimensions, and the one over two."""
 
     def call(
         input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None, *, out: Tensor | None = None
     ) -> Tensor:
-        if not isinstance(input, Tensor):
-            raise refused(f"fft_{name}n", (input,), {})
+        if not isinstance(input, Tensor) or not whole_numbers(s, dim) or not isinstance(norm, (str, type(None))):
+            raise refused(f"fft_{name}n", (input, s, dim, norm), {})
         result = function(input, s, dim, norm)
         return result if out is None else write_out(f"fft_{name}n", out, result, (input,))
 
     def of_two(
         input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
     ) -> Tensor:
+        if not isinstance(input, Tensor) or not whole_numbers(s, dim) or not isinstance(norm, (str, type(None))):
+            raise refused(f"fft_{name}2", (input, s, dim, norm), {})
         return call(input, s, dim, norm, out=out)
 
     call.__name__ = call.__qualname__ = f"fft_{name}n"

@@ -12,9 +12,9 @@ from .._core.dtypes import float32 as FLOAT32
 from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.forms import wants_grad
+from .._core.graph import Output
 from .._core.modes import no_grad
 from .._core.quiet import quietly
-from .._core.recording import Recorder
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
 from .._kernels import normalization as kernels
@@ -383,11 +383,47 @@ def statistics_of(mean: np.ndarray, inverse: np.ndarray, input: Tensor, weight: 
     return wrap(mean.astype(kind, copy=False)), wrap(inverse.astype(kind, copy=False))
 
 
-moments_of_groups = Recorder(
-    "moments_of_groups", ("x", "weight", "bias"), dict.fromkeys(("x", "weight", "bias"), lambda xp, g: None),
-    node="NativeGroupNormBackward0",
-)
-"""That of means and inverse deviations: torch lets them require a gradient and sends none back through them."""
+class GroupAndMoments(Group):  # type: ignore[misc,valid-type]
+    """The step with its means and inverse deviations as results.
+
+    As in torch, what comes back to these counts where something comes back to both of them, else not at all.
+    """
+
+    __slots__ = ()
+    __module__ = "builtins"
+    outputs = 3
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        mean, inverse = self.values[0]
+        x = None if self.kept is None or self.edges[0] is None else self.kept[0]._data
+        found: list[Any] = [None] * len(self.edges) if g[0] is None else list(super().vjp(g[0]))
+        if x is not None and g[1] is not None and g[2] is not None:
+            rows = widened(x).reshape(*mean.shape, -1)
+            more = through_moments(rows, g[1], g[2], mean, inverse).reshape(x.shape).astype(x.dtype)
+            found[0] = more if found[0] is None else found[0] + more
+        return found
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        group, eps = self.values[1]
+        x = None if self.kept is None or self.edges[0] is None else self.kept[0]
+        found: list[Any] = [None] * len(self.edges) if g[0] is None else list(super().vjp_tensors(g[0]))
+        if x is not None and g[1] is not None and g[2] is not None:
+            rows = x.reshape(x.shape[0], group, -1)
+            mean = rows.mean(2)
+            distance = rows - mean.unsqueeze(2)
+            inverse = ((distance * distance).mean(2) + eps).rsqrt()
+            more = through_moments(rows, g[1], g[2], mean, inverse).reshape(x.shape)
+            found[0] = more if found[0] is None else found[0] + more
+        return found
+
+
+def through_moments(rows: Any, for_mean: Any, for_inverse: Any, mean: Any, inverse: Any) -> Any:
+    """What comes back to the elements of groups through their means and inverse deviations."""
+    count = rows.shape[2]
+    return (for_mean / count)[:, :, None] - (for_inverse * inverse**3 / count)[:, :, None] * (rows - mean[:, :, None])
+
+
+GroupAndMoments.__name__ = GroupAndMoments.__qualname__ = "NativeGroupNormBackward0"
 
 
 def native_group_norm(
@@ -402,12 +438,13 @@ def native_group_norm(
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
     r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
     out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
-    recorded(Group, out, (input, weight, bias), (mean, inverse), (group, eps))
-    moments = statistics_of(mean, inverse, input, weight)
-    for number, each in enumerate(moments, 1):
-        if out._node is not None:
-            each._node, each.output_nr = moments_of_groups.node((input, weight, bias)), number
-    return out, *moments
+    recorded(GroupAndMoments, out, (input, weight, bias), (mean, inverse), (group, eps))
+    results = out, *statistics_of(mean, inverse, input, weight)
+    made = out._node
+    if made is not None:
+        for number, each in enumerate(results):
+            each._node, each.output_nr = Output(made, number), number
+    return results
 
 
 def group_norm(

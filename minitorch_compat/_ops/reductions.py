@@ -16,7 +16,9 @@ from .._core.families import FLOAT32, FLOAT64, axes_of, reduction, refuse_narrow
 from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
 from .._core.graph import Fresh
 from .._core.operations import op
+from .._core.options import refused
 from .._core.recording import arrays, tensors
+from .._core.scalars import is_number
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import scalar_types as types
@@ -757,6 +759,8 @@ def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: Any = None
 ) -> Tensor:
     """The p-norm of all elements, or along dimensions."""
+    if not (p is None or isinstance(p, str) or is_number(p)):
+        raise refused("linalg_vector_norm", (input, p, dim, keepdim), {})
     if dtype is not None:
         input = input.to(dtype)  # type: ignore[attr-defined]
     if input._data.dtype.kind not in "fcV":

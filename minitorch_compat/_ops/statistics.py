@@ -550,7 +550,7 @@ def crossed(x: Array, y: Array, dim):
 
 def multiplied(x: Array, y: Array) -> Array:
     """A product of complex numbers as torch's compiler makes it: each part rounds three times, in double twice."""
-    out = np.empty_like(x)
+    out = np.empty(x.shape, x.dtype)
     a, b, c, d = x.real, x.imag, y.real, y.imag
     if x.dtype.char == "F":
         out.real, out.imag = a * c - b * d, a * d + b * c

@@ -306,6 +306,18 @@ PROGRAMS = """
     torch.unfold_copy(torch.tensor(-.1), 0, 1.5, 1)
     (torch.ones(2, 2, 4, dtype=torch.complex64) * 1j) * (torch.ones(4, dtype=torch.complex64) * 2)
     (torch.ones(2, 2, 4, dtype=torch.complex128) * 1j) * (torch.ones(2, 1, 4, dtype=torch.complex128) * 2j)
+    torch.fft.ifft2(torch.ones(1,1), torch.tensor([-1.,-1,-1]))
+    torch.fft.fftn(torch.ones(1,1), None, None, 7)
+    v2 = torch.ones(2); torch.div(torch.tensor([], dtype=torch.float64), 0, out=v2)
+    v2 = torch.ones(2); torch.sin(torch.ones(3,dtype=torch.float64), out=v2)
+    torch.linalg.cross(torch.ones(1,3)*1j, torch.ones(5,3)*1j, dim=-1)
+    torch.tensordot(torch.ones(3,5), torch.ones(3,5)>0, 0)
+    torch.meshgrid(torch.ones(3), torch.ones(2,0), indexing='ij')
+    v2=torch.tensor(0); torch.sum(torch.tensor([1.5,1.5]), 0, out=v2)
+    v2=torch.tensor(0.,dtype=torch.float64); torch.sum(torch.tensor([.1,.1]), 0, dtype=torch.float32, out=v2)
+    torch.sum(torch.tensor([.1j,.1]), 0, dtype=torch.float32)
+    torch.nn.functional.pairwise_distance(torch.ones(2,3), torch.ones(2,3), torch.ones(3).requires_grad_())
+    x=torch.ones(1,0,3); x.heaviside_(torch.ones(2,3)>0)
 """
 
 
@@ -400,3 +412,21 @@ def test_squares_of_halves_go_back() -> None:
     engine.nn.functional.mse_loss(x, engine.zeros(3, dtype=engine.bfloat16)).backward()
     assert x.grad.dtype is engine.bfloat16
     assert [round(each, 2) for each in x.grad.tolist()] == [0.67, 0.67, 0.67]
+
+
+@pytest.mark.parametrize("parts", ["mean inverse", "mean inverse out", "mean out", "inverse", "out"])
+def test_moments_of_groups_send_back_what_torch_sends(parts: str) -> None:
+    """First and second derivatives through means and deviations: where both have one, else none."""
+    found: list[list[Any]] = []
+    for side in (torch, engine):
+        x = side.tensor([[1.0, 2, 4, 7], [1, 0, 2, 3]], dtype=side.float64, requires_grad=True)
+        out, mean, inverse = side.native_group_norm(x, None, None, 2, 4, 1, 2, 1e-5)
+        of = {"mean": mean[0, 0] * 2, "inverse": inverse[1, 1] * 3, "out": (out * out[0, 1]).sum()}
+        total = sum(of[each] for each in parts.split())
+        first, = side.autograd.grad(total, x, create_graph=True, allow_unused=True)
+        second = None if first is None else side.autograd.grad(first.sin().sum(), x, retain_graph=True)[0]
+        total.backward()
+        found.append([None if each is None else each.tolist() for each in (first, second, x.grad)])
+    assert (found[0] == [None] * 3) is (parts == "inverse")
+    for theirs, ours in zip(*found, strict=True):
+        assert ours == (theirs if theirs is None else [pytest.approx(row, rel=1e-9, abs=1e-12) for row in theirs])

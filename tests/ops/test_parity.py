@@ -75,8 +75,6 @@ KNOWN = {
     "torch.sgn(x)": "torch's gradient is a tensor of zeros without memory, which it cannot show as an array",
     "torch.isfinite(x)": "torch counts writes of its own making in the result of a complex tensor",
     "x.add(y, alpha=True)": "where the shapes are wrong too torch speaks of them first",
-    "x.sum(dtype=torch.float64)": "the warning that an imaginary part is discarded",
-    "x.mean(dtype=torch.float64)": "the warning that an imaginary part is discarded",
     "x * 1j": "there is no complex32",
     "torch.as_strided_scatter(x, torch.ones(2, 2), (2, 2), (1, 2))": "torch names a line of its own sources",
     "torch.kron(x, y, out=torch.empty(0))": "torch does not count this write",

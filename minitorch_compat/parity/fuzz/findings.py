@@ -156,6 +156,13 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
     if first.dimension == "graph" and OTHER_STEPS.match(first.message) and "create_graph=True" in (
             program.statements[-1].text) and program.statements[-1].operation in ("grad", "backward"):
         return replace(first, message="a second derivative made of other steps than in torch")
+    last = program.statements[-1]
+    if last.refused and first.numeric is not None and "ZeroDivisionError" in str(
+            result.reference.get(program.label(len(program.statements) - 1))):
+        return replace(first, message="what was written before a division by zero", numeric=None)
+    if "Inference tensors cannot be saved" in first.reference and first.candidate.startswith("RuntimeError"):
+        told = "sizes are looked at before inference tensors are kept"
+        return replace(first, message=told, candidate=told)
     one, other = result.reference.get(name), result.candidate.get(name)
     if isinstance(one, Array) and one.dtype.endswith("complex32"):
         return replace(first, message="of complex32, with which the engine does not compute", numeric=None)
@@ -199,10 +206,14 @@ def steps(seen: Array) -> list[int]:
     return [stride for stride, length in zip(seen.strides, seen.shape, strict=True) if length > 1]
 
 
-def shortest(finding: Finding, torch: Any, engine: Any) -> Finding:
-    """The same finding with every statement taken out that it does not need, and with simpler ones."""
+def shortest(finding: Finding, torch: Any, engine: Any, alive: Callable[[], None] = lambda: None) -> Finding:
+    """The same finding with every statement taken out that it does not need, and with simpler ones.
+
+    ``alive`` is called before each try, for whoever watches over this process.
+    """
 
     def still(program: Program) -> Finding | None:
+        alive()
         result = run_program(program, torch, engine)
         if not differing(result):
             return None

@@ -86,7 +86,7 @@ class Figures:
 def round_of(
     seed: int, number: int, torch: Any, engine: Any, found: Familiar, only: int | None = None,
     heard: Callable[[str], None] = lambda line: None, ends: float = float("inf"), programs: int = ROUND,
-    names: Sequence[str] = NAMES,
+    names: Sequence[str] = NAMES, alive: Callable[[], None] = lambda: None,
 ) -> tuple[list[Finding], Figures]:
     """The findings of a round whose causes are not familiar yet; each cause once.
 
@@ -97,7 +97,7 @@ def round_of(
     began = time.perf_counter()
     skip = 0 if only is None else only
     while True:
-        made = one_finding(seed, number, torch, engine, known, skip, heard, figures, ends, programs, names)
+        made = one_finding(seed, number, torch, engine, known, skip, heard, figures, ends, programs, names, alive)
         if made is None:
             break
         finding, place = made
@@ -112,7 +112,7 @@ def round_of(
 
 def one_finding(
     seed: int, number: int, torch: Any, engine: Any, known: Familiar, skip: int, heard: Callable[[str], None],
-    figures: Figures, ends: float, programs: int, names: Sequence[str],
+    figures: Figures, ends: float, programs: int, names: Sequence[str], alive: Callable[[], None],
 ) -> tuple[Finding, int] | None:
     """The first finding of a round from its program `skip` on, shrunk, and the place of the program."""
     import hypothesis
@@ -150,6 +150,7 @@ def one_finding(
         else:
             wanted = first.id
             finding = finding_of(program, torch, engine, lambda each: each.id != wanted, Counter())
+        alive()
         if finding is None:
             return
         if first is None:
@@ -168,7 +169,7 @@ def one_finding(
         return None
     least = first if best is None else best[1]
     line = f"{seed}:{number}:{place}"
-    return replace(shortest(replace(least, seed=line), torch, engine), seed=line), place
+    return replace(shortest(replace(least, seed=line), torch, engine, alive), seed=line), place
 
 
 def numbered(name: str, raw: bytes) -> Step:
