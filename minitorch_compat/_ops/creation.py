@@ -287,7 +287,7 @@ def _sparsely(name: str, shape: tuple[int, ...], dtype: Any, requires_grad: Any)
         raise RuntimeError("full(...) is not implemented for sparse layout")
     from .._core.sparse.creation import sparse_coo_tensor
 
-    return sparse_coo_tensor(shape, dtype=dtype, requires_grad=requires_grad)
+    return sparse_coo_tensor(shape, dtype=dtype, requires_grad=requires_grad, check_invariants=False)
 
 
 def _like(name: str, value: int | None) -> Any:

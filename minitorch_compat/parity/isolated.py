@@ -66,7 +66,8 @@ def run_isolated(
     for each result before it is yielded. Raises NoEngine as `runner.run` does.
     """
     coming = iter(cases)
-    with Pair(reference, candidate, timeout, package, len(cases) >= MANY_CASES) as pair:
+    many = len(cases) >= MANY_CASES
+    with Pair(reference, candidate, timeout, package, many, 2 if many else 1) as pair:
         for case in islice(coming, LEAD):
             pair.submit(case)
         for case in cases:
@@ -127,34 +128,49 @@ class Pair:
 
     def __init__(
         self, reference: str, candidate: str, timeout: float = TIMEOUT, package: str = "reference_cases",
-        many: bool = False,
+        many: bool = False, candidates: int = 1,
     ) -> None:
-        """`many` cases are worth importing the engines in full before the first."""
+        """`many` cases are worth importing the engines in full before the first.
+
+        `candidates` are as many processes of the candidate, which take turns: a core that the reference leaves idle
+        then has something to do.
+        """
         self.cases: deque[Case] = deque()
         """Given, and without a result yet."""
-        self.sides = [Side(name, role, timeout, package, many)
-                      for name, role in zip((reference, candidate), SIDES, strict=True)]
+        self.given = self.told = 0
+        """How many cases were given, and how many results told."""
+        self.sides = [
+            [Side(name, role, timeout, package, many) for _ in range(processes)]
+            for name, role, processes in zip((reference, candidate), SIDES, (1, candidates), strict=True)
+        ]
+
+    def at_turn(self, number: int) -> "list[Side]":
+        """The processes that run the case of this number."""
+        return [each[number % len(each)] for each in self.sides]
 
     def submit(self, case: Case) -> None:
         """Give both engines a case; the results come in the order of these calls."""
         self.cases.append(case)
-        for side in self.sides:
+        for side in self.at_turn(self.given):
             side.submit(case)
+        self.given += 1
 
     def engines(self) -> tuple[Engine, Engine]:
         """Who they are, once both are imported. Raises NoEngine."""
-        while not all(side.engine for side in self.sides):
+        while not all(side.engine for each in self.sides for side in each):
             self.listen()
-        reference, candidate = (side.engine or Engine(side.name, "") for side in self.sides)
+        reference, candidate = (each[0].engine or Engine(each[0].name, "") for each in self.sides)
         return reference, candidate
 
     def next_result(self) -> tuple[Result, str]:
         """The result of the first case that has none, and its line in a journal. Raises NoEngine, and IndexError."""
         case = self.cases[0]
-        while not all(side.shown for side in self.sides):
+        sides = self.at_turn(self.told)
+        while not all(side.shown for side in sides):
             self.listen()
         self.cases.popleft()
-        shown = [side.shown.popleft() for side in self.sides]
+        self.told += 1
+        shown = [side.shown.popleft() for side in sides]
         result = concluded(
             case, [(each.observation, each.ended) for each in shown], sum(each.seconds for each in shown)
         )
@@ -163,7 +179,7 @@ class Pair:
 
     def listen(self) -> None:
         """Wait until a process says something, goes away, or is late."""
-        busy = [side for side in self.sides if side.process is not None]
+        busy = [side for each in self.sides for side in each if side.process is not None]
         heard = wait(
             [each for side in busy for each in (side.connection, side.process.sentinel)],
             min(60.0, max(0.0, min(side.due for side in busy) - time.monotonic())),
@@ -173,8 +189,9 @@ class Pair:
                 side.hear()
 
     def end(self) -> None:
-        for side in self.sides:
-            side.end()
+        for each in self.sides:
+            for side in each:
+                side.end()
 
     def __enter__(self) -> "Pair":
         return self
