@@ -353,7 +353,74 @@ def gradients_are_added_up_in_memory_of_their_own(torch: Any, tell: Any) -> None
             tell(chained)
 
 
+def targets_are_resized_in_their_own_memory(torch: Any, tell: Any) -> None:
+    writes = {
+        "mul": lambda v, b: torch.mul(torch.ones(3), 2, out=v),
+        "sum": lambda v, b: torch.sum(torch.ones(2, 3), 0, out=v),
+        "grown": lambda v, b: torch.mul(torch.ones(8), 2, out=v), "cat": lambda v, b: torch.cat([torch.ones(3)], out=v),
+        "itself": lambda v, b: torch.mul(v, torch.ones(3, 1), out=v), "joined": lambda v, b: torch.cat([v, v], out=v),
+        "cast": lambda v, b: torch.mul(torch.ones(3, dtype=torch.float64), 2, out=v),
+        "laid out": lambda v, b: torch.mul(torch.ones(2, 3).t(), 2, out=b),
+    }
+    for write in writes.values():
+        base = torch.arange(6.0)
+        view, alias = base[2:4], base.detach()[1:]
+        tell(lambda write=write, view=view, base=base: write(view, base).stride())
+        tell(lambda view=view, base=base, alias=alias: [
+            (each.shape, each.stride(), each.storage_offset(), each._version, each.untyped_storage().nbytes())
+            for each in (view, base, alias)
+        ])
+
+
+def memory_that_is_replaced(torch: Any, tell: Any) -> None:
+    for replace in (
+        lambda x: x.set_(), lambda x: x.set_(torch.arange(2.0)), lambda x: x.set_(torch.ones(2, requires_grad=True) * 2),
+    ):
+        for part in (False, True):
+            base = torch.ones(3, requires_grad=True) * 1
+            view = base[1:]
+            x = view if part else base
+            tell(lambda replace=replace, x=x: replace(x).tolist())
+            tell(lambda base=base, view=view: [(each._version, names(each.grad_fn)) for each in (base, view)])
+            tell(lambda x=x: (x * 2).sum().backward())
+    y = torch.ones(3, requires_grad=True) * 1
+    y.data = torch.ones(2)
+    tell(lambda: (y * 2).sum().backward())
+    conjugate = torch.tensor([1j, 2]).conj()
+    z = torch.ones(2, dtype=torch.complex64)
+    z.data = conjugate
+    tell(lambda: (z.is_conj(), z.tolist()))
+
+
+def hooks_of_results_without_a_gradient(torch: Any, tell: Any) -> None:
+    first, second = (torch.ones(2, requires_grad=True) * 1).split(1)
+    seen: list[Any] = []
+    second.register_hook(lambda g: seen.append(None if g is None else g.tolist()))
+    first.sum().backward(retain_graph=True)
+    second.sum().backward()
+    tell(lambda: seen)
+
+
+def steps_that_nothing_passes(torch: Any, tell: Any) -> None:
+    for write in (lambda x: x.floor_divide_(2), lambda x: x.heaviside_(torch.tensor(1.0)), lambda x: x.floor_divide(2)):
+        x = torch.ones(2, requires_grad=True) * 1
+        made = write(x)
+        tell(lambda made=made: made.sum().backward())
+        base = torch.ones(2, requires_grad=True) * 1
+        write(base[:1])
+        tell(lambda base=base: names(base.grad_fn))
+
+
+def views_of_given_gradients_are_taken(torch: Any, tell: Any) -> None:
+    leaf = torch.ones(3, requires_grad=True)
+    given = torch.ones(3)
+    leaf.view(3).backward(given)
+    tell(lambda: (leaf.grad._version, leaf.grad.data_ptr() == given.data_ptr()))
+
+
 RULES = [
+    targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
+    steps_that_nothing_passes, views_of_given_gradients_are_taken,
     writes_through_conjugates_and_parts_arrive, a_path_that_leads_to_nothing_says_so_once,
     what_is_retained_does_not_move_twice, hooks_see_a_gradient_that_goes_no_further, what_was_cast_is_saved_as_given,
     gradients_are_added_up_in_memory_of_their_own,

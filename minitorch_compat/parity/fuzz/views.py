@@ -4,15 +4,15 @@ A program is a list of steps; a step is the name of an action and a few small nu
 whatever arguments it needs from the tensors that are there. So every list of steps is a program, the same list means
 the same on both engines as long as they agree, and a failing program shrinks by losing steps and by smaller numbers.
 
-Not drawn: writes to windows that overlap, and operands that share memory in a way torch does not look for; targets
-of ``out=`` that are resized; ``set_``, ``resize_`` and ``.data =`` on tensors with a history, on views and on what has
-some; integers and truth values filled from what requires grad, and complex numbers from real numbers that do; unsafe
-parts of conjugates; infinities added to complex numbers; complex numbers seen in dimensions of one element; writes by
-index to views of expanded memory; changes of shape in place, while nothing is recorded, of tensors that require grad;
-computations with inference tensors outside inference mode; gradients of ``autograd.grad`` as they are instead of copies
-of them; functions that round, beyond float32; square roots and matrix products that must be rounded; numbers but 0 as
-an index of a 0-d tensor; hooks, and halves. Not compared: versions of ``.grad``, strides of results that are no views
-along dimensions of one element, the sign of complex zeros, and the warning of a lost imaginary part.
+Not drawn is what torch does not define, or leaves to how its loops and reference counts happen to go; a comment beside
+each says why: writes to windows that overlap, operands that share memory in a way torch does not look for, results that
+read what was written while room was made for them, memory nobody has set, whole numbers divided by 0 in place, integers
+that require grad, tensors that require grad and are given another size behind the back of their history, inference
+tensors in computations outside inference mode, ``.data`` of those, hooks on views that have lost their history. Nor is,
+though torch defines it: halves seen as complex32, numbers as the second argument of ``xlogy``, a number but 0 as an
+index of a 0-d tensor (which reads memory that is not there), and the operations and dtypes in ``ROUNDED``, whose last bit is
+another one. Not compared: whether a gradient that nobody recorded is a view, and the sign of zero where complex numbers
+fill two of torch's vectors, for its vectors and its loops over single numbers disagree there.
 """
 
 from __future__ import annotations
