@@ -47,7 +47,7 @@ def narrow() -> Any:
 def write(target: ndarray, source: ndarray) -> None:
     """Copy elements, cast as C does; a complex source gives its real part, with one warning in a process."""
     if source.dtype.kind == "c" and target.dtype.kind not in "cb":
-        if source.size:
+        if source.size and target.size:
             warn_once(DISCARDS_IMAGINARY, stacklevel=4)
         source = source.real
     if source.dtype.char in NARROW and source.dtype != target.dtype:

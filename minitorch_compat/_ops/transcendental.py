@@ -736,7 +736,20 @@ nan_to_num = op("nan_to_num", real_only=True, x=where_finite)(nan_to_num_kernel)
 _nan_to_num_here = op("nan_to_num_here", method=False, module=False, node="NanToNumBackward0", x=where_finite)(
     nan_to_num_kernel
 )
-publish("nan_to_num_", in_place(_nan_to_num_here))
+nan_to_num_in_place = in_place(_nan_to_num_here)
+
+
+def nan_to_num_(
+    input: Tensor, nan: Any = None, posinf: Any = None, neginf: Any = None
+) -> Tensor:
+    """The same in its own place, where whole numbers stay as they are, also where a write would reach memory twice."""
+    if input._data.dtype.kind in "iub" and reached_twice(input._data):
+        input._bump()
+        return input
+    return nan_to_num_in_place(input, nan, posinf, neginf)
+
+
+publish("nan_to_num_", nan_to_num_)
 
 
 def numbers_for_others(

@@ -144,8 +144,8 @@ def grad(
         return how(roots, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
     gradients = _gradients_of(roots, grad_outputs, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
-    entries = _edges_of(roots)
     edges = _wanted(wanted)
+    entries = _edges_of(roots)
     traversal = Pass(create_graph, retain_graph, edges)
     traversal.run(entries, gradients)
     # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
@@ -223,7 +223,10 @@ def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
 
 
 def _edges_of(roots: Sequence[Any]) -> list[Any]:
-    """Where the gradients of the roots enter; RuntimeError for a root without history."""
+    """Where the gradients of the roots enter; RuntimeError for a root without history, or of another size than it had.
+
+    Of the roots torch speaks before any function has run.
+    """
     edges = []
     for place, root in enumerate(roots):
         if isinstance(root, graph.GradientEdge):
@@ -238,6 +241,9 @@ def _edges_of(roots: Sequence[Any]) -> list[Any]:
         if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
         edges.append(root if node is LEAF else node)
+        promised = getattr(edges[-1], "promised", None)
+        if promised is not None:
+            _check_promise(promised[0], root._data.shape)
     return edges
 
 
@@ -283,18 +289,10 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
             )
         if gradient.dtype.numpy != dtype:
             gradient = gradient.to(dtypes.BY_NUMPY[dtype])  # type: ignore[attr-defined]
-        promised = getattr(_node_of(root), "promised", None)
-        if promised is not None:
-            # Of the roots torch speaks before any function has run.
-            _check_promise(promised[0], shape)
         made.append(gradient if create_graph else carried(gradient))
     if len(made) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(made)} gradients")
     return made
-
-
-def _node_of(root: Any) -> Any:
-    return root.node if isinstance(root, graph.GradientEdge) else root if root._node is LEAF else root._node
 
 
 def _check_promise(shape: tuple[int, ...], given: tuple[int, ...]) -> None:

@@ -374,7 +374,8 @@ def targets_are_resized_in_their_own_memory(torch: Any, tell: Any) -> None:
 
 def memory_that_is_replaced(torch: Any, tell: Any) -> None:
     for replace in (
-        lambda x: x.set_(), lambda x: x.set_(torch.arange(2.0)), lambda x: x.set_(torch.ones(2, requires_grad=True) * 2),
+        lambda x: x.set_(), lambda x: x.set_(torch.arange(2.0)),
+        lambda x: x.set_(torch.ones(2, requires_grad=True) * 2),
     ):
         for part in (False, True):
             base = torch.ones(3, requires_grad=True) * 1

@@ -4,15 +4,16 @@ A program is a list of steps; a step is the name of an action and a few small nu
 whatever arguments it needs from the tensors that are there. So every list of steps is a program, the same list means
 the same on both engines as long as they agree, and a failing program shrinks by losing steps and by smaller numbers.
 
-Not drawn is what torch does not define, or leaves to how its loops and reference counts happen to go; a comment beside
-each says why: writes to windows that overlap, operands that share memory in a way torch does not look for, results that
-read what was written while room was made for them, memory nobody has set, whole numbers divided by 0 in place, integers
-that require grad, tensors that require grad and are given another size behind the back of their history, inference
-tensors in computations outside inference mode, ``.data`` of those, hooks on views that have lost their history. Nor is,
-though torch defines it: halves seen as complex32, numbers as the second argument of ``xlogy``, a number but 0 as an
-index of a 0-d tensor (which reads memory that is not there), and the operations and dtypes in ``ROUNDED``, whose last bit is
-another one. Not compared: whether a gradient that nobody recorded is a view, and the sign of zero where complex numbers
-fill two of torch's vectors, for its vectors and its loops over single numbers disagree there.
+Not drawn is what torch does not define, or leaves to how its loops and reference counts happen to go; a comment
+beside each says why: writes to windows that overlap, operands that share memory in a way torch does not look for,
+results that read what was written while room was made for them, memory nobody has set, whole numbers divided by 0 in
+place, integers that require grad, tensors that require grad and are given another size behind the back of their
+history, inference tensors in computations outside inference mode, ``.data`` of those, hooks on views that have lost
+their history, ``sgn_``, whose gradient torch cannot add up. Nor is, though torch defines it: halves seen as
+complex32, numbers as the second argument of ``xlogy``, a number but 0 as an index of a 0-d tensor (which reads memory
+that is not there), and the operations and dtypes in ``ROUNDED``, whose last bit is another one. Not compared: whether
+a gradient that nobody recorded is a view, and the sign of zero where complex numbers fill two of torch's vectors, for
+its vectors and its loops over single numbers disagree there.
 """
 
 from __future__ import annotations
@@ -565,7 +566,7 @@ def view_of_nothing_changed(m: Machine, n: Numbers) -> Any:
 
 UNARY = (
     "zero_", "relu_", "sigmoid_", "sqrt_", "abs_", "neg_", "square_", "reciprocal_", "floor_", "sign_", "trunc_",
-    "nan_to_num_", "logical_not_", "round_", "rsqrt_", "sgn_", "frac_", "ceil_", "bitwise_not_", "conj_physical_",
+    "nan_to_num_", "logical_not_", "round_", "rsqrt_", "frac_", "ceil_", "bitwise_not_", "conj_physical_",
     "deg2rad_", "tanh_", "erf_",
 )
 BINARY = ("add_", "mul_", "sub_", "div_", "copy_", "mul_", "add_", "fmod_", "eq_", "clamp_min_", "__iadd__",
@@ -690,7 +691,8 @@ def out(m: Machine, n: Numbers) -> None:
     name = n.name(x, ("mul", "add", "neg", "sub", "relu", "clone", "sum", "div", "abs", "where", "stack"))
     y = m.value(target, n)
     x, y = m.apart(target, x), m.apart(target, y) if hasattr(y, "shape") else y
-    if x.shape != target.shape and (x.dtype is m.torch.bool or not m.torch.can_cast(x.dtype, target.dtype)):
+    fits = x.dtype is not m.torch.bool and m.torch.can_cast(x.dtype, target.dtype)
+    if (x.shape != target.shape or name in ("sum", "stack")) and not fits:
         return  # torch makes room before it refuses: memory that nobody has set
     if any(hasattr(each, "shape") and each.shape != target.shape for each in (x, y)) and name != "sum":
         # torch makes room before it reads.
