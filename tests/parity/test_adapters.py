@@ -2,11 +2,12 @@
 import importlib
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from minitorch_compat.parity import run
+from minitorch_compat.parity import adapters, run
 from minitorch_compat.parity.case import Case
 from minitorch_compat.parity.cli import main
 from minitorch_compat.parity.engines import NoEngine, load
@@ -24,6 +25,11 @@ def name(request):
 @pytest.fixture
 def torch(name):
     return load(f"minitorch_compat.parity.adapters.{name}:torch")
+
+
+@pytest.mark.parametrize("shipped", NAMES)
+def test_each_is_a_page_long(shipped):
+    assert len(Path(adapters.__path__[0], f"{shipped}.py").read_text().splitlines()) <= 80
 
 
 def held_against_torch(engine, body):
@@ -160,7 +166,6 @@ def test_without_the_package_one_line_says_how_to_get_it(absent, monkeypatch, ca
 
 def test_every_shipped_name_is_registered():
     import tomllib
-    from pathlib import Path
 
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     points = project["entry-points"]["minitorch_compat.engines"]
