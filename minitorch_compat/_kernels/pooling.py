@@ -65,7 +65,8 @@ def largest(
     wide = surrounded(x, widths(space, window, stride, padding, dilation, counts), padding, lowest(x.dtype))
     kind = np.uint8 if total <= 256 else np.int64
     nans = x.dtype.kind == "f" and bool(np.isnan(x).any())
-    if not nans and tuple(window) == tuple(stride) == (2, 2) and not any(padding) and x.dtype.kind == "f":
+    side_by_side = tuple(window) == tuple(stride) == (2, 2) and tuple(dilation) == (1, 1) and not any(padding)
+    if side_by_side and not nans and x.dtype.kind == "f":
         return largest_of_four(wide, counts)
     best = found = None
     for number, (_, slices) in enumerate(places(window, stride, dilation, counts)):

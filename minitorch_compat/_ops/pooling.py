@@ -11,6 +11,7 @@ import numpy as np
 from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
+from .._core.recording import arrays
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import pooling as kernels
 from .._kernels.elementwise import widened
@@ -38,7 +39,7 @@ def in_batch(window: Sequence[int], *arrays: Array) -> list[Array]:
 
 def to_largest(xp, g, found, x, x_shape, window, stride, padding, dilation):
     made = xp.max_pool_back(g, found, x_shape[len(x_shape) - len(window):], window, stride, padding, dilation)
-    return xp.beside(made, x)
+    return like(made, x) if xp is arrays else xp.beside(made, x)
 
 
 @op(method=False, module=False, g=lambda xp, g, found, window, stride, padding, dilation: xp.max_pool_pick(

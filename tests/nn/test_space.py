@@ -17,6 +17,7 @@ EXACT: dict[str, tuple[tuple[int, ...], ...]] = {
     "F.max_pool1d(x, 2)": ((3, 9),),
     "F.max_pool2d(x, 2)": ((2, 3, 6, 5),),
     "F.max_pool2d(x, 2, ceil_mode=True)": ((2, 3, 7, 5),),
+    "F.max_pool2d(x, 2, dilation=2)": ((2, 3, 7, 6),),
     "F.max_pool2d(F.relu(x), 2, return_indices=True)": ((2, 3, 8, 8),),
     "F.max_pool2d(F.relu(x), 3, 2, 1, ceil_mode=True, return_indices=True)": ((2, 3, 8, 7),),
     "F.max_pool2d(x, (3, 2), (1, 2), dilation=(2, 1))": ((3, 8, 7),),
@@ -512,3 +513,11 @@ def test_a_small_network_learns_as_in_torch() -> None:
                 losses.append(loss.item())
             curves.append(np.array(losses))
         np.testing.assert_allclose(curves[1], curves[0], rtol=bound, atol=bound)
+
+
+def test_gradients_of_pools_lie_as_their_inputs_do() -> None:
+    for torch in (reference, engine):
+        x = torch.ones(1, 2, 3, 6).contiguous(memory_format=torch.channels_last).requires_grad_()
+        y = torch.nn.functional.max_pool2d(x, 3, 2)
+        gradient, = torch.autograd.grad(y, x, torch.ones(y.shape))
+        assert gradient.stride() == x.stride() == (36, 1, 12, 2)
