@@ -51,10 +51,9 @@ WIDER = {"f": np.float64, "F": np.complex128, "e": np.float32}
 
 
 def summed(places: ndarray, values: ndarray, sizes: Sequence[int]) -> tuple[ndarray, ndarray]:
-    """``coalesced``, with sums that are formed in a wider dtype."""
+    """``coalesced``, with sums in a wider dtype."""
     wide = WIDER.get(values.dtype.char, np.float32 if values.dtype.kind == "V" else values.dtype)
-    found, sums = coalesced(places, values.astype(wide), sizes)
-    return found, sums.astype(values.dtype)
+    return coalesced(places, values.astype(wide), sizes)
 
 
 def coalesced(places: ndarray, values: ndarray, sizes: Sequence[int]) -> tuple[ndarray, ndarray]:

@@ -17,7 +17,7 @@ from ..scalars import is_number
 from ..tensor import Tensor, wrap
 from .gradients import recorded
 from .refusals import not_run
-from .rules import carry_out, coalesced, found_at, rule
+from .rules import carry_out, coalesced, found_at, rule, summed
 from .tensor import Sparse, sparse_of
 
 ndarray = np.ndarray
@@ -283,12 +283,14 @@ def sparse_product(x: Sparse, y: Sparse) -> Sparse:
         return intersection(x, y)
     searched = x._whole if x._whole is not y._whole else x._nnz() >= y._nnz()
     source, other = (y, x) if searched else (x, y)
-    other = coalesced(other)
+    dtype = result_dtype(x, y)
+    other = summed(other, wide=True)
     one, two = source._held, wrap(found_at(other, source._places))
     held = one * two if source is x else two * one
     sizes = x._size[: len(x._places)]
     missed = ~np.isin(coo.flattened(source._places, sizes), coo.flattened(other._places, sizes))
     held._data[missed] = 0
+    held = wrap(cast(held._data, dtype))
     return sparse_of(source._places.copy(), held, x._size, source._whole or None)
 
 

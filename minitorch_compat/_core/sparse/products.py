@@ -199,8 +199,8 @@ def sparse_mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tenso
         return recorded(
             "SparseSparseMatmulBackward0", product(sparse, dense), (sparse, dense),
             (
-                lambda g, a, b: within(g.mm(conjugate(b).t()), coalesced(a)),
-                lambda g, a, b: within(conjugate(a).t().mm(g), coalesced(b)),
+                lambda g, a, b: within(g.mm(conjugate(b).t()), a),
+                lambda g, a, b: within(conjugate(a).t().mm(g), b),
             ),
             (sparse, dense),
         )
@@ -211,7 +211,9 @@ def sparse_mm(sparse: Tensor, dense: Tensor, reduce: str | None = None) -> Tenso
 def within(g: Any, x: Sparse) -> Sparse:
     """A sparse gradient at the places of ``x``, if these are fewer, else zero where ``x`` has none."""
     g = coalesced(g)
-    if g._nnz() >= x._nnz():
+    fewer = g._nnz() >= x._nnz()
+    x = coalesced(x)
+    if fewer:
         return sparse_of(x._places.copy(), wrap(found_at(g, x._places)), x._size, True)
     sizes = g._size
     held = np.where(np.isin(coo.flattened(g._places, sizes), coo.flattened(x._places, sizes)), g._held._data, 0)

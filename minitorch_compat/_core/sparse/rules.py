@@ -255,10 +255,7 @@ def sparse_mask(input: Tensor, mask: Tensor) -> Sparse:
                 "sparse_mask(): the number of sparse dimensions in `self` should match that of the `mask`. Got "
                 f"`self.sparse_dim() == {len(input._places)}` != `mask.sparse_dim() == {len(mask._places)}`."
             )
-        own = input
-        if not input._whole:
-            places, sums = coo.summed(input._places, input._held._data, input._size[: len(input._places)])
-            own = sparse_of(places, wrap(sums), input._size, True)
+        own = summed(input)
         made = sparse_of(mask._places.copy(), wrap(found_at(own, mask._places)), mask._size, mask._whole)
     else:
         count = len(mask._places)
@@ -268,9 +265,20 @@ def sparse_mask(input: Tensor, mask: Tensor) -> Sparse:
     return recorded("SparseMaskBackward0", made, (input,), (lambda g: mask_gradient(g, mask, strided),))
 
 
+def summed(x: Sparse, wide: bool = False) -> Sparse:
+    """The same with each place once, its entries added up in a wider dtype as torch does here, and left in it."""
+    if x._whole:
+        return x
+    places, sums = coo.summed(x._places, x._held._data, x._size[: len(x._places)])
+    return sparse_of(places, wrap(sums if wide else sums.astype(x.dtype.numpy)), x._size, True)
+
+
 def mask_gradient(g: Tensor, mask: Sparse, strided: bool) -> Tensor:
-    made = carry_out("sparse_mask", (g, coalesced(mask)), {})
-    return made.to_dense() if strided else made
+    made = carry_out("sparse_mask", (g, mask), {})
+    if strided:
+        return made.to_dense()
+    made = carry_out("coalesce", (made,), {})
+    return with_history(made._places.copy(), made.values(), made._size, True)
 
 
 def found_at(x: Sparse, places: ndarray) -> ndarray:
