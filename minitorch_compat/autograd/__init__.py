@@ -90,6 +90,7 @@ def backward(
     gradients = _gradients_of(roots, grad_tensors, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
     edges = _edges_of(roots)
+    _check_promises(edges, roots)
     if create_graph:
         warn_once(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
@@ -144,8 +145,9 @@ def grad(
         return how(roots, wanted, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads)
     gradients = _gradients_of(roots, grad_outputs, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
-    edges = _wanted(wanted)
     entries = _edges_of(roots)
+    edges = _wanted(wanted)
+    _check_promises(entries, roots)
     traversal = Pass(create_graph, retain_graph, edges)
     traversal.run(entries, gradients)
     # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
@@ -223,10 +225,7 @@ def _wanted(inputs: Sequence[Any], retaining: bool = False) -> list[Any]:
 
 
 def _edges_of(roots: Sequence[Any]) -> list[Any]:
-    """Where the gradients of the roots enter; RuntimeError for a root without history, or of another size than it had.
-
-    Of the roots torch speaks before any function has run.
-    """
+    """Where the gradients of the roots enter; RuntimeError for a root without history."""
     edges = []
     for place, root in enumerate(roots):
         if isinstance(root, graph.GradientEdge):
@@ -241,9 +240,6 @@ def _edges_of(roots: Sequence[Any]) -> list[Any]:
         if node is None or node is NOWHERE:
             raise errors.does_not_require_grad(place)
         edges.append(root if node is LEAF else node)
-        promised = getattr(edges[-1], "promised", None)
-        if promised is not None:
-            _check_promise(promised[0], root._data.shape)
     return edges
 
 
@@ -295,15 +291,20 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
     return made
 
 
-def _check_promise(shape: tuple[int, ...], given: tuple[int, ...]) -> None:
-    """RuntimeError for a root that was given another size behind the back of its history."""
-    if len(given) < len(shape) or any(
-        one not in (1, other) for one, other in zip(shape[::-1], given[::-1], strict=False)
-    ):
-        raise RuntimeError(
-            f"invalid gradient at index 0 - got {errors.size_text(given)} but expected shape compatible with "
-            f"{errors.size_text(shape)}"
-        )
+def _check_promises(edges: Sequence[Any], roots: Sequence[Any]) -> None:
+    """RuntimeError for a root that was given another size behind the back of its history: torch sees it at once."""
+    for edge, root in zip(edges, roots, strict=True):
+        promised = getattr(edge, "promised", None)
+        if promised is None or not isinstance(root, Tensor):
+            continue
+        shape, given = promised[0], root._data.shape
+        if len(given) < len(shape) or any(
+            one not in (1, other) for one, other in zip(shape[::-1], given[::-1], strict=False)
+        ):
+            raise RuntimeError(
+                f"invalid gradient at index 0 - got {errors.size_text(given)} but expected shape compatible with "
+                f"{errors.size_text(shape)}"
+            )
 
 
 __getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional", "profiler")))
