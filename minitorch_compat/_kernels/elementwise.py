@@ -351,12 +351,18 @@ def with_number(kernel: Kernel, x: np.ndarray, number: Any, dtype: np.dtype, rev
 
 
 def infinite_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """``x * y`` of complex numbers, infinite where x is, as annex G of the C standard has it, and not nan."""
+    """``x * y`` of complex numbers, infinite where one of them is, as annex G of the C standard has it, and not nan."""
     made = np.asarray(x * y)
-    lost = np.isnan(made.real) & np.isnan(made.imag) & np.isinf(x)
+    lost = np.isnan(made.real) & np.isnan(made.imag) & (np.isinf(x) | np.isinf(y))
     if lost.any():
-        a, b = (np.copysign(np.isinf(part), part) for part in (x.real, x.imag))
-        c, d = (np.where(np.isnan(part), np.copysign(0, part), part) for part in (y.real, y.imag))
+        (a, b), (c, d) = (
+            [
+                np.where(np.isinf(each), np.copysign(np.isinf(part), part), np.where(
+                    np.isnan(part), np.copysign(0, part), part))
+                for part in (each.real, each.imag)
+            ]
+            for each in (x, y)
+        )
         made.real[lost] = np.broadcast_to(np.inf * (a * c - b * d), made.shape)[lost]
         made.imag[lost] = np.broadcast_to(np.inf * (a * d + b * c), made.shape)[lost]
     return made

@@ -113,9 +113,12 @@ def _bmm(batch1: ndarray, batch2: ndarray, kernel: str = "bmm") -> ndarray:
     if batch1.size and batch2.size:
         _refuse_type(kernel, batch1)
     if batch1.dtype != batch2.dtype:
-        raise RuntimeError(f"expected scalar type {scalar_types.name(batch1.dtype)} "
-                           f"but found {scalar_types.name(batch2.dtype)}")
-    dtype = batch1.dtype
+        if batch1.size and batch2.size:
+            raise RuntimeError(f"expected scalar type {scalar_types.name(batch1.dtype)} "
+                               f"but found {scalar_types.name(batch2.dtype)}")
+        # Where nothing is multiplied torch does not look.
+        batch1 = batch1.astype(batch2.dtype)
+    dtype = batch2.dtype
     if batch1.shape[1] == 1 == batch2.shape[2] and dtype.char in "fd":
         return np.ascontiguousarray(_in_order(batch1, batch2.swapaxes(1, 2)))
     if dtype.char in "eE":

@@ -370,7 +370,9 @@ def _running_extreme(function: np.ufunc, x: np.ndarray, dim: int) -> tuple[np.nd
     # An element is the newest best where it equals the best so far, or where it is nan.
     found = (x == best) | (x != x)
     place = np.arange(x.shape[dim]).reshape([-1 if axis == dim % x.ndim else 1 for axis in range(x.ndim)])
-    return best, np.asarray(np.maximum.accumulate(np.where(found, place, 0), dim), order="C")
+    where = np.asarray(np.maximum.accumulate(np.where(found, place, 0), dim), order="C")
+    # Of zeros with different signs the one that was found.
+    return np.asarray(np.take_along_axis(x, where, dim), order="C"), where
 
 
 def logsumexp(x: np.ndarray, dim: Dim = None, keepdim: bool = False) -> np.ndarray:
