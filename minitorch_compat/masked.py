@@ -107,8 +107,7 @@ sum, prod = _summed("sum"), _summed("prod")
 
 def _running(name: str) -> Callable[..., Any]:
     def function(input: Any, dim: int, *, dtype: Any = None, mask: Any = None) -> Any:
-        if dtype is None:
-            dtype = input.dtype if input.dtype.is_floating_point or input.dtype.is_complex else _dtypes.int64
+        dtype = input.dtype if dtype is None else dtype
         place = _dims(dim, input.ndim)[:1] or (0,)
         return _F[name](_filled(name, input, mask), place[0], dtype=dtype).to(dtype=dtype)
 

@@ -481,7 +481,7 @@ publish("index_fill", index_fill, inplace=in_place(
 ))
 publish("index_reduce", index_reduce, inplace=in_place(
     lambda x, dim, index, source, reduce, *, include_self=True: reduced_slices(
-        x, dim, index, source, reduce, include_self, first=refuse_overlap
+        x, dim, index, source, reduce, include_self, first=lambda memory: refuse_shared(x, [index, source])
     ), elementwise=False, apart="last",
 ))
 

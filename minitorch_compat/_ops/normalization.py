@@ -165,7 +165,7 @@ def native_batch_norm(
             )
     check_batch(input._data, weight, bias, running_mean, running_var, training)
     kind = batch_types(input, (weight, bias, running_mean, running_var))
-    x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
+    x, w, b = widened(input._data), *[None if each is None else each._data for each in (weight, bias)]
     narrow = kind if kind != x.dtype else None
     out, saved = quietly(batch_forward, x, w, b, running_mean, running_var, training, momentum, eps, narrow)
     result = wrap(like(out.astype(input._data.dtype, copy=False), input._data))
@@ -184,6 +184,7 @@ def batch_forward(
     if not training:
         mean = widened(running_mean._data)
         inverse = (1 / np.sqrt(widened(running_var._data) + x.dtype.type(eps))).astype(x.dtype)
+        weight, bias = wide(weight, bias)
         return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)
     if not x.size:
         mean, squares = np.zeros(x.shape[1]), np.zeros(x.shape[1])
@@ -200,6 +201,7 @@ def batch_forward(
             share, rest = own.dtype.type(momentum), own.dtype.type(1 - momentum)
             kept[...] = (share * value.astype(x.dtype).astype(own.dtype) + rest * own).astype(kept.dtype)
     mean = mean.astype(x.dtype)
+    weight, bias = wide(weight, bias)  # as they are now: they may lie where running statistics do
     if narrow is not None:
         mean, inverse = mean.astype(narrow).astype(x.dtype), inverse.astype(narrow).astype(x.dtype)
     return kernels.batch_normalize(x, weight, bias, mean, inverse), (mean, inverse)

@@ -679,12 +679,29 @@ def by_products(x: Any, y: Any, batch: tuple[int, ...]) -> Tensor:
     count = prod(batch)
     lead = (count,) if batch else ()
     x, y = [reshape(expand(each, (*batch, *each._data.shape[-2:])), (*lead, *each._data.shape[-2:])) for each in (x, y)]
-    squares = [FUNCTIONS["sum"](each.pow(2), -1, True) for each in (x, y)]
+    return euclidean(x, y).view(shape)  # type: ignore[no-any-return]
+
+
+def through_products(xp, g, own, other, out):
+    """What the rows of one side receive: nothing from pairs without a distance."""
+    ratio = xp.where(out == 0, 0.0, g / out)
+    return own * xp.sum(ratio, (len(ratio.shape) - 1,), True) - ratio @ other
+
+
+@op(
+    "euclidean", method=False, module=False, node="EuclideanDistBackward0",
+    x=lambda xp, g, x, y, out: through_products(xp, g, x, y, out),
+    y=lambda xp, g, x, y, out: through_products(xp, xp.transpose(g, -2, -1), y, x, xp.transpose(out, -2, -1)),
+)
+def euclidean(x: Array, y: Array):
+    a: Any = wrap(x)
+    b: Any = wrap(y)
+    squares = [FUNCTIONS["sum"](each.pow(2), -1, True) for each in (a, b)]
     ones = [FUNCTIONS["ones_like"](each) for each in squares]
-    left = FUNCTIONS["cat"]([times(x, -2), squares[0], ones[0]], -1)
-    right = FUNCTIONS["cat"]([y, ones[1], squares[1]], -1)
+    left = FUNCTIONS["cat"]([times(a, -2), squares[0], ones[0]], -1)
+    right = FUNCTIONS["cat"]([b, ones[1], squares[1]], -1)
     found: Any = FUNCTIONS["matmul"](left, FUNCTIONS["transpose"](right, -2, -1))
-    return found.clamp_min(0).sqrt().view(shape)
+    return found.clamp_min(0).sqrt()._data
 
 
 def renorm_x(xp, g, x, p, dim, maxnorm):

@@ -355,6 +355,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.cross(x, y, -1)": (number(2, 3), number(2, 3)),
     "torch.dist(x, y)": (real(2, 3), real(3)),
     "torch.dist(x, y, 3)": (real(2, 3), real(3)),
+    "torch.cdist(x, y, compute_mode='use_mm_for_euclid_dist')": (real(3, 2), over_one(2, 2)),
     "torch.cdist(x, y)": (real(2, 3), real(4, 3)),
     "torch.cdist(x, y, 1)": (unit(2, 3), over_one(4, 3)),
     "torch.renorm(x, 2, 0, 1.5)": (real(2, 3),),
