@@ -26,15 +26,13 @@ from .spatial import batched, ints, is_int, matched
 Array = np.ndarray
 
 
-def back_to_input(xp, g, x, weight, x_shape, stride, padding, dilation, transposed, groups):
+def back_to_input(xp, g, weight, x_shape, stride, padding, dilation, transposed, groups):
     """A convolution's input gets its gradient by the transposed convolution, and the other way round."""
     if transposed:
-        made = xp.convolution_(
+        return xp.convolution_(
             g, xp.conj(weight), None, stride, padding, dilation, False, (0,) * len(stride), groups, x_shape[2:]
         )
-    else:
-        made = xp.convolution_input(g, xp.conj(weight), x_shape[2:], stride, padding, dilation, groups)
-    return xp.beside(made, x)
+    return xp.convolution_input(g, xp.conj(weight), x_shape[2:], stride, padding, dilation, groups)
 
 
 def back_to_weight(xp, g, x, weight_shape, stride, padding, dilation, transposed, groups):

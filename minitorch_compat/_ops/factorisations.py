@@ -88,8 +88,8 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
 def cholesky_inverse_x(xp, g, x, out, upper):
     """The differential of an inverse, by the factor of what is inverted."""
     both = g + adjoint(xp, g)
-    both = out @ both @ out
-    return -(x @ both) if upper else -(both @ x)
+    both = xp.matmul(xp.matmul(out, both), out)
+    return -xp.matmul(x, both) if upper else -xp.matmul(both, x)
 
 
 @op("cholesky_inverse_", method=False, module=False, node="CholeskyInverseBackward0", x=cholesky_inverse_x)
@@ -114,9 +114,9 @@ def factor_solution_b(xp, g, factor, upper):
 
 def factor_solution_l(xp, g, factor, out, upper):
     """Through the solution, twice: the factor stands there with its adjoint."""
-    both = xp.cholesky_solve_(g, factor, upper) @ adjoint(xp, out)
+    both = xp.matmul(xp.cholesky_solve_(g, factor, upper), adjoint(xp, out))
     both = both + adjoint(xp, both)
-    return -(factor @ both) if upper else -(both @ factor)
+    return -xp.matmul(factor, both) if upper else -xp.matmul(both, factor)
 
 
 @op("cholesky_solve_", method=False, module=False, node="CholeskySolveBackward0",
@@ -282,7 +282,10 @@ def old_system_a(xp, g, A, solution, upper, transpose, unitriangular):
     made: Any = None
     if g[0] is not None:
         back = xp.triangular_solve_(g[0], xp.conj(A), upper, not transpose, unitriangular)[0]
-        made = -(xp.conj(solution) @ xp.transpose(back, -2, -1)) if transpose else -(back @ adjoint(xp, solution))
+        if transpose:
+            made = -xp.matmul(xp.conj(solution), xp.transpose(back, -2, -1))
+        else:
+            made = -xp.matmul(back, adjoint(xp, solution))
         made = halves(xp, made, upper, unitriangular)
     if g[1] is not None:
         made = g[1] if made is None else made + g[1]
@@ -336,7 +339,7 @@ def steps_of(xp: Any, A: Any, tau: Any, C: Any, turned: bool) -> tuple[list[int]
     states = [C]
     for place in order:
         v, t = reflector(xp, V, factors, place)
-        states.append(states[-1] - v @ (adjoint(xp, v) @ states[-1]) * t)
+        states.append(states[-1] - xp.matmul(v, xp.matmul(adjoint(xp, v), states[-1])) * t)
     return order, V, factors, states
 
 
@@ -346,10 +349,10 @@ def reflected_back(xp: Any, g: Any, A: Any, tau: Any, C: Any, turned: bool) -> t
     columns, slopes = {}, {}
     for place, before in zip(order[::-1], states[-2::-1], strict=True):
         v, t = reflector(xp, V, factors, place)
-        w, back = adjoint(xp, v) @ before, adjoint(xp, v) @ g
-        slopes[place] = -xp.sum(xp.conj(v @ w) * g, (g.ndim - 2, g.ndim - 1))
-        columns[place] = -(g @ adjoint(xp, w) * xp.conj(t)) - before @ adjoint(xp, back * xp.conj(t))
-        g = g - v @ back * xp.conj(t)
+        w, back = xp.matmul(adjoint(xp, v), before), xp.matmul(adjoint(xp, v), g)
+        slopes[place] = -xp.sum(xp.conj(xp.matmul(v, w)) * g, (g.ndim - 2, g.ndim - 1))
+        columns[place] = -xp.matmul(g, adjoint(xp, w)) * xp.conj(t) - xp.matmul(before, adjoint(xp, back * xp.conj(t)))
+        g = g - xp.matmul(v, back) * xp.conj(t)
     count = len(order)
     if not count:
         return xp.zeros_like(A), xp.zeros_like(tau), g

@@ -146,7 +146,7 @@ def phase_free(xp: Any, turn: Any, who: str, vectors: str) -> None:
 
 @op(
     "inverse_of", results=("inverse", "info"), method=False, module=False, node="LinalgInvExBackward0",
-    x=lambda xp, g, inverse: -(adjoint(xp, inverse) @ g @ adjoint(xp, inverse)),
+    x=lambda xp, g, inverse: -xp.matmul(xp.matmul(adjoint(xp, inverse), g), adjoint(xp, inverse)),
 )
 def inverse_of(x: Array):
     return kernels.inverse(x)
@@ -194,7 +194,7 @@ def solved_a(xp, g, A, A_shape, out, left, vector):
     if vector:
         g, out = xp.unsqueeze(g, -1), xp.unsqueeze(out, -1)
     g = xp.solved(adjoint(xp, A), g, left, False)[0]
-    return xp.sum_to_size(-(g @ adjoint(xp, out)) if left else -(adjoint(xp, out) @ g), A_shape)
+    return xp.sum_to_size(-xp.matmul(g, adjoint(xp, out)) if left else -xp.matmul(adjoint(xp, out), g), A_shape)
 
 
 @op(
@@ -281,7 +281,7 @@ def triangular_b(xp, g, A, B_shape, upper, left, unit):
 
 def triangular_a(xp, g, A, A_shape, out, upper, left, unit):
     g = xp.triangular_solution(adjoint(xp, A), g, not upper, left, unit)
-    product = -(g @ adjoint(xp, out)) if left else -(adjoint(xp, out) @ g)
+    product = -xp.matmul(g, adjoint(xp, out)) if left else -xp.matmul(adjoint(xp, out), g)
     return halves(xp, xp.sum_to_size(product, A_shape), upper, unit)
 
 
@@ -386,7 +386,7 @@ def logdet(input: Tensor) -> Tensor:
 def cholesky_x(xp, g, out, upper):
     """``L**-H sym(tril(L**H g)) L**-1``, with half of the diagonal, which torch leaves complex."""
     factor, g = (adjoint(xp, out), adjoint(xp, g)) if upper else (out, g)
-    inner = xp.tril(adjoint(xp, factor) @ g, 0)
+    inner = xp.tril(xp.matmul(adjoint(xp, factor), g), 0)
     strict = xp.tril(inner, -1)
     inner = (inner + adjoint(xp, strict)) / 2
     inner = xp.triangular_solution(adjoint(xp, factor), inner, True, True, False)
@@ -436,13 +436,13 @@ def qr_square(xp: Any, gq: Any, gr: Any, q: Any, r: Any) -> Any:
     """The gradient of a matrix with no more columns than rows."""
     inner: Any = 0
     if gr is not None:
-        inner = gr @ adjoint(xp, r)
+        inner = xp.matmul(gr, adjoint(xp, r))
     if gq is not None:
-        inner = inner - adjoint(xp, q) @ gq
+        inner = inner - xp.matmul(adjoint(xp, q), gq)
     inner = xp.triu(inner, 0)
     diagonal = inner - xp.triu(inner, 1)
     inner = inner + adjoint(xp, inner) - (diagonal + adjoint(xp, diagonal)) / 2
-    right = q @ inner
+    right = xp.matmul(q, inner)
     if gq is not None:
         right = gq + right
     return xp.triangular_solution(adjoint(xp, r), right, False, False, False)
@@ -460,9 +460,9 @@ def qr_x(xp, g, q, r, shape, mode):
         made = qr_square(xp, gq, None, q, first)
         return xp.cat([made, xp.zeros_like(rest)], made.ndim - 1)
     for_first, for_rest = part(xp, gr, -1, 0, m), part(xp, gr, -1, m, n)
-    more = q @ rest @ adjoint(xp, for_rest)
+    more = xp.matmul(xp.matmul(q, rest), adjoint(xp, for_rest))
     made = qr_square(xp, more if gq is None else gq + more, for_first, q, first)
-    return xp.cat([made, q @ for_rest], made.ndim - 1)
+    return xp.cat([made, xp.matmul(q, for_rest)], made.ndim - 1)
 
 
 @op("orthogonal_factors", results=("q", "r"), method=False, module=False, node="LinalgQrBackward0", x=qr_x)
@@ -509,7 +509,7 @@ def geqrf(input: Tensor) -> Any:
 
 def reflector(xp: Any, v: Any, tau: Any, x: Any) -> Any:
     """``(I - tau v v.mH) x``."""
-    return x - xp.unsqueeze(tau, -1) * v @ (adjoint(xp, v) @ x)
+    return x - xp.matmul(xp.unsqueeze(tau, -1) * v, xp.matmul(adjoint(xp, v), x))
 
 
 def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list[Any]]:
@@ -528,11 +528,11 @@ def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list
         after.append(reflector(xp, v, share, after[-1]))
     of_columns, of_shares = [], []
     for v, share, rest in zip(vectors, shares, reversed(after), strict=True):
-        forth = g @ (adjoint(xp, rest) @ v)
-        back = rest @ (adjoint(xp, g) @ v)
+        forth = xp.matmul(g, xp.matmul(adjoint(xp, rest), v))
+        back = xp.matmul(rest, xp.matmul(adjoint(xp, g), v))
         size = xp.unsqueeze(share, -1)
         of_columns.append(-(xp.conj(size) * forth + size * back))
-        of_shares.append(-xp.sum(adjoint(xp, v) @ forth, (V.ndim - 1,), False))
+        of_shares.append(-xp.sum(xp.matmul(adjoint(xp, v), forth), (V.ndim - 1,), False))
         g = reflector(xp, v, xp.conj(share), g)
     if count < columns:
         of_columns.append(xp.zeros_like(part(xp, V, -1, count, columns)))
@@ -603,32 +603,34 @@ def svd_x(xp, g, u, s, vh, full):
         gu = None if gu is None else part(xp, gu, -1, 0, k)
         gvh = None if gvh is None else part(xp, gvh, -2, 0, k)
     if gu is None and gvh is None:
-        return u @ (xp.unsqueeze(gs, -1) * vh)
+        return xp.matmul(u, xp.unsqueeze(gs, -1) * vh)
     one = identity_like(xp, s)
     squares = s * s
     if is_complex(u):
         phase_free(
-            xp, (0 if gu is None else adjoint(xp, u) @ gu) + (0 if gvh is None else vh @ adjoint(xp, gvh)),
+            xp,
+            (0 if gu is None else xp.matmul(adjoint(xp, u), gu))
+            + (0 if gvh is None else xp.matmul(vh, adjoint(xp, gvh))),
             "svd_backward", "singular vectors",
         )
     beside = (1 - one) / (xp.unsqueeze(squares, -2) - xp.unsqueeze(squares, -1) + one)
     inner: Any = 0 if gs is None else xp.diag_embed(gs)
     if gu is not None:
-        turn = adjoint(xp, u) @ gu
+        turn = xp.matmul(adjoint(xp, u), gu)
         turn = turn - adjoint(xp, turn)
         inner = inner + turn * beside * xp.unsqueeze(s, -2)
         if is_complex(u):
             inner = inner + xp.diag_embed(xp.diagonal(turn, 0, -2, -1) / (2 * s))
     if gvh is not None:
-        turn = vh @ adjoint(xp, gvh)
+        turn = xp.matmul(vh, adjoint(xp, gvh))
         inner = inner + xp.unsqueeze(s, -1) * (turn - adjoint(xp, turn)) * beside
-    made = u @ inner @ vh
+    made = xp.matmul(xp.matmul(u, inner), vh)
     if gu is not None and u.shape[-2] > k:
         outside = gu / xp.unsqueeze(s, -2)
-        made = made + (outside - u @ (adjoint(xp, u) @ outside)) @ vh
+        made = made + xp.matmul(outside - xp.matmul(u, xp.matmul(adjoint(xp, u), outside)), vh)
     if gvh is not None and vh.shape[-1] > k:
         outside = gvh / xp.unsqueeze(s, -1)
-        made = made + u @ (outside - (outside @ adjoint(xp, vh)) @ vh)
+        made = made + xp.matmul(u, outside - xp.matmul(xp.matmul(outside, adjoint(xp, vh)), vh))
     return made
 
 
@@ -672,16 +674,16 @@ def eigh_x(xp, g, values, vectors):
     """Rotations of the eigenvectors over differences of eigenvalues, and the eigenvalues on the diagonal."""
     from_values, from_vectors = g
     if from_vectors is None:
-        return (vectors * xp.unsqueeze(from_values, -2)) @ adjoint(xp, vectors)
+        return xp.matmul(vectors * xp.unsqueeze(from_values, -2), adjoint(xp, vectors))
     inner: Any = 0 if from_values is None else xp.diag_embed(from_values)
     one = identity_like(xp, values)
     apart = xp.unsqueeze(values, -2) - xp.unsqueeze(values, -1) + one
-    turn = adjoint(xp, vectors) @ from_vectors
+    turn = xp.matmul(adjoint(xp, vectors), from_vectors)
     if is_complex(vectors):
         phase_free(xp, turn, "linalg_eigh_backward", "eigenvectors")
     turn = (turn - adjoint(xp, turn)) / 2
     inner = inner + turn * ((1 - one) / apart)
-    return vectors @ inner @ adjoint(xp, vectors)
+    return xp.matmul(xp.matmul(vectors, inner), adjoint(xp, vectors))
 
 
 @op("hermitian_factors", results=("values", "vectors"), method=False, module=False, node="LinalgEighBackward0",
@@ -717,12 +719,12 @@ def eig_x(xp, g, x, values, vectors):
     if from_vectors is not None:
         one = identity_like(xp, xp.real_part(values))
         apart = xp.conj(xp.unsqueeze(values, -2) - xp.unsqueeze(values, -1)) + one
-        turn = back @ from_vectors
+        turn = xp.matmul(back, from_vectors)
         phase_free(xp, turn, "linalg_eig_backward", "eigenvectors")
         lengths = xp.real_part(xp.diagonal(turn, 0, -2, -1))
-        turn = turn - (back @ vectors) * xp.unsqueeze(lengths, -2)
+        turn = turn - xp.matmul(back, vectors) * xp.unsqueeze(lengths, -2)
         inner = inner + turn * ((1 - one) / apart)
-    made = xp.solved(back, inner @ back, True, False)[0]
+    made = xp.solved(back, xp.matmul(inner, back), True, False)[0]
     return made if is_complex(x) else xp.real_part(made)
 
 
@@ -819,13 +821,15 @@ def pinv_x(xp, g, x, out):
     """The differential of the pseudo-inverse at constant rank (Golub and Pereyra, 1973)."""
     back, against = adjoint(xp, out), adjoint(xp, g)
     if x.shape[-2] <= x.shape[-1]:
-        inner = against @ out
-        more = inner @ back
-        made = -adjoint(xp, out @ inner) + more - (x @ out) @ more + (back @ out) @ (against - inner @ x)
+        inner = xp.matmul(against, out)
+        more = xp.matmul(inner, back)
+        made = -adjoint(xp, xp.matmul(out, inner)) + more - xp.matmul(xp.matmul(x, out), more)
+        made = made + xp.matmul(xp.matmul(back, out), against - xp.matmul(inner, x))
         return xp.as_adjoint(made)
-    inner = out @ against
-    more = back @ inner
-    return xp.as_adjoint(-adjoint(xp, inner @ out) + (against - x @ inner) @ out @ back + more - (more @ out) @ x)
+    inner = xp.matmul(out, against)
+    more = xp.matmul(back, inner)
+    rest = xp.matmul(xp.matmul(against - xp.matmul(x, inner), out), back)
+    return xp.as_adjoint(-adjoint(xp, xp.matmul(inner, out)) + rest + more - xp.matmul(xp.matmul(more, out), x))
 
 
 @op("pseudo_inverse", method=False, module=False, node="LinalgPinvBackward0", x=pinv_x)
@@ -891,13 +895,13 @@ def lu_x(xp, gl, gu, lower, upper, order, shape):
     below: Any = 0
     above: Any = 0
     if gl is not None:
-        below = adjoint(xp, square_l) @ part(xp, gl, -2, 0, k)
+        below = xp.matmul(adjoint(xp, square_l), part(xp, gl, -2, 0, k))
     if gu is not None:
-        above = part(xp, gu, -1, 0, k) @ adjoint(xp, square_u)
+        above = xp.matmul(part(xp, gu, -1, 0, k), adjoint(xp, square_u))
         if n > k:
-            below = below - part(xp, gu, -1, k, n) @ adjoint(xp, part(xp, upper, -1, k, n))
+            below = below - xp.matmul(part(xp, gu, -1, k, n), adjoint(xp, part(xp, upper, -1, k, n)))
     if gl is not None and m > k:
-        above = above - adjoint(xp, part(xp, lower, -2, k, m)) @ part(xp, gl, -2, k, m)
+        above = above - xp.matmul(adjoint(xp, part(xp, lower, -2, k, m)), part(xp, gl, -2, k, m))
     inner = (0 if isinstance(below, int) else xp.tril(below, -1)) + (0 if isinstance(above, int) else xp.triu(above, 0))
     middle = xp.triangular_solution(adjoint(xp, square_u), inner, False, False, False)
     made = xp.triangular_solution(adjoint(xp, square_l), middle, True, True, True)
@@ -1012,15 +1016,15 @@ def lu_solution_factors(xp, g, factors, out, order, adjoined, left):
     back = adjoint(xp, factors)
     if not adjoined:
         middle = xp.triangular_solution(back, g, False, True, False)
-        for_upper = -(middle @ adjoint(xp, out))
+        for_upper = -xp.matmul(middle, adjoint(xp, out))
         rest = xp.triangular_solution(back, middle, True, True, True)
-        return xp.tril(-(rest @ adjoint(xp, xp.triu(factors, 0) @ out)), -1) + xp.triu(for_upper, 0)
+        return xp.tril(-xp.matmul(rest, adjoint(xp, xp.matmul(xp.triu(factors, 0), out))), -1) + xp.triu(for_upper, 0)
     turned = xp.rows_taken(out, order)
     first = xp.triangular_solution(factors, xp.rows_taken(g, order), False, True, True)
-    for_lower = -(turned @ adjoint(xp, first))
-    middle = adjoint(xp, xp.tril(factors, -1)) @ turned + turned
+    for_lower = -xp.matmul(turned, adjoint(xp, first))
+    middle = xp.matmul(adjoint(xp, xp.tril(factors, -1)), turned) + turned
     rest = xp.triangular_solution(factors, first, True, True, False)
-    return xp.tril(for_lower, -1) + xp.triu(-(middle @ adjoint(xp, rest)), 0)
+    return xp.tril(for_lower, -1) + xp.triu(-xp.matmul(middle, adjoint(xp, rest)), 0)
 
 
 @op("lu_solution", method=False, module=False, node="LinalgLuSolveBackward0",
@@ -1077,9 +1081,9 @@ def least_squares_a(xp, g, A, A_shape, B, solution):
     for_solution, for_residuals = g
     made: Any = None
     if for_solution is not None:
-        made = pinv_x(xp, for_solution @ adjoint(xp, B), A, standard_pinv(xp, A, A_shape))
+        made = pinv_x(xp, xp.matmul(for_solution, adjoint(xp, B)), A, standard_pinv(xp, A, A_shape))
     if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
-        more = ((A @ solution - B) * xp.unsqueeze(for_residuals, -2) * 2) @ adjoint(xp, solution)
+        more = xp.matmul((xp.matmul(A, solution) - B) * xp.unsqueeze(for_residuals, -2) * 2, adjoint(xp, solution))
         made = more if made is None else made + more
     return None if made is None else xp.as_adjoint(made)
 
@@ -1088,9 +1092,9 @@ def least_squares_b(xp, g, A, A_shape, B, solution):
     for_solution, for_residuals = g
     made: Any = None
     if for_solution is not None:
-        made = adjoint(xp, standard_pinv(xp, A, A_shape)) @ for_solution
+        made = xp.matmul(adjoint(xp, standard_pinv(xp, A, A_shape)), for_solution)
     if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
-        more = (B - A @ solution) * xp.unsqueeze(for_residuals, -2) * 2
+        more = (B - xp.matmul(A, solution)) * xp.unsqueeze(for_residuals, -2) * 2
         made = more if made is None else made + more
     return made
 

@@ -193,6 +193,7 @@ def matmul_(
     return stumbled("matmul", matmul_, as_method, (input, other, *rest), with_out(wrong, out))
 
 
+arrays.matmul = kernels.matmul
 attach("matmul", matmul, matmul_)
 
 
