@@ -160,7 +160,8 @@ def sinc_x(xp, g, x):
     """The quotient rule, and zero at zero."""
     turned = x * math.pi
     square = x * x * math.pi
-    slope = (turned * xp.cos(turned) - xp.sin(turned)) / square
+    sine = xp.sin(turned)  # before the cosine: the way back adds up in this order
+    slope = (turned * xp.cos(turned) - sine) / square
     return xp.where(square == 0, 0.0, g * xp.conj(slope))
 
 
