@@ -11,9 +11,10 @@ place, integers that require grad, tensors that require grad and are given anoth
 history, inference tensors in computations outside inference mode, ``.data`` of those, hooks on views that have lost
 their history, ``sgn_``, whose gradient torch cannot add up. Nor is, though torch defines it: halves seen as
 complex32, numbers as the second argument of ``xlogy``, a number but 0 as an index of a 0-d tensor (which reads memory
-that is not there), and the operations and dtypes in ``ROUNDED``, whose last bit is another one. Not compared: whether
-a gradient that nobody recorded is a view, and the sign of zero where complex numbers fill two of torch's vectors, for
-its vectors and its loops over single numbers disagree there.
+that is not there), inference tensors that require grad, unsafe splits in inference mode, results that require grad
+written into integers, and the operations and dtypes in ``ROUNDED``, whose last bit is another one. Not compared:
+whether a gradient is a view (those that ``autograd.grad`` gives are detached before), and the sign of zero where
+complex numbers fill two of torch's vectors, for its vectors and its loops over single numbers disagree there.
 """
 
 from __future__ import annotations
