@@ -459,6 +459,7 @@ def leaves_in(values: Any) -> Iterator[Tensor]:
 BACKWARD_ONLY = {
     "CdistBackward0": "_cdist_forward", "CholeskyBackward0": "cholesky", "ConvTbcBackward0": "conv_tbc",
     "CtcLossBackward0": "_ctc_loss", "EmbeddingBagBackward0": "_embedding_bag", "GeqrfBackward0": "geqrf",
+    "EuclideanDistBackward0": "_euclidean_dist",
     "GridSampler2DBackward0": "grid_sampler_2d", "GridSampler3DBackward0": "grid_sampler_3d",
     "IgammaBackward0": "igamma", "IgammacBackward0": "igammac", "IndexReduceBackward0": "index_reduce",
     "MkldnnRnnLayerBackward0": "mkldnn_rnn_layer", "MultiMarginLossBackward0": "multi_margin_loss",
@@ -609,6 +610,8 @@ def write(name: str, function: Callable[..., Any], arguments: Any, keywords: Any
         duals = list({id(each): each for each in duals}.values())
         result = Step("", afresh, arguments, keywords, level, duals).run()
         made = tangent_of(result, level)
+    own = tangent_of(x, level)
+    before = None if own is None or name in RESHAPING else own.clone()
     held = [
         (each, take(each, level)) for each in tensors_in((arguments, keywords)) if tangent_of(each, level) is not None
     ]
@@ -631,7 +634,19 @@ def write(name: str, function: Callable[..., Any], arguments: Any, keywords: Any
     else:
         own.copy_(made)
     keep_tangents(x)
+    if before is not None:
+        keep_former_tangent(x, before, level)
     return out
+
+
+def keep_former_tangent(x: Tensor, before: Tensor, level: int) -> None:
+    """Give the copy that a step has kept of ``x``, as it was before it was written to, the tangent of that time."""
+    node: Any = graph.step_of(x)
+    node = getattr(node, "fn", node)
+    if node is not None and node.keeps_first and node.kept:
+        old = original(node.kept[0])
+        if isinstance(old, Tensor) and old is not x and tangent_of(old, level) is None:
+            give(old, level, before)
 
 
 def adopt(x: Tensor, tangent: Tensor, level: int) -> None:

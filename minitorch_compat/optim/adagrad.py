@@ -85,9 +85,9 @@ class Adagrad(RuleOptimizer):
         rate = scalar(group["lr"]) / (1 + (step - 1) * group["lr_decay"])
         g = (-g if group["maximize"] else g).coalesce()
         places, rows, total = g._indices(), g._values(), state["sum"]
-        total.add_(sparse_coo_tensor(places, rows.pow(2), g.size(), check_invariants=False))
+        total.add_(sparse_coo_tensor(places, rows.pow(2), g.size()))
         size = total.sparse_mask(g)._values().sqrt_().add_(group["eps"])
-        p.add_(sparse_coo_tensor(places, rows / size, g.size(), check_invariants=False), alpha=-rate)
+        p.add_(sparse_coo_tensor(places, rows / size, g.size()), alpha=-rate)
 
     def _advance(self, state: dict[str, Any], group: dict[str, Any]) -> Any:
         return next_step(state["step"])
