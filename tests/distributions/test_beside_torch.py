@@ -293,5 +293,6 @@ def test_gradients_of_draws(draw: str) -> None:
         assert (expected is None) == (got is None)
         if expected is not None:
             # torch's own approximation of how a gamma follows its shape is good to three digits.
-            np.testing.assert_allclose(got, expected, rtol=2e-3)
+            gamma = draw.startswith(("Gamma", "Beta", "Dirichlet", "StudentT", "Wishart"))
+            np.testing.assert_allclose(got, expected, rtol=2e-3 if gamma else 1e-12)
 
