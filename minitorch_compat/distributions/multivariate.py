@@ -36,6 +36,16 @@ def _tril_of_precision(precision: Any) -> Any:
     return torch.linalg.solve_triangular(inverse, torch.eye(precision.shape[-1], dtype=precision.dtype), upper=False)
 
 
+def _only_one(error: type[Exception], covariance: Any, precision: Any, scale: Any) -> tuple[str, Any]:
+    """Which of three matrices is given, by its name; ``error`` unless it is one alone."""
+    given = {"covariance_matrix": covariance, "precision_matrix": precision, "scale_tril": scale}
+    given = {name: matrix for name, matrix in given.items() if matrix is not None}
+    if len(given) != 1:
+        raise error("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
+    ((name, matrix),) = given.items()
+    return name, matrix
+
+
 class MultivariateNormal(Distribution):
     """Normal vectors of mean ``loc``, by a covariance, its inverse or its Cholesky factor."""
 
@@ -54,13 +64,7 @@ class MultivariateNormal(Distribution):
     ) -> None:
         if loc.dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        given = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        given = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(given) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
-            )
-        ((name, matrix),) = given.items()
+        name, matrix = _only_one(ValueError, covariance_matrix, precision_matrix, scale_tril)
         if matrix.dim() < 2:
             title = "scale_tril matrix" if name == "scale_tril" else name
             raise ValueError(f"{title} must be at least two-dimensional, with optional leading batch dimensions")
@@ -318,13 +322,7 @@ class Wishart(ExponentialFamily):
         self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
         validate_args: bool | None = None
     ) -> None:
-        given = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        given = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(given) != 1:
-            raise AssertionError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
-            )
-        ((name, matrix),) = given.items()
+        name, matrix = _only_one(AssertionError, covariance_matrix, precision_matrix, scale_tril)
         if matrix.dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
         if isinstance(df, Number):

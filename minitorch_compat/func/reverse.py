@@ -61,6 +61,18 @@ def entered(x: Any, level: Level) -> Tensor:
     return rewrapped(alias, x)
 
 
+def entered_at(
+    places: Sequence[int], arguments: Sequence[Any], level: Level
+) -> tuple[list[Any], list[list[Tensor]], list[Any]]:
+    """The arguments with those at ``places`` entered; the tensors of each of these, and how they stand in it."""
+    given = [tree_flatten(arguments[place]) for place in places]
+    leaves = [[entered(each, level) for each in found] for found, _ in given]
+    changed = list(arguments)
+    for place, own, (_, spec) in zip(places, leaves, given, strict=True):
+        changed[place] = tree_unflatten(own, spec)
+    return changed, leaves, [spec for _, spec in given]
+
+
 def levels_of(x: Any) -> set[int]:
     """The levels at which ``x`` is batched."""
     found = set()
@@ -179,11 +191,7 @@ def grad_and_value(
         outside = mode.enabled
         with opened("grad") as level, enable_grad():
             start = next_order()
-            given = [tree_flatten(arguments[place]) for place in places]
-            leaves = [[entered(each, level) for each in found] for found, _ in given]
-            changed = list(arguments)
-            for place, own, (_, spec) in zip(places, leaves, given, strict=True):
-                changed[place] = tree_unflatten(own, spec)
+            changed, leaves, specs = entered_at(places, arguments, level)
             made = func(*changed, **keywords)
             aux = None
             if has_aux:
@@ -211,8 +219,9 @@ def grad_and_value(
         value = left(made, start, reverse.outside)
         aux = tree_map(lambda each: left(each, start, reverse.outside), aux)
         parts = iter(found)
-        results = tuple(tree_unflatten([next(parts) for _ in own], spec) for own, (_, spec) in
-                        zip(leaves, given, strict=True))
+        results = tuple(
+            tree_unflatten([next(parts) for _ in own], spec) for own, spec in zip(leaves, specs, strict=True)
+        )
         return (results[0] if isinstance(argnums, int) else results), (value, aux) if has_aux else value
 
     return wrapper
@@ -265,11 +274,7 @@ def vjp_of(
     outside = mode.enabled
     with opened("grad") as level, enable_grad():
         start = next_order()
-        given = [tree_flatten(primals[place]) for place in places]
-        leaves = [[entered(each, level) for each in found] for found, _ in given]
-        changed = list(primals)
-        for place, own, (_, spec) in zip(places, leaves, given, strict=True):
-            changed[place] = tree_unflatten(own, spec)
+        changed, leaves, specs = entered_at(places, primals, level)
         made = func(*changed)
         aux = None
         if has_aux:
@@ -301,7 +306,7 @@ def vjp_of(
             found = Reverse(flat, start, deep).gradients(outputs, weights, settle=False, keep=keep)
         parts = iter(found)
         results = tuple(
-            tree_unflatten([next(parts) for _ in own], each) for own, (_, each) in zip(leaves, given, strict=True)
+            tree_unflatten([next(parts) for _ in own], each) for own, each in zip(leaves, specs, strict=True)
         )
         return results if always_tuple or len(results) > 1 else results[0]
 
