@@ -5,7 +5,7 @@ from __future__ import annotations
 import cmath
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -265,9 +265,10 @@ def pairs_of(actual: Any, expected: Any, path: tuple[Any, ...], options: dict[st
                 f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {missing}\n"
                 f"Additional keys in the actual mapping: {more}", path,
             )) from None  # fmt: skip
-        keys = list(actual)
+        # Keys that cannot be sorted come as the set of them has them: another order would name another item first.
+        keys: Collection[Any] = set(actual.keys())
         with contextlib.suppress(Exception):
-            keys.sort()
+            keys = sorted(keys)
         for key in keys:
             yield from pairs_of(actual[key], expected[key], (*path, key), options)
     else:
