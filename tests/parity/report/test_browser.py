@@ -173,6 +173,15 @@ def test_the_query_language(reader):
         assert (query, reader.rows()) == (query, rows)
 
 
+def test_a_query_that_finds_nothing_names_what_it_does_not_know(reader):
+    reader.pastes("stauts:differs ulp>many")
+    assert reader.one("#empty").text == (
+        "No case matches these filters. “stauts:” is searched for as text; what can be asked for is status, verdict, "
+        "dim, dtype, op, cause, doc, chapter, fact, id, known, sees. “many” is not a number, so “ulp>many” is "
+        "searched for as text."
+    )
+
+
 def test_a_query_is_completed(reader):
     def offers(told="value"):
         return reader.browser.execute_script(

@@ -276,7 +276,7 @@
   }
 
   function parsed(query) {
-    const words = [], tests = [];
+    const words = [], tests = [], doubts = [];
     for (const [all, minus, key, quoted, value, measure, sign, bound, phrase, word] of query.matchAll(TERM)) {
       let test = null;
       if (measure) {
@@ -290,11 +290,13 @@
           return known.get(each);
         });
       }
+      if (key && !test) doubts.push(`“${key}:” is searched for as text; what can be asked for is ${Object.keys(KEYS).join(", ")}.`);
+      if (measure && !test) doubts.push(`“${bound}” is not a number, so “${all}” is searched for as text.`);
       if (test) tests.push(minus ? it => !test(it) : test);
       else if (minus && !key) { const without = (phrase ?? word).toLowerCase(); tests.push((it, text) => !text().includes(without)); }
       else words.push((phrase ?? all).toLowerCase());
     }
-    return {words, tests};
+    return {words, tests, doubts};
   }
 
   // What may stand at the end of the query: the keys, or the values that the cases have for one, the most frequent first.
@@ -355,7 +357,8 @@
 
   function show() {
     const want = Object.fromEntries(fields.map(name => [name, $(name).value]));
-    ({words, tests} = parsed(want.q));
+    const query = parsed(want.q);
+    ({words, tests} = query);
     if (words.length || tests.length) gather(cases.length);
     shown = cases.map((_, index) => index).filter(index => matches(cases[index], index, want));
     rendered = 0;
@@ -365,6 +368,7 @@
     const filtered = fields.some(name => want[name]);
     $("status").textContent = filtered ? `${shown.length} of ${cases.length} cases` : `${cases.length} cases`;
     $("clear").hidden = !filtered;
+    $("empty").textContent = ["No case matches these filters.", ...query.doubts].join(" ");
     $("empty").hidden = shown.length > 0 || cases.length === 0;
     return want;
   }
