@@ -16,19 +16,11 @@ from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
 from .._kernels import layout
 from .._kernels import linear_algebra as kernels
-from . import entry, linear_algebra
+from . import decompositions, entry
 from .arithmetic import underivable
-from .linear_algebra import (
-    adjoint,
-    cholesky_x,
-    halves,
-    implemented,
-    matrices,
-    part,
-    refuse_indefinite,
-    results,
-    squares,
-)
+from .decompositions import cholesky_x, refuse_indefinite
+from .linear_algebra import halves
+from .matrices import adjoint, first_failure, floating, function, implemented, matrices, part, results, squares
 from .reductions import pair
 
 Array = np.ndarray
@@ -172,7 +164,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
         "torch.linalg.lu_factor(A, compute_pivots)\nand\nLU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)"
         "\nshould be replaced with\nLU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)", stacklevel=3,
     )
-    made = _lu_with_info(*linear_algebra.lu_factor_ex(A, pivot=pivot))
+    made = _lu_with_info(*decompositions.lu_factor_ex(A, pivot=pivot))
     if out is not None:
         for place, each in zip(out, made[: 3 if get_infos else 2], strict=True):
             place.resize_as_(each).copy_(each)
@@ -251,7 +243,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
         "replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)", stacklevel=3,
     )
     matrices(b, "linalg.lu_solve", "B")
-    return ended("lu_solve", out, linear_algebra.lu_solve(LU_data, LU_pivots, b), b, LU_data)
+    return ended("lu_solve", out, decompositions.lu_solve(LU_data, LU_pivots, b), b, LU_data)
 
 
 # ---- triangular systems
@@ -449,12 +441,12 @@ ldl_factor_ex_result = results("ldl_factor_ex", "LD", "pivots", "info")
 ldl_factor_result = results("ldl_factor", "LD", "pivots")
 
 
-@linear_algebra.function("ldl_factor_ex")
+@function("ldl_factor_ex")
 def ldl_factor_ex(input: Tensor, *, hermitian: bool = False, check_errors: bool = False) -> Any:
     """L, and D of blocks of one or two, of ``A = L D L.mT`` or ``A = L D L.mH``, in one matrix, and the rows "
     "exchanged."""
     squares(input, "torch.linalg.ldl_factor_ex")
-    linear_algebra.floating(input, "torch.linalg.ldl_factor_ex", low=True)
+    floating(input, "torch.linalg.ldl_factor_ex", low=True)
     implemented(input, "ldl_factor_cpu")
     made = ldl_factor_ex_result(*symmetric_factors(input, hermitian))
     if check_errors:
@@ -463,7 +455,7 @@ def ldl_factor_ex(input: Tensor, *, hermitian: bool = False, check_errors: bool 
 
 
 def refuse_factors(who: str, info: Tensor) -> None:
-    found = linear_algebra.first_failure(info)
+    found = first_failure(info)
     if found is not None:
         raise RuntimeError(
             'false INTERNAL ASSERT FAILED at "/__w/pytorch/pytorch/aten/src/ATen/native/BatchLinearAlgebra.cpp":1642, '
@@ -471,7 +463,7 @@ def refuse_factors(who: str, info: Tensor) -> None:
         )
 
 
-@linear_algebra.function("ldl_factor")
+@function("ldl_factor")
 def ldl_factor(input: Tensor, *, hermitian: bool = False) -> Any:
     """L and D of a symmetric or Hermitian matrix, and the rows exchanged."""
     made = ldl_factor_ex(input, hermitian=hermitian)
@@ -485,7 +477,7 @@ def symmetric_solution(LD: Array, pivots: Array, B: Array, hermitian):
     return kernels.symmetric_solution(LD, pivots, B, hermitian)
 
 
-@linear_algebra.function("ldl_solve")
+@function("ldl_solve")
 def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False) -> Tensor:
     """X of ``A X = B`` from the factors of a symmetric or Hermitian A."""
     who = "torch.linalg.ldl_solve"
