@@ -633,30 +633,3 @@ def lcm(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     divisor = np.gcd(wide_x, wide_y)
     multiple = np.abs(wide_x // np.where(divisor == 0, 1, divisor) * wide_y)
     return np.asarray(multiple).astype(x.dtype, copy=False)
-
-
-# -- conversion -----------------------------------------------------------------------------------------------------
-
-
-def cast(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """``x`` in another dtype: out of range floats become integers as the processor converts them. Bitwise torch.
-
-    The result is laid out as ``x`` is; it is ``x`` itself where nothing is to do.
-    """
-    if dtype == x.dtype:
-        return x
-    kind = x.dtype.char
-    if kind in types.COMPLEX and dtype.char not in types.COMPLEX:
-        x = x.real
-        kind = x.dtype.char
-    if kind in types.FLOATING and dtype.char in types.INTEGRAL:
-        wide = widened(x)
-        # Narrow integers are the low bits of a wide conversion.
-        if dtype.itemsize < 4:
-            return wide.astype(np.int32).astype(dtype)
-        if dtype.char == "I":
-            return wide.astype(np.int64).astype(dtype)
-        return wide.astype(dtype)
-    if kind == "d" and dtype.char in types.HALVES:
-        x = x.astype(np.float32)
-    return x.astype(dtype)
