@@ -116,6 +116,25 @@ def blocks(count: int, columns: int) -> Iterator[tuple[int, int]]:
         yield start, min(count, start + size)
 
 
+def columns_of(
+    wide: ndarray, shape: tuple[int, ...], taken: tuple[Ints, Ints, Ints, Ints] | None
+) -> Iterator[tuple[int, int, ndarray]]:
+    """Of a padded input the columns of some samples after others: (samples, *shape), in memory that is used again.
+
+    ``taken`` are window, stride, dilation and counts, or nothing where the input is its own columns.
+    """
+    column = None
+    for start, stop in blocks(len(wide), math.prod(shape)):
+        if taken is None:
+            yield start, stop, np.ascontiguousarray(wide[start:stop]).reshape(stop - start, *shape)
+            continue
+        view = windows(wide[start:stop], *taken)
+        if column is None or len(column) != stop - start:
+            column = np.empty(view.shape, wide.dtype)
+        np.copyto(column, view)
+        yield start, stop, column.reshape(stop - start, *shape)
+
+
 def is_plain(window: Ints, stride: Ints, padding: Ints) -> bool:
     """Whether windows of one element take every element once, so that the input is its own columns."""
     return all(n == 1 for n in window) and all(n == 1 for n in stride) and not any(padding)
@@ -159,16 +178,8 @@ def convolve(
     matrix = weight.reshape(groups, outputs // groups, depth) if groups > 1 else weight.reshape(outputs, depth)
     shape = (groups, depth, length) if groups > 1 else (depth, length)
     flat = result.reshape(count, *([groups, outputs // groups] if groups > 1 else [outputs]), length)
-    column = None
-    for start, stop in blocks(count, groups * depth * length):
-        if plain:
-            columns = np.ascontiguousarray(wide[start:stop]).reshape(stop - start, *shape)
-        else:
-            view = windows(wide[start:stop], window, stride, dilation, counts)
-            if column is None or len(column) != stop - start:
-                column = np.empty(view.shape, x.dtype)
-            np.copyto(column, view)
-            columns = column.reshape(stop - start, *shape)
+    steps = None if plain else (window, stride, dilation, counts)
+    for start, stop, columns in columns_of(wide, shape, steps):
         np.matmul(matrix, columns, out=flat[start:stop])
         if shift is not None:
             result[start:stop] += shift
@@ -290,16 +301,8 @@ def weight_gradient(
     total = np.zeros((groups, outputs // groups, depth) if groups > 1 else (outputs, depth), g.dtype)
     shape = (groups, depth, length) if groups > 1 else (depth, length)
     flat = np.ascontiguousarray(g).reshape(count, *([groups, outputs // groups] if groups > 1 else [outputs]), length)
-    column = None
-    for start, stop in blocks(count, groups * depth * length):
-        if plain:
-            columns = np.ascontiguousarray(wide[start:stop]).reshape(stop - start, *shape)
-        else:
-            view = windows(wide[start:stop], window, stride, dilation, counts)
-            if column is None or len(column) != stop - start:
-                column = np.empty(view.shape, x.dtype)
-            np.copyto(column, view)
-            columns = column.reshape(stop - start, *shape)
+    steps = None if plain else (window, stride, dilation, counts)
+    for start, stop, columns in columns_of(wide, shape, steps):
         total += np.matmul(flat[start:stop], columns.swapaxes(-1, -2)).sum(0)
     return total.reshape(outputs, channels, *window)
 
