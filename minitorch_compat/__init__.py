@@ -13,6 +13,10 @@ try:
     from . import _ops, random
 finally:
     if _collects:
+        if not _gc.get_freeze_count():
+            # Frozen and thawed they count as old, as after two collections that find nothing.
+            _gc.freeze()
+            _gc.unfreeze()
         _gc.enable()
 from ._core.absent import mark_absent as _mark_absent
 from ._core.absent import room as _room
