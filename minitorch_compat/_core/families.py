@@ -326,7 +326,7 @@ def binary(
             try:
                 r = run(kernel, a, b)
             except ValueError:
-                look_for_histories((x, y))
+                look_for_histories((x, y), recorder and (lambda: recorder.node((x, y))))
                 raise broadcast_error(a.shape, b.shape) from None
             except RuntimeError:
                 r = repeated(kernel, a, b)
@@ -411,7 +411,7 @@ def binary(
         try:
             r = repeated(kernel if of_complex is None or compute.kind != "c" else of_complex, a, b)
         except ValueError:
-            look_for_histories((x, y))
+            look_for_histories((x, y), recorder and (lambda: recorder.node((p, q))))
             raise broadcast_error(a.shape, b.shape) from None
         if type(r) is not ndarray:
             r = asarray(r)

@@ -19,7 +19,7 @@ from .quiet import quietly, run
 from .recording import Cast, Kept, original, tensors, told_in_place
 from .storage import resize
 from .tensor import OutdatedView, Tensor, wrap
-from .views import Untracked, check_write, look_beside, rebase, refuse_expanded, shared_of
+from .views import Untracked, check_write, look_beside, look_for_histories, rebase, refuse_expanded, shared_of
 
 ndarray = np.ndarray
 
@@ -256,19 +256,28 @@ def in_place(
 
     def form(x: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         others = [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)]
+        kept: Any = x
+        if x._shared.__class__ is Untracked and wants_grad(*others):
+            kept = x.clone()  # what is overwritten is kept as a copy
         if first is not None:
             check_write(x, *others)
             first(x, *arguments, **keywords)
         if elementwise:
-            begin_write(x, others, differentiable)
+            try:
+                begin_write(x, others, differentiable)
+            except RuntimeError:
+                if differentiable:
+                    check_write(x, *others)
+                look_for_histories((x, *others), lambda: function(kept, *arguments, **keywords))
+                raise
         else:
             check_write(x, *others)
         if apart == "first":
             refuse_shared(x, others)
         try:
             # A write to an inference tensor is refused once it is done: there is nothing to record.
-            if differentiable and (mode.inference or x._shared.__class__ is not Untracked):
-                out = function(x, *arguments, **keywords)
+            if differentiable and (mode.inference or kept is not x or x._shared.__class__ is not Untracked):
+                out = function(kept, *arguments, **keywords)
             else:
                 with no_grad():
                     out = function(x, *arguments, **keywords)

@@ -82,7 +82,7 @@ class WrittenTwice(Written):
 
 
 class Scattered(Written):
-    """The same, where torch lays it over the memory of a whole storage."""
+    """The same, where torch gives a view of the memory it wrote to: the view's base holds on to it."""
 
 
 class Nothing(ndarray):
@@ -638,14 +638,11 @@ def step_of(tensor: Any) -> Node | None:
     return node.parent if isinstance(node, Output) else node
 
 
-def propagate(node: Node, g: Any, keep: bool, constant: bool = False) -> None:
+def propagate(node: Node, g: Any, keep: bool) -> None:
     """The common pass: from one node to the leaves, on arrays, with nobody watching.
 
-    What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop. Of a
-    ``constant`` gradient a copy is sent, which a leaf may keep.
+    What ``Pass`` does in general, without its questions: a small graph spends most of its time in this loop.
     """
-    if constant:
-        g = g.copy()
     # By node, and for leaves by their number: a tensor's hash is a Python function, as torch's is its number.
     gradients: dict[Any, Any] = {}
     bumps: dict[Any, int] = {}
@@ -750,7 +747,7 @@ def handed_on(g: Any, node: Node, bumps: dict[Any, int]) -> Any:
         return g if g.writes else np.asarray(g)
     if g.writes:
         bumps[node] = bumps.get(node, 0) + g.writes
-    return whole_of(np.asarray(g))
+    return np.asarray(whole_of(g))
 
 
 def whole_of(g: ndarray) -> ndarray:
@@ -768,7 +765,7 @@ def is_alone(g: ndarray) -> bool:
     """Whether nobody else holds on to the memory that ``g`` is a part of."""
     owner = g.base
     whole = type(owner) is ndarray and (owner.shape, owner.strides) == (g.shape, g.strides)
-    if type(g) is not Fresh and type(g) is not Scattered and not whole:
+    if type(g) is Scattered or (type(g) is not Fresh and not whole):
         # A view in torch, too.
         return False
     # Three: what the view holds, the local name, the argument of getrefcount.
@@ -1259,8 +1256,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 leaf._grad = wrap(laid_out_like(leaf._data, leaf._data.dtype)).copy_(gradient)
             else:
                 leaf._grad = existing + gradient
-                if leaf._data.size:
-                    check_layout(leaf._grad._data, leaf._data, whole=True)
+                check_layout(leaf._grad._data, leaf._data, whole=True)
             return
         array = leaf._data
         if hasattr(leaf, "promised"):
@@ -1277,7 +1273,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
                 leaf._grad = wrap(gradient) + existing
                 return
             held = existing._data
-            if (held.strides != array.strides or 0 in held.strides) and held.size and held.shape == array.shape:
+            if (held.strides != array.strides or 0 in held.strides) and held.shape == array.shape:
                 check_layout(held, array)
             np.add(held, gradient, held)
             existing._bump()

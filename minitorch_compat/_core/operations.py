@@ -125,7 +125,9 @@ def op(
                     look_at_narrow(own, narrow, kernel, entered, positional, accepted)
                 r = quietly(kernel_call, kernel, entered, positional, accepted)
             except Exception:
-                look_for_histories(values)
+                look_for_histories(
+                    values, recording and (lambda: recording.look(dict(zip(accepted, values, strict=True))))
+                )
                 raise
             if elementwise and type(r) is ndarray and r.ndim > 1:
                 operands = [
@@ -284,6 +286,10 @@ class OpRecorder:
         made.keeps_first = self.kept_inputs[:1] == [first]
         DECLARED[name] = made
         return made
+
+    def look(self, given: dict[str, Any]) -> None:
+        """Record a call that made nothing, for the refusals of what it would keep."""
+        self.record(given, tuple([wrap(np.zeros(())) for _ in self.results]))
 
     def record(self, given: dict[str, Any], outs: tuple[Tensor, ...], without: Any = None) -> None:
         """Make the node of this call, if any differentiable argument requires grad and any result can."""

@@ -299,7 +299,8 @@ def unknown_keyword(name: str, parameters: Sequence[Parameter], given: int, kwar
 
 def is_tensor(value: object) -> bool:
     """Whether a value is a tensor of this engine, known by what it carries."""
-    return hasattr(value, "_node") and (hasattr(value, "_data") or getattr(value, "is_sparse", False))
+    # An outdated view must not look for its history here.
+    return hasattr(type(value), "_node") and (hasattr(value, "_data") or getattr(value, "is_sparse", False))
 
 
 def is_number_tensor(value: Any, kinds: str) -> bool:

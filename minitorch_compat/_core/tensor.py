@@ -482,8 +482,8 @@ class Tensor(metaclass=TensorType):
             data = self._data
             one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
             if one is not None and node is not LEAF and not data.ndim:
-                # Nobody watches, and one number goes back from one number.
-                quietly(graph.propagate, node, one, retain_graph, True)
+                # Nobody watches, and one number goes back from one number. The call holds it, as torch's does.
+                quietly(graph.propagate, node, one.copy(), retain_graph)
                 return
         from ..autograd import backward
 

@@ -14,14 +14,15 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from .._kernels.layout import address, as_complex, as_parts, restride, storage_offset, strides
+from .._kernels.layout import address, as_complex, as_parts, restride, storage, storage_offset, strides
 from . import errors, graph
-from .graph import LEAF, NOWHERE, Node, Scattered, Written, dense, next_order, record
+from .graph import LEAF, NOWHERE, Node, Scattered, WrittenTwice, next_order, record
 from .modes import altered, mode
 from .saved_names import derived_names
 
@@ -125,7 +126,8 @@ class AsStridedBackward0(Node):
 
     def vjp(self, g: Any) -> Sequence[Any]:
         made = scatter_strided(g, *self.values)
-        return (made.view(Scattered if dense(made) else Written),)
+        # torch writes nothing where the view shows nothing.
+        return (made if 0 in self.values[2] else made.view(Scattered),)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         made = scatter_strided_tensor(g, self.values)
@@ -243,7 +245,7 @@ class CopySlices(Node):
         results = list(self.fn.vjp(turn(region).copy()))
         refuse_expanded(*self.region[:2])
         region[...] = 0 if results[0] is None else turn(np.asarray(results[0]))
-        results[0] = base
+        results[0] = base.view(WrittenTwice)
         return results
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
@@ -260,7 +262,7 @@ class CopySlices(Node):
         change = inside - region
         results[0] = g + (
             scatter_strided_tensor(change, place) if self.path is None
-            else scattered(change, g.dtype.numpy, *place[:2], self.path)
+            else scattered(change, *place[:2], self.path)
         )
         return results
 
@@ -339,21 +341,28 @@ def walked(array: ndarray, path: Path) -> tuple[ndarray, Any]:
     return array, np.conj if turns["conj"] else np.negative if turns["neg"] else as_it_is
 
 
-def places_along(dtype: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> list[ndarray]:
-    """What the base of this geometry, and each step, looks like."""
-    arrays = [strided(np.empty(extent(tuple(shape), tuple(steps)), dtype), shape, steps, 0)]
-    for step in path:
-        arrays.append(stepped(arrays[-1], step))
-    return arrays
+def geometries_along(shape: Sequence[int], steps: Sequence[int], path: Path) -> list[tuple[Any, Any]]:
+    """Size and strides of a base, and what they are after each step but the last."""
+    found: list[tuple[Any, Any]] = [(tuple(shape), tuple(steps))]
+    for step in path[:-1]:
+        shape, steps = found[-1]
+        if step[0] == "strided":
+            shape, steps = step[1], step[2]
+        elif step[0] == "real":
+            shape, steps = (*shape, 2), (*[2 * each for each in steps], 1)
+        elif step[0] == "complex":
+            shape, steps = shape[:-1], tuple([each // 2 for each in steps[:-1]])
+        found.append((shape, steps))
+    return found
 
 
 def gathered(g: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> Any:
     """The elements at the end of a path, on tensors."""
     from .recording import tensors
 
-    for array, step in zip(places_along(g.dtype.numpy, shape, steps, path)[:-1], path, strict=True):
+    for place, step in zip(geometries_along(shape, steps, path), path, strict=True):
         if step[0] == "strided":
-            g = gather_strided_tensor(g, (array.shape, strides(array), *step[1:]))
+            g = gather_strided_tensor(g, (*place, *step[1:]))
         elif step[0] == "conj":
             g = tensors.conj(g)
         elif step[0] == "neg":
@@ -363,14 +372,13 @@ def gathered(g: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> 
     return g
 
 
-def scattered(g: Any, dtype: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> Any:
-    """Zeros like the base, of ``dtype``, with ``g`` at the end of a path, on tensors."""
+def scattered(g: Any, shape: Sequence[int], steps: Sequence[int], path: Path) -> Any:
+    """Zeros like the base with ``g`` at the end of a path, on tensors."""
     from .recording import tensors
 
-    arrays = places_along(dtype, shape, steps, path)[:-1]
-    for array, step in zip(arrays[::-1], path[::-1], strict=True):
+    for place, step in zip(geometries_along(shape, steps, path)[::-1], path[::-1], strict=True):
         if step[0] == "strided":
-            g = scatter_strided_tensor(g, (array.shape, strides(array), *step[1:]))
+            g = scatter_strided_tensor(g, (*place, *step[1:]))
         elif step[0] == "conj":
             g = tensors.conj(g)
         elif step[0] == "neg":
@@ -384,13 +392,12 @@ def history_along(base: Any, path: Path) -> Any:
     """The steps of a path taken again from the base's present history."""
     from .recording import DECLARED
 
-    edge, array = edge_of(base), memory_of(base)
-    for step in path:
+    edge, memory = edge_of(base), memory_of(base)
+    for place, step in zip(geometries_along(memory.shape, strides(memory), path), path, strict=True):
         if step[0] == "strided":
-            edge = record(AsStridedBackward0, (edge,), (), (array.shape, strides(array), *step[1:]))
+            edge = record(AsStridedBackward0, (edge,), (), (*place, *step[1:]))
         else:
             edge = record(DECLARED[STEPS[step[0]]], (edge,))
-        array = stepped(array, step)
     return edge
 
 
@@ -430,13 +437,21 @@ def look_beside(x: Any, others: Iterable[Any]) -> None:
         shared.beside = not all(isinstance(getattr(each, "_shared", shared), Untracked) for each in others)
 
 
-def look_for_histories(values: Iterable[Any]) -> None:
-    """Before an operation refuses its arguments: tensors among them that have lost their history say so first."""
+def look_for_histories(values: Iterable[Any], keep: Any = None) -> None:
+    """Before an operation refuses its arguments: tensors among them that have lost their history say so first.
+
+    So do inference tensors that ``keep``, which records the operation, would have it keep.
+    """
     for each in values:
         if isinstance(each, (list, tuple)):
             look_for_histories(each)
         elif getattr(each, "_base", None) is not None:
             each._node  # noqa: B018
+    if keep is not None and mode.enabled and any(
+        getattr(each, "_shared", None).__class__ is Untracked for each in values
+    ) and any(getattr(each, "requires_grad", False) for each in values):
+        with suppress(ValueError):  # NumPy's words for what is refused afterwards
+            keep()
 
 
 def is_leaf(step: Any) -> bool:
@@ -525,7 +540,7 @@ def rebase(x: Any, node: Node) -> None:
         slices.fn = node
         slices.path = x._path
         slices.region = geometry(memory_of(x), base._data)
-        if x._apart or base._apart:
+        if base._apart or storage(memory_of(x)) is not storage(base._data):
             place_apart(slices, x, base)
         if base._retains:
             refuse_handing_over(base, base._node)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -552,13 +551,15 @@ def masked_select_backward(g: Array, shape, mask: Array):
 
 def scattered_source(xp, g, mask, source_shape):
     """The gradient of the elements that were used, and zeros for the rest."""
-    return xp.reshape(xp.padded(xp.masked_select(g, mask), prod(source_shape)), source_shape)
+    return xp.padded(xp.masked_select(g, mask), source_shape)
 
 
-@op(method=False, module=False, x=lambda xp, g, x_shape: xp.slice(g, 0, 0, x_shape[0], 1))
-def padded(x: Array, count):
-    """A vector with zeros behind it."""
-    return np.concatenate([x, np.zeros(count - x.size, x.dtype)])
+@op(method=False, module=False, x=lambda xp, g, x_shape: xp.slice(xp.reshape(g, (-1,)), 0, 0, x_shape[0], 1))
+def padded(x: Array, size):
+    """The elements of a vector and zeros behind them, in this size."""
+    made = np.zeros(size, x.dtype)
+    made.reshape(-1)[: x.size] = x
+    return made
 
 
 @op(
@@ -589,12 +590,14 @@ def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> Non
 
 
 def check_value(input: Tensor, mask: Any, value: Any) -> None:
-    """RuntimeError for a value of several elements."""
+    """RuntimeError for a value of several elements, and for a mask of another size."""
     if isinstance(value, Tensor) and value._data.ndim:
         raise RuntimeError(
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._data.ndim} "
             "dimension(s)."
         )
+    if isinstance(mask, Tensor) and mask._data.dtype.char == "?":
+        layout.broadcast_shapes(input._data.shape, mask._data.shape)
 
 
 publish(

@@ -460,7 +460,6 @@ def in_one_dtype(name: str, function: Callable[..., Tensor]) -> Callable[..., Te
         if input._data.dtype != other._data.dtype:
             wanted = dtypes.result_type(input._data, other._data)
             input, other = tensors.to_dtype(input, wanted), tensors.to_dtype(other, wanted)
-        layout.broadcast_shapes(input._data.shape, other._data.shape)
         return function(input, other)
 
     def with_out(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -30,6 +30,8 @@ CALLS_PER_OPERATION = int(os.environ.get("MINITORCH_REFUSED_CALLS", "2"))
 class Tensor:
     """What the parser knows a tensor by."""
 
+    _node: object = None
+
     def __init__(self, values: Any, node: object = None) -> None:
         self._data = np.asarray(values)
         self._node = node
