@@ -62,6 +62,8 @@ def rule(names: str) -> Callable[[Rule], Rule]:
     div_floor div_trunc special_i1 special_i0e special_i1e special_erfcx special_ndtr special_ndtri special_log_ndtr
     special_entr special_zeta special_xlog1py polygamma_of gelu_of elu_unit celu_unit leaky_relu_unit threshold_unit
     hardshrink_of softshrink_of log_sigmoid frexp_of plus
+    xlogy_number xlogy_of_number special_xlog1py_number special_xlog1py_of_number special_zeta_number
+    special_zeta_of_number
     """
 )
 def elementwise(call: Call, *arguments: Any, **keywords: Any) -> Any:

@@ -113,6 +113,9 @@ take_put_cpu: put
 threshold_cpu: threshold_unit
 topk_cpu: topk_along
 unique: _unique2 unique_consecutive
+xlog1py_cpu: special_xlog1py special_xlog1py_number special_xlog1py_of_number
+xlogy_cpu: xlogy_number xlogy_of_number
+zeta_cpu: special_zeta special_zeta_number special_zeta_of_number
 """)
 """What the kernels are called that refuse floats of eight bits, by the names of declarations."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import scalar_types as types
-from .elementwise import in_single, log, log1p, sinc, widened, xlogy
+from .elementwise import log, log1p, sinc, widened, xlogy
 
 __all__ = [
     "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "digamma", "entr", "erf", "erfc", "erfcx", "erfinv",
@@ -186,7 +186,6 @@ def entr(x: np.ndarray) -> np.ndarray:
     return np.where(x > 0, -x * log(np.asarray(x)), below)
 
 
-@in_single
 def xlog1py(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x * log(1 + y), and 0 where x is 0 and y is not nan."""
     return np.where((x == 0) & ~np.isnan(y), x.dtype.type(0), x * log1p(y))

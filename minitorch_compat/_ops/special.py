@@ -17,6 +17,7 @@ from . import entry
 from .by_number import plus, times
 from .reductions import pair
 from .sorting import whole_number
+from .transcendental import beside_numbers, not_complex, times_logarithm
 
 Array = np.ndarray
 to_float = dtypes.to_float
@@ -205,7 +206,7 @@ def first_has_none(name: str) -> Any:
     """The formula of an argument for which torch has no derivative."""
 
     def formula(xp: Any, g: Any, x: Any) -> Any:
-        raise NotImplementedError(f"the derivative for '{name}: input' is not implemented.")
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
 
     return formula
 
@@ -226,19 +227,15 @@ def floating(name: str, kernel: Any) -> Any:
     return checked
 
 
-binary("igamma", floating("igamma_cpu", special.gammainc), scalars=False, x=first_has_none("igamma"), y=gamma_slope)
-binary("igammac", floating("igammac_cpu", special.gammaincc), scalars=False, x=first_has_none("igammac"),
+binary("igamma", floating("igamma_cpu", special.gammainc), scalars=False, x=first_has_none("igamma: input"), y=gamma_slope)
+binary("igammac", floating("igammac_cpu", special.gammaincc), scalars=False, x=first_has_none("igammac: input"),
        y=lambda xp, g, x, y: -gamma_slope(xp, g, x, y))
 entry.guard("igamma", "igammac", tensors=2)
-binary(
-    "special_xlog1py", special.xlog1py, dtypes.arithmetic_to_float, method=False, inplace=False,
-    node="SpecialXlog1PyBackward0",
-    x=lambda xp, g, x, y: xp.where(xp.logical_and(x == 0, y <= -1), 0.0, xp.special_xlog1py(g, y)),
-    y=lambda xp, g, x, y: g * x / (y + 1),
-)
-binary(
-    "special_zeta", special.zeta, dtypes.arithmetic_to_float, method=False, inplace=False,
-    node="SpecialZetaBackward0", x=first_has_none("special_zeta"),
+_x, _beside = times_logarithm("special_xlog1py", -1)
+beside_numbers("special_xlog1py", "SpecialXlog1Py", not_complex("xlog1py_cpu", special.xlog1py), _x,
+               lambda xp, g, x, y: g * x / xp.plus(y, 1), _beside)
+beside_numbers(
+    "special_zeta", "SpecialZeta", not_complex("zeta_cpu", special.zeta, "cVe"), x=first_has_none("zeta"),
     y=lambda xp, g, x, y: g * -x * xp.special_zeta(x + 1.0, y),
 )
 keep_apart("xlog1py")

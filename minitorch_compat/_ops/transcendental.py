@@ -215,15 +215,60 @@ logaddexp2 = binary(
 )
 
 
-def xlogy_x(xp, g, x, y):
-    """The logarithm, and nothing where a zero made the product zero."""
-    return xp.where(xp.logical_and(x == 0, y <= 0), 0.0, xp.xlogy(g, y))
+def beside_numbers(
+    name: str, title: str, kernel: Any, x: Any, y: Any, first: Any = None, inplace: bool = False
+) -> Callable[..., Tensor]:
+    """Declare a floating function of two tensors, or of a tensor and a number: three steps that graphs tell apart.
+
+    ``x`` and ``y`` carry the gradient to tensors, ``first`` to a first one beside a number, where it is another formula.
+    """
+    both = binary(name, kernel, dtypes.arithmetic_to_float, x=x, y=y, scalars=False, method=False, module=False,
+                  inplace=False, node=f"{title}Backward0")
+
+    @op(f"{name}_of_number", method=False, module=False, node=f"{title}Backward1", elementwise=("x", "y"), y=y)
+    def of_number(x, y: Array):
+        return kernels.with_number(kernel, y, x, to_float(dtypes.result_type(y, x)).numpy, True)
+
+    @op(f"{name}_number", method=False, module=False, node=f"{title}Backward2", elementwise=("x", "y"), x=first or x)
+    def number(x: Array, y):
+        return kernels.with_number(kernel, x, y, to_float(dtypes.result_type(x, y)).numpy)
+
+    def of_arrays(x: Any, y: Any) -> Array:
+        dtype = x.dtype if isinstance(x, Array) else y.dtype
+        return kernel(np.asarray(x, dtype), np.asarray(y, dtype))
+
+    def call(x: Any, y: Any) -> Tensor:
+        if isinstance(x, Tensor) and isinstance(y, Tensor):
+            return both(x, y)
+        if isinstance(x, Tensor) and is_number(y):
+            return number(x, y)
+        if isinstance(y, Tensor) and is_number(x):
+            return of_number(x, y)
+        raise Misfit
+
+    def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        result = call(input, other)
+        return result if out is None else write_out(name, out, result, (input, other))
+
+    setattr(arrays, name, of_arrays)
+    setattr(tensors, name, call)
+    entry.publish(name, function, method=inplace, inplace=in_place(call) if inplace else None)
+    return call
 
 
-xlogy = binary(
-    "xlogy", not_complex("xlogy_cpu", kernels.xlogy), dtypes.arithmetic_to_float,
-    x=xlogy_x, y=lambda xp, g, x, y: g * x / y,
-)
+def times_logarithm(name: str, edge: int) -> tuple[Any, Any]:
+    """Formulas for the first argument of ``xlogy`` and its kin: the logarithm, and nothing where zero made it zero."""
+    return (
+        lambda xp, g, x, y: xp.where(xp.logical_and(x == 0, y <= edge), 0.0, getattr(xp, name)(g, y)),
+        lambda xp, g, x, y: (
+            getattr(xp, name)(g, y) if y > edge else xp.where(x == 0, 0.0, getattr(xp, name)(g, y))
+        ),
+    )
+
+
+_x, _beside = times_logarithm("xlogy", 0)
+xlogy = beside_numbers("xlogy", "Xlogy", not_complex("xlogy_cpu", kernels.xlogy), _x, lambda xp, g, x, y: g * x / y,
+                       _beside, inplace=True)
 
 # ---- signs, sizes and parts
 

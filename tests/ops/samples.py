@@ -227,6 +227,8 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.logaddexp(x, y)": (real(2, 3), real(3)),
     "torch.logaddexp2(x, y)": (real(2, 3), real(3)),
     "torch.xlogy(x, y)": (real(2, 3), positive(3)),
+    "torch.xlogy(x, 2.5)": (real(2, 3),),
+    "torch.xlogy(2.5, x)": (positive(2, 3),),
     "torch.ldexp(x, y)": (real(2, 3), real(3)),
     # special functions
     "x.erf()": (real(2, 3),),
@@ -257,7 +259,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.special.log_ndtr(x)": (real(2, 3),),
     "torch.special.entr(x)": (positive(2, 3),),
     "torch.special.xlog1py(x, y)": (real(2, 3), positive(3)),
+    "torch.special.xlog1py(x, 2.5)": (real(2, 3),),
+    "torch.special.xlog1py(2.5, x)": (positive(2, 3),),
     "torch.special.zeta(torch.tensor(2.5), x)": (positive(2, 3),),
+    "torch.special.zeta(2.5, x)": (positive(2, 3),),
     "torch.frexp(x).mantissa": (real(2, 3),),
     # signs, parts and choices
     "x.abs()": (number(2, 3),),
