@@ -467,7 +467,9 @@ BACKWARD_ONLY = {
     "PackPaddedSequenceBackward0": "_pack_padded_sequence", "PdistBackward0": "_pdist_forward",
     "RreluWithNoiseBackward1": "rrelu_with_noise_",
     "ScaledDotProductFlashAttentionForCpuBackward0": "_scaled_dot_product_flash_attention_for_cpu",
-    "SegmentReduceBackward0": "segment_reduce", "SpecialZetaBackward0": "special_zeta", "Unique2Backward0": "_unique2",
+    "SegmentReduceBackward0": "segment_reduce",
+    **dict.fromkeys(("SpecialZetaBackward0", "SpecialZetaBackward1", "SpecialZetaBackward2"), "special_zeta"),
+    "Unique2Backward0": "_unique2",
     "UniqueConsecutiveBackward0": "unique_consecutive", "UniqueDimBackward0": "unique_dim",
     "WeightNormInterfaceBackward0": "_weight_norm_interface",
 }

@@ -227,7 +227,8 @@ def floating(name: str, kernel: Any) -> Any:
     return checked
 
 
-binary("igamma", floating("igamma_cpu", special.gammainc), scalars=False, x=first_has_none("igamma: input"), y=gamma_slope)
+binary("igamma", floating("igamma_cpu", special.gammainc), scalars=False, x=first_has_none("igamma: input"),
+       y=gamma_slope)
 binary("igammac", floating("igammac_cpu", special.gammaincc), scalars=False, x=first_has_none("igammac: input"),
        y=lambda xp, g, x, y: -gamma_slope(xp, g, x, y))
 entry.guard("igamma", "igammac", tensors=2)

@@ -220,7 +220,7 @@ def beside_numbers(
 ) -> Callable[..., Tensor]:
     """Declare a floating function of two tensors, or of a tensor and a number: three steps that graphs tell apart.
 
-    ``x`` and ``y`` carry the gradient to tensors, ``first`` to a first one beside a number, where it is another formula.
+    ``x`` and ``y`` carry the gradient to tensors, ``first`` to one before a number, if by another formula.
     """
     both = binary(name, kernel, dtypes.arithmetic_to_float, x=x, y=y, scalars=False, method=False, module=False,
                   inplace=False, node=f"{title}Backward0")

@@ -662,6 +662,7 @@ REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "torch.bincount(torch.tensor([0, 1, 1]), weights=x)": (
         "derivative for aten::bincount is not implemented", (real(3),),
     ),
+    "torch.special.zeta(x, 2.5)": ("the derivative for 'zeta' is not implemented.", (positive(2, 3),)),
     "torch.histogram(x, 2)[0]": ("derivative for aten::histogram is not implemented", (real(3),)),
     "torch.histogram(x, torch.tensor([0.0, 0.5, 2.0]).double())[0]": (
         "derivative for aten::histogram is not implemented", (real(3),),
