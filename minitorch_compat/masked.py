@@ -21,24 +21,27 @@ _INFINITY = float("inf")
 
 
 def _identity(name: str, dtype: Any, ord: float = 2.0) -> Any:
-    """What changes nothing in an operation on numbers of ``dtype``."""
+    """What changes nothing in an operation on numbers of ``dtype``; torch's refusal where it knows of nothing."""
     if name in ("sum", "cumsum", "mean", "var"):
         return 0
     if name in ("prod", "cumprod"):
         return 1
     if name == "median":
         return float("nan")
-    low = name in ("amax", "argmax", "softmax", "log_softmax", "logsumexp", "logaddexp")
     if name == "norm":
-        if ord == -_INFINITY:
-            return _INFINITY
-        return 0
-    if dtype.is_floating_point:
+        if ord == -_INFINITY and not dtype.is_floating_point:
+            raise AssertionError(f"input must be floating point, got {dtype}")
+        return _INFINITY if ord == -_INFINITY else 0
+    name = {"softmax": "amax", "log_softmax": "amax", "softmin": "amin"}.get(name, name)
+    low = name not in ("amin", "argmin")
+    if dtype.is_floating_point or (name == "logsumexp" and dtype.is_complex):
         return -_INFINITY if low else _INFINITY
+    if dtype is _dtypes.bool:
+        raise NotImplementedError(f"identity of {name} on {dtype} input")
+    if dtype.is_complex:
+        raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
     import numpy as np
 
-    if dtype is _dtypes.bool:
-        return not low
     limits = np.iinfo(dtype.numpy)
     return limits.min if low else limits.max
 
@@ -154,7 +157,10 @@ def mean(input: Any, dim: Any = None, *, keepdim: bool = False, dtype: Any = Non
     """The mean of the elements that take part; nan where there are none."""
     wanted = _wanted(input, dtype)
     if not (wanted.is_floating_point or wanted.is_complex):
-        wanted = _dtypes.float32
+        raise ValueError(
+            f"mean(): Could not infer output dtype. {'Input' if dtype is None else 'Optional'} dtype must be either a "
+            f"floating point or complex dtype. Got: {wanted}"
+        )
     places = _dims(dim, input.ndim)
     count = sum(_F["ones"](input.shape, dtype=_dtypes.int64), places, keepdim=keepdim, mask=mask)
     return sum(input, places, keepdim=keepdim, dtype=wanted, mask=mask) / count
@@ -163,11 +169,13 @@ def mean(input: Any, dim: Any = None, *, keepdim: bool = False, dtype: Any = Non
 def median(input: Any, dim: int = -1, *, keepdim: bool = False, dtype: Any = None, mask: Any = None) -> Any:
     """The lower median of the elements that take part along ``dim``."""
     wanted = _wanted(input, dtype)
-    if not wanted.is_floating_point:
-        raise ValueError("input must be floating point")
     place = (_dims(dim, input.ndim) or (0,))[0]
-    filled = _filled("median", input, mask)
-    return _F["nanmedian"](filled, place, keepdim).values.to(dtype=wanted)
+    if input.is_floating_point():
+        return _F["nanmedian"](_filled("median", input, mask), place, keepdim).values
+    made = _F["nanmedian"](_filled("median", input.to(dtype=_dtypes.float32), mask), place, keepdim).values
+    if made.isnan().any():
+        raise ValueError("masked median expects no fully masked out rows if dtype is not floating point")
+    return made.to(dtype=wanted)
 
 
 def logsumexp(input: Any, dim: Any = None, *, keepdim: bool = False, dtype: Any = None, mask: Any = None) -> Any:

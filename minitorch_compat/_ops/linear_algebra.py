@@ -574,14 +574,14 @@ def norm(input: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False,
     if not (dim is None or isinstance(dim, (int, tuple, list))):
         raise Misfit
     dims = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
-    if ord is None:
-        floating(input, "linalg.vector_norm", low=True)
-        return vector_norm(input, 2, dims, keepdim, dtype=dtype)
-    ndim = input._data.ndim
     if dims is not None and len(dims) not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is specified, it must be of length 1 or 2. Got [" + ", ".join(map(str, dims)) + "]"
         )
+    if ord is None:
+        floating(input, "linalg.vector_norm", low=True)
+        return vector_norm(input, 2, dims, keepdim, dtype=dtype)
+    ndim = input._data.ndim
     if dims is None and ndim not in (1, 2):
         if isinstance(ord, str):
             return matrix_norm(input, ord, (-2, -1), keepdim, dtype=dtype)

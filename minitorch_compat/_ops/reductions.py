@@ -585,10 +585,15 @@ def truth(name: str, kernel: Any) -> None:
         input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Tensor | None = None, axis: Any = None,
         keepdims: bool = False
     ) -> Tensor:
-        x = input._data
-        axes = axes_of(axis if dim is None else dim, x.ndim, name)
-        result = wrap(in_order(asarray(kernel(x, axes, keepdim or keepdims))))
-        return result if out is None else write_out(name, out, result, ())
+        x, dim = input._data, axis if dim is None else dim
+        if out is not None and out._data.dtype.char not in "?B":
+            raise RuntimeError(f"{name} only supports bool tensor for result, got: {out.dtype.scalar_type}")
+        axes = axes_of(dim, x.ndim, name)
+        if axes is None and dim is not None and not isinstance(dim, int):  # along no dimension, each element for itself
+            x, axes = x[..., None], (x.ndim,)
+            keepdim = keepdims = False
+        made = in_order(asarray(kernel(x, axes, keepdim or keepdims)))
+        return wrap(made) if out is None else write_out(name, out, wrap(made.astype(out._data.dtype, copy=False)), ())
 
     entry.publish(name, function)
 
@@ -610,19 +615,18 @@ entry.publish("count_nonzero", count_nonzero)
 # ---- spread
 
 
-def centered(xp, x, dim, shape):
+def centered(xp, x, dim):
     """Differences from the mean."""
-    return x - xp.expand(xp.sum(x, dim, True) / counted(shape, dim), shape)
+    return x - (xp.mean(x) if dim is None else xp.mean(x, dim or tuple(range(x.ndim)), True))
 
 
 def var_x(xp, g, x, shape, dim, correction):
     """Twice the differences from the mean, shared out over the degrees of freedom."""
     free = counted(shape, dim) - correction
     if free <= 0 and dim is None:
-        mean = xp.expand(xp.sum(x, dim, True) / counted(shape, dim), shape)
         nothing = xp.real_part(xp.zeros_like(x))
-        return g * xp.where(x == mean, nothing + float("nan"), nothing + float("inf"))
-    return g * (2.0 / free if free else float("inf")) * centered(xp, x, dim, shape)
+        return g * xp.where(x == xp.mean(x), nothing + float("nan"), nothing + float("inf"))
+    return xp.times(g, 2.0 / free if free else float("inf")) * centered(xp, x, dim)
 
 
 def spread_arguments(
@@ -638,8 +642,10 @@ def spread_arguments(
     if x.dtype.kind not in "fcV":
         who = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{who} only support floating point and complex dtypes")
-    axes = axes_of(None if isinstance(dim, (tuple, list)) and not dim else dim, x.ndim, name)
-    taken = range(x.ndim) if axes is None else axes
+    nowhere = isinstance(dim, (tuple, list)) and not dim and x.ndim
+    # Along no dimension the spread is that of all elements, but torch counts one on the way back.
+    axes = () if nowhere else axes_of(dim, x.ndim, name)
+    taken = axes or range(x.ndim)
     results = product_of([length for place, length in enumerate(x.shape) if place not in taken])
     if x.size // max(1, results) - correction <= 0:
         # torch takes the real and the imaginary part of complex numbers one by one.
@@ -658,7 +664,7 @@ def spread(name: str, kernel: Callable[..., ndarray], formula: Any) -> Callable[
 
     @op(name + "_over", method=False, module=False, node=name.capitalize() + "Backward0", x=formula)
     def over(x: Array, dim, correction, keepdim):
-        return in_order(kernel(x, dim, correction, keepdim))
+        return in_order(kernel(x, dim or None, correction, keepdim))
 
     def function(
         input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None,
@@ -676,7 +682,7 @@ def raised(xp, g, shape, dim, keepdim):
     """``g`` with the dimensions that were taken away in their places again."""
     if keepdim or not shape:
         return g
-    return xp.reshape(g, tuple([1 if dim is None or place in dim else each for place, each in enumerate(shape)]))
+    return xp.reshape(g, tuple([1 if not dim or place in dim else each for place, each in enumerate(shape)]))
 
 
 spread(
@@ -690,7 +696,7 @@ spread(
 
 def std_x(xp, g, x, out, shape, dim, correction, keepdim):
     """The gradient of the variance over twice the deviation, zero where nothing deviates."""
-    half = xp.where(out == 0, 0.0, g / (out * 2))
+    half = xp.masked_fill_number(g / xp.times(out, 2), out == 0, 0)
     return var_x(xp, raised(xp, half, shape, dim, keepdim), x, shape, dim, correction)
 
 
@@ -707,7 +713,7 @@ def with_mean(name: str, kernel: Callable[..., ndarray], formula: Any) -> None:
         if g_spread is not None:
             total = formula(xp, g_spread, x, spread, shape, dim, correction, keepdim)
         if g_mean is not None:
-            part = xp.expand(raised(xp, g_mean, shape, dim, keepdim), shape) / counted(shape, dim)
+            part = xp.expand(raised(xp, g_mean, shape, dim, keepdim), shape) / counted(shape, dim or None)
             total = part if total is None else total + part
         return total
 
@@ -716,7 +722,7 @@ def with_mean(name: str, kernel: Callable[..., ndarray], formula: Any) -> None:
         results=("spread", "mean"), x=formula_of_both,
     )
     def over(x: Array, dim, correction, keepdim):
-        return kernel(x, dim, correction, keepdim), asarray(summation.mean(x, dim, keepdim))
+        return kernel(x, dim or None, correction, keepdim), asarray(summation.mean(x, dim or None, keepdim))
 
     def function(
         input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -810,7 +816,10 @@ def logsumexp(
         raise Misfit
     if input._data.dtype.kind not in "fcV":
         input = input.to(dtypes.get_default_dtype())
-    result = logsumexp_over(input, axes_of(dim, input._data.ndim, "logsumexp"), keepdim or keepdims)
+    ndim = input._data.ndim
+    if isinstance(dim, (tuple, list)) and not dim and ndim and not (keepdim or keepdims) and input._data.size:
+        raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * ndim}")  # as torch stumbles
+    result = logsumexp_over(input, axes_of(dim, ndim, "logsumexp"), keepdim or keepdims)
     return result if out is None else write_out("logsumexp", out, result, (input,))
 
 

@@ -135,6 +135,22 @@ PROGRAMS = """
     torch.special.xlog1py(3.3,torch.linspace(0,9,50).half())
     torch.special.zeta(torch.tensor([1,2]).bfloat16(),3.3)
     torch.special.xlog1py(3.,torch.tensor([1,2.]).to(torch.float8_e5m2))
+    torch.any(torch.tensor([[4.8,0]]).byte().t(),dim=[],keepdim=True)
+    torch.all(torch.tensor([4.8,0]),())
+    torch.any(torch.ones(2).half(),[],out=torch.ones(2))
+    torch.all(torch.ones(2).byte(),0,out=torch.ones(())>0)
+    torch.logsumexp(torch.ones(2,1),())
+    torch.logsumexp(torch.ones(0,2),())
+    torch.logsumexp(torch.ones(2,1),(),True)
+    torch.linalg.norm(torch.ones(2,2),dim=())
+    torch.linalg.norm(torch.ones(2,2,2).long(),dim=[0,1,2])
+    x=torch.tensor([1.,2,4]).requires_grad_(); torch.var(x,()).backward(); x.grad
+    x=torch.tensor([1.,2,4]).requires_grad_(); torch.std(x,(),correction=2).backward(); x.grad
+    x=torch.tensor([1.,2,4]).requires_grad_(); torch.var_mean(x,())[1].backward(); x.grad
+    x=torch.tensor([1.,2,4]).requires_grad_(); torch.autograd.grad(torch.var(x,0),x,create_graph=True)
+    x=torch.tensor([1.,2,4]).requires_grad_(); torch.autograd.grad(torch.var(x),x,create_graph=True)
+    x=torch.linspace(.1,7.7,21).half().requires_grad_(); torch.autograd.grad(torch.std(x),x)
+    x=torch.linspace(.1,7.7,21).bfloat16().requires_grad_(); torch.autograd.grad(torch.var(x,0),x)
     torch.qr(None)
     torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
     torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())

@@ -49,3 +49,29 @@ def test_a_mask_of_more_dimensions_is_refused():
     for side in (torch, engine):
         with pytest.raises(IndexError, match="expected broadcastable mask"):
             side.masked.sum(side.ones(2), 0, mask=side.ones(2, 2, dtype=side.bool))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int32", "float16", "complex64"])
+@pytest.mark.parametrize("masked", [None, True, False])
+@pytest.mark.parametrize("call", [
+    "logsumexp", "amax", "argmin", "softmax", "softmin", "median", "mean", "norm", "logaddexp", "median to int",
+])
+@pytest.mark.filterwarnings("ignore:Casting complex values to real")
+def test_what_changes_nothing_is_torchs_for_every_dtype_or_refused(call, masked, dtype):
+    found = []
+    for side in (torch, engine):
+        x = side.tensor([[1, 0], [1, 1]], dtype=getattr(side, dtype))
+        mask = None if masked is None else side.tensor([masked, True])
+        name, _, more = call.partition(" ")
+        operation = getattr(side.masked, name)
+        try:
+            if name == "logaddexp":
+                made = operation(x, x, input_mask=mask)
+            elif name == "norm":
+                made = operation(x, -float("inf"), 1, mask=mask)
+            else:
+                made = operation(x, 1, mask=mask, **({"dtype": side.int32} if more else {}))
+            found.append((str(made), str(made.dtype)))
+        except Exception as error:
+            found.append((type(error), str(error).replace("minitorch_compat", "torch")))
+    assert found[1] == found[0]
