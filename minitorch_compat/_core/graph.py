@@ -1326,7 +1326,9 @@ def check_layout(held: ndarray, array: ndarray, whole: bool = False) -> None:
     """RuntimeError for a gradient whose elements share memory (unless it is known to be ``whole``); a warning, once,
     for one that lies otherwise.
     """
-    if not whole and any(step == 0 and length > 1 for step, length in zip(held.strides, held.shape, strict=True)):
+    if not whole and held.size and any(
+        step == 0 and length > 1 for step, length in zip(held.strides, held.shape, strict=True)
+    ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
