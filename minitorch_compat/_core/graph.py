@@ -728,11 +728,13 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
                 owner = None
             # A first gradient in memory that is nobody else's, laid out like the leaf, is taken as it is.
             if (
-                leaf._grad is None and leaf._base is None and leaf._node is LEAF and not bumps and type(g) is ndarray
+                leaf._grad is None and leaf._base is None and leaf._node is LEAF and type(g) is ndarray
                 and g.base is None and g.strides == leaf._data.strides and getrefcount(g) == 2
                 and leaf._grad_dtype is OWN
             ):
-                leaf._grad = wrap(g)
+                leaf._grad = tensor = wrap(g)
+                if bumps and (writes := bumps.get(id(leaf))):
+                    tensor._bump(writes)
             else:
                 accumulate(leaf, g, False, bumps.get(id(leaf), 0) if bumps else 0)
 

@@ -193,7 +193,9 @@ def let_go(node: Any) -> None:
 
 def keep_result(out: Tensor) -> Kept:
     """``out`` as its own node keeps it."""
-    return Kept(out._data, shared_of(out))
+    kept = new(Kept)
+    kept._data, kept._shared, kept.output_nr = out._data, shared_of(out), 0
+    return kept
 
 
 # ---- gradients of broadcast and promoted arguments
@@ -306,8 +308,11 @@ def written(make: Any, xp: Any) -> Callable[[Any, Any], Sequence[Any]]:
         lines.append("    kept = node.kept")
         lines.append("    if kept is None: raise graph_freed()")
         lines.append("    " + "".join(f"kept_{each}, " for each in kept) + "= kept")
-        shared = " or ".join(f"(kept_{each} is not None and kept_{each}._shared is not None)" for each in kept)
-        lines.append(f"    if node.noted is not None or {shared}: check_versions(node)")
+        written = " or ".join(
+            f"(kept_{each} is not None and (shared := kept_{each}._shared) is not None and "
+            "(shared.number or shared.detached))" for each in kept
+        )
+        lines.append(f"    if node.noted is not None or {written}: check_versions(node)")
     if values:
         lines.append("    " + "".join(f"value_{each}, " for each in values) + "= node.values")
     lines.append("    " + "".join(f"edge_{place}, " for place in range(len(arguments))) + "= node.edges")

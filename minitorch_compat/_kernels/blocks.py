@@ -41,8 +41,9 @@ class Words:
         self.dtype, self.size = dtype, size
         self.buffers: list[np.ndarray] = []
         self.taken = 0
-        if dtype == SINGLE:
-            self.wide, self.wider = np.empty(size), np.empty(size)
+        self.wide, self.wider = np.empty(size), np.empty(size)
+        # What a step needs for itself alone lies where `fma` puts its addend when it has read it.
+        self.between = self.wider.view(dtype)[:size]
 
     def begin(self) -> None:
         """Count all buffers as free again."""
@@ -155,7 +156,7 @@ class Words:
 
     def lerp_(self, x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
         weight = self.part(weight)
-        way = np.subtract(end, x, self.fresh())
+        way = np.subtract(end, x, self.between)
         if abs(weight) < 0.5:
             return self.fma(way, weight, x, x)
         return self.fma(way, weight - self.part(1), end, x)
@@ -165,11 +166,11 @@ class Words:
 
     def addcmul_(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
         if value != 1:
-            first = np.multiply(first, self.part(value), self.fresh())
+            first = np.multiply(first, self.part(value), self.between)
         return self.fma(first, second, x, x)
 
     def addcdiv_(self, x: np.ndarray, first: np.ndarray, second: np.ndarray, *, value: Any = 1) -> np.ndarray:
-        fraction = self.fresh()
+        fraction = self.between
         if value != 1:
             first = np.multiply(first, self.part(value), fraction)
         return np.add(x, np.divide(first, second, fraction), x)

@@ -36,7 +36,7 @@ def adam(
     if differentiable:
         xp.addcdiv_(p, m.clone(), (v.sqrt() / (root * -size)).add_(eps / -size))
     else:
-        xp.addcdiv_(p, m, xp.add_(xp.div(xp.sqrt(v), root), eps), value=-size)
+        xp.addcdiv_(p, m, xp.add_(xp.div_(xp.sqrt(v), root), eps), value=-size)
 
 
 def refuse_tensor_betas(betas: tuple[Any, Any], in_lists: bool) -> None:
