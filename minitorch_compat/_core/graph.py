@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from sys import getrefcount
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -122,8 +122,8 @@ class Watched:
     """Whether anything in this process can see the order in which backward works (hooks, user functions)."""
 
     order = False
-    hooked = False
-    """The same but for anomaly detection, which ends."""
+    watchers: ClassVar[dict[int, weakref.ref[Any]]] = {}
+    """What is alive and sees it: hooks, tensors that retain their gradient, steps of user functions."""
     examine: Any = None
     """How to run a step of backward where anomalies are looked for."""
     levels = 0
@@ -132,14 +132,22 @@ class Watched:
     then carries tensors, not arrays."""
 
     @classmethod
-    def watch(cls) -> None:
-        """From now on the order can be seen."""
-        cls.order = cls.hooked = True
+    def watch(cls, watcher: Any) -> None:
+        """The order can be seen as long as ``watcher`` is alive."""
+        reference = weakref.ref(watcher, cls.unwatch)
+        cls.watchers[id(reference)] = reference
+        cls.order = True
+
+    @classmethod
+    def unwatch(cls, reference: weakref.ref[Any]) -> None:
+        """A watcher has died; once all have, backward is as quick as it was."""
+        del cls.watchers[id(reference)]
+        cls.look_again()
 
     @classmethod
     def look_again(cls) -> None:
         """Whether it can be seen, after something began or ended that looks at it for a while."""
-        cls.order = cls.hooked or cls.levels > 0 or cls.examine is not None
+        cls.order = bool(cls.watchers) or cls.levels > 0 or cls.examine is not None
 
 
 class RemovableHandle:
@@ -177,8 +185,8 @@ class RemovableHandle:
 
 
 def add_hook(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
-    """Enter ``hook`` last into ``hooks`` and note that the order of backward can be seen from now on."""
-    Watched.watch()
+    """Enter ``hook`` last into ``hooks`` and note that the order of backward can be seen as long as they live."""
+    Watched.watch(hooks)
     handle = RemovableHandle(hooks)
     hooks[handle.id] = hook
     return handle
@@ -406,7 +414,7 @@ class Node(metaclass=NodeType):
 
     def _register_hook_dict(self, hooks: OrderedDict[int, Any]) -> None:
         """Call the hooks in ``hooks``, as long as they are there, for the gradients of this step's first result."""
-        Watched.watch()
+        Watched.watch(self)
         self.tensor_hooks = {**(self.tensor_hooks or {}), 0: hooks}
 
     @property

@@ -446,7 +446,7 @@ class Tensor(metaclass=TensorType):
         if views.known_step(self) is None or self.retains_grad:
             return
         self._step()
-        graph.Watched.watch()
+        graph.Watched.watch(self)
         self._node.retained = {0: weakref.ref(self)}
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
@@ -481,7 +481,8 @@ class Tensor(metaclass=TensorType):
         if gradient is None and inputs is None and not create_graph and node is not None and not graph.Watched.order:
             data = self._data
             one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
-            if one is not None and node is not LEAF and not data.ndim:
+            plain = retain_graph is None or retain_graph.__class__ is bool
+            if one is not None and node is not LEAF and not data.ndim and plain:
                 # Nobody watches, and one number goes back from one number. The call holds it, as torch's does.
                 quietly(graph.propagate, node, one.copy(), retain_graph)
                 return

@@ -183,9 +183,6 @@ def level_opened(transform: bool = True) -> None:
 def level_closed(transform: bool = True) -> None:
     """The level is closed."""
     graph.Watched.levels -= 1
-    if not graph.Watched.levels and graph.Watched.examine is None:
-        # Backward may take its quick road again.
-        graph.Watched.order = graph.Watched.hooked
     graph.Watched.transforms -= transform
     graph.Watched.look_again()
 

@@ -357,8 +357,8 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *arguments: Any, **keywords: Any) -> Any:
         """Run forward without recording and record the whole as one node."""
-        Watched.watch()
         node = cls._backward_cls()
+        Watched.watch(node)
         apart = _is_setup_context_defined(cls.setup_context)
         if apart:
             bound = inspect.signature(cls.forward).bind(*arguments, **keywords)

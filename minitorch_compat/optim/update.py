@@ -53,6 +53,7 @@ def update(rule: Callable[..., Any], rows: Sequence[Row], writes: Sequence[int])
                     if shared.__class__ is Shared and not (shared.views or shared.unseen or shared.unseen_plain):
                         shared.number += count
                     else:
+                        del shared  # whoever holds it is taken for a view that nobody has entered
                         each._bump(count)
             if first.size > SMALL:
                 quietly(_by_blocks, rule, arrays)

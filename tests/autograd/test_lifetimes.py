@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import minitorch_compat as torch
+from minitorch_compat._core.graph import Watched
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +94,31 @@ def test_a_checkpoint_lets_go_of_its_inputs() -> None:
         references = weakref.ref(y), weakref.ref(x)
         del x, y
         assert [each() for each in references] == [None, None]
+
+
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return g * 2
+
+
+@pytest.mark.parametrize("watched", [
+    lambda x, y: x.register_hook(lambda gradient: gradient),
+    lambda x, y: x.register_post_accumulate_grad_hook(lambda leaf: None),
+    lambda x, y: y.grad_fn.register_hook(lambda inputs, outputs: None),
+    lambda x, y: y.retain_grad(),
+    lambda x, y: Doubled.apply(y),
+])
+def test_backward_is_quick_again_when_what_watched_it_is_gone(watched: Any) -> None:
+    x = torch.ones(3, requires_grad=True)
+    y = x * 2
+    others = len(Watched.watchers)
+    held = watched(x, y)
+    assert Watched.order
+    del held, x, y
+    assert len(Watched.watchers) == others
+    assert Watched.order is bool(others)
