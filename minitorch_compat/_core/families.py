@@ -555,9 +555,11 @@ def reduction(
     if x is not None:
         wrapped = keepdim_formula(x)
         names = nodes or (backward_name(name), backward_name(name))
-        whole = Recorder(name, ("x",), {"x": wrapped}, ("shape", "dim", "kept_shape"), node=names[0])
-        some = Recorder(name, ("x",), {"x": wrapped}, ("shape", "dim", "kept_shape"), node=names[1])
-        places = tuple(("shape", "dim", "kept_shape").index(each) for each in whole.values)
+        told = ("given", "keepdim")
+        formulas, values = {"x": wrapped}, ("shape", "dim", "kept_shape")
+        whole = Recorder(name, ("x",), formulas, values, node=names[0], shown=() if nodes else told)
+        some = Recorder(name, ("x",), formulas, values, node=names[1], shown=told)
+        places = tuple(values.index(each) for each in some.values[:-2])
         plain = places in ((0, 2), (0, 1, 2)) and not whole.kept and not whole.keeps_out
         dims_too = len(places) == 3
 
@@ -601,16 +603,17 @@ def reduction(
             else:
                 kept_shape = tuple([1 if place in axes else each for place, each in enumerate(shape)])
             recorder: Any = whole if dim is None else some
+            shown = () if dim is None and nodes else (dim, keepdim)
             if plain:
                 step = new(recorder.make)
                 step.order = next_order()
                 step.edges = (x if x._node is LEAF else x._node,)
                 step.kept = ()
                 step.noted = step.fit = None
-                step.values = (shape, axes, kept_shape) if dims_too else (shape, kept_shape)
+                step.values = (shape, axes, kept_shape, *shown) if dims_too else (shape, kept_shape, *shown)
             else:
                 given = (shape, axes, kept_shape)
-                step = recorder.node((x,), tuple([given[place] for place in places]))
+                step = recorder.node((x,), (*[given[place] for place in places], *shown))
             if r.dtype != a.dtype or r.dtype.kind == "V":
                 step.fit = ((shape, a.dtype),)
             out._node = step

@@ -195,20 +195,23 @@ def add_hook(hooks: OrderedDict[int, Any], hook: Callable[..., Any]) -> Removabl
 class Saved:
     """What a step saved, under the name that torch gives it: ``_saved_self``, ``_saved_dim``.
 
-    An attribute of the class, since a ``__getattr__`` would slow down every attribute of every node.
+    An attribute of the class, since a ``__getattr__`` would slow down every attribute of every node. A plain value is
+    shown ``through`` a function.
     """
 
-    __slots__ = ("is_tensor", "place")
+    __slots__ = ("is_tensor", "place", "through")
 
-    def __init__(self, is_tensor: bool, place: int) -> None:
+    def __init__(self, is_tensor: bool, place: int, through: Callable[[Any], Any] | None = None) -> None:
         self.is_tensor = is_tensor
         self.place = place
+        self.through = through
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
         if node is None:
             return self
         if not self.is_tensor:
-            return show(node.values[self.place])
+            value = show(node.values[self.place])
+            return value if self.through is None else self.through(value)
         if node.kept is None:
             raise errors.graph_freed()
         return revive(node, self.place)
@@ -228,16 +231,21 @@ class SavedNumber(Saved):
 
 
 class Derived(Saved):
-    """What follows from the plain values that a step saved."""
+    """What follows from that which a step saved, at ``places`` among its tensors (True) and its plain values."""
 
-    __slots__ = ("find",)
+    __slots__ = ("find", "places")
 
-    def __init__(self, find: Callable[[Any], Any]) -> None:
+    def __init__(self, find: Callable[..., Any], places: Sequence[tuple[bool, int]]) -> None:
         super().__init__(False, 0)
         self.find = find
+        self.places = places
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
-        return self if node is None else self.find(node.values)
+        if node is None:
+            return self
+        if node.kept is None and any(tensor for tensor, _ in self.places):
+            raise errors.graph_freed()
+        return self.find(*[(node.kept if tensor else node.values)[place] for tensor, place in self.places])
 
 
 class SavedTensor:

@@ -529,7 +529,9 @@ class Recorder:
         value_names: Sequence[str] = (),
         *,
         node: str | None = None,
+        shown: Sequence[str] = (),
     ) -> None:
+        """``shown`` are plain values that no formula names, and torch shows: they are the last ones of a node."""
         for argument in formulas:
             if argument not in arguments:
                 raise TypeError(f"{name}: a formula for {argument!r}, which is not one of {tuple(arguments)}")
@@ -542,7 +544,7 @@ class Recorder:
             if each in named
         )
         self.keeps_out = "out" in named
-        self.values = tuple(each for each in value_names if each in named)
+        self.values = (*(each for each in value_names if each in named), *shown)
         kept_names = [arguments[place] for place, _ in self.kept] + ["out"] * self.keeps_out
         if unknown := named.difference(kept_names, value_names):
             raise TypeError(f"{name}: a formula names {min(unknown)!r}, known are {(*arguments, 'out', *value_names)}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import prod
+from sys import maxsize
 from typing import Any
 
+from .._kernels.layout import wrap_dim
 from .graph import Derived, RawSaved, Saved, SavedNumber
 
-USUAL = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes"}
+USUAL = {"x": "self", "y": "other", "out": "result", "shape": "self_sym_sizes", "x_shape": "", "given": "dim"}
 
 RENAMED: dict[str, dict[str, str]] = {
     "AddmmBackward0": {"a": "mat1", "b": "mat2"},
@@ -29,9 +31,9 @@ RENAMED: dict[str, dict[str, str]] = {
     "Col2ImBackward0": {"window": "kernel_size"},
     "ConvolutionBackward0": {"x": "input"},
     "DivBackward1": {"number": "other"},
+    "EmbeddingBagBackward0": {},
     "EmbeddingDenseBackwardBackward0": {"scale_grad_by_freq": ""},
     "DotBackward0": {"y": "tensor"},
-    "ErfinvBackward0": {"out": ""},
     "IndexReduceBackward0": {"src": "source"},
     "LinalgCholeskyExBackward0": {"out": "L"},
     "LinalgEigBackward0": {"x": "", "values": "eigenvalues", "vectors": "eigenvectors"},
@@ -72,63 +74,151 @@ RENAMED: dict[str, dict[str, str]] = {
 }
 """For each kind of step: the name that a formula uses, and torch's, empty where torch shows nothing of the sort."""
 
-SIZED = frozenset((
-    "IndexBackward0", "IndexSelectBackward0", "KthvalueBackward0", "MaxBackward0", "MedianBackward1", "MinBackward0",
-    "ModeBackward0", "NanmedianBackward1", "SortBackward0", "TopkBackward0",
-))
-"""The steps that show the size of their input, which their formulas call ``x_shape``."""
+for _title in (
+    "Index", "IndexSelect", "Kthvalue", "Max", "Min", "Mode", "Sort", "Topk"
+):
+    RENAMED.setdefault(_title + "Backward0", {})["x_shape"] = "self_sym_sizes"
+for _title in ("Median", "Nanmedian", "Sort"):
+    RENAMED.setdefault(_title + "Backward1", {})["x_shape"] = "self_sym_sizes"
+
+UNSIGNED = frozenset(
+    """
+    axis decimals diagonal dim dim0 dim1 dim2 dimension dims end ignore_index index offset pad padding padding_idx
+    shifts start
+    """.split()  # noqa: SIM905
+)
+"""What torch shows as unsigned, whatever sign it was given with."""
+
+
+class AsGiven(int):
+    """A number that was worked out, and the argument that it was worked out from, which torch shows."""
+
+    given: Any
+
+
+class AxesAsGiven(tuple[int, ...]):
+    """The same of dimensions."""
+
+    given: Any
+
+
+def as_given(number: int, given: Any) -> int:
+    """``number``, to be shown as ``given``."""
+    if number is given:
+        return number
+    made = AsGiven(number)
+    made.given = given
+    return made
+
+
+def from_front(dim: int, ndim: int) -> int:
+    """A dimension counted from the front, to be shown as it was given."""
+    return as_given(wrap_dim(dim, ndim), dim)
+
+
+def axes_as_given(axes: tuple[int, ...] | None, given: Any) -> tuple[int, ...] | None:
+    """Dimensions counted from the front, to be shown as they were given."""
+    if axes is None or axes == given:
+        return axes
+    made = AxesAsGiven(axes)
+    made.given = (given,) if isinstance(given, int) else tuple(given)
+    return made
 
 
 def unsigned(dim: Any) -> Any:
-    """A dimension, or several, as torch shows them: counted from the back they are large."""
+    """A number, or several, as torch shows those of its arguments that are no scalars: below zero they are large."""
+    dim = getattr(dim, "given", dim)
     if isinstance(dim, (tuple, list)):
         return tuple(map(unsigned, dim))
-    return dim + (1 << 64) if dim < 0 else dim
+    return dim + (1 << 64) if dim is not None and dim < 0 else dim
 
 
-DERIVED: dict[str, dict[str, Any]] = {
-    "AsStridedBackward0": {
-        "size": lambda values: values[2], "stride": lambda values: values[3],
-        "storage_offset": lambda values: values[4],
-    },
+def given(number: Any) -> Any:
+    """A number as it was given."""
+    return getattr(number, "given", number)
+
+
+def number_of(reduction: Any) -> Any:
+    """The number by which torch knows a reduction."""
+    return ("none", "mean", "sum").index(reduction) if isinstance(reduction, str) else reduction
+
+
+def strides_of(array: Any) -> tuple[int, ...]:
+    return tuple([each // array.itemsize for each in array.strides])
+
+
+def flat_sides(sides: Any) -> Any:
+    """Pairs of the sides of dimensions as torch lists them, the last dimension first."""
+    return unsigned([each for pair in reversed(sides) for each in pair])
+
+
+def paddings(sides: Any) -> Any:
+    """The same without the dimensions before the first that is padded."""
+    given = [tuple(each) for each in sides]
+    while given and given[0] == (0, 0):
+        del given[0]
+    return flat_sides(given)
+
+
+def named(dim: Any) -> Any:
+    """The dimensions that a reduction was given, one or several."""
+    return () if dim is None else unsigned((dim,) if isinstance(dim, int) else dim)
+
+
+DERIVED: dict[str, dict[str, Callable[..., Any]]] = {
+    "AmaxBackward0": {"dim": lambda given: named(given)},
+    "AminBackward0": {"dim": lambda given: named(given)},
+    "AminmaxBackward0": {"dim": lambda dim: None if dim is None else unsigned(unsigned(dim)[0])},
+    "DiagonalBackward0_copy": {"dim1": lambda: 0, "dim2": lambda: 1},
     "DiagonalScatterBackward0": {
-        "offset": lambda values: values[-1][0], "dim1": lambda values: unsigned(values[-1][1]),
-        "dim2": lambda values: unsigned(values[-1][2]),
+        "offset": lambda values: unsigned(values[0]), "dim1": lambda values: unsigned(values[1]),
+        "dim2": lambda values: unsigned(values[2]),
     },
-    "MeanBackward0": {"self_sym_numel": lambda values: prod(values[0])},
+    "MeanBackward0": {"self_sym_numel": lambda shape: prod(shape)},
+    "MeanBackward1": {"dim": lambda given: named(given), "self_sym_numel": lambda shape: prod(shape)},
+    "NansumBackward0": {"dim": lambda given: named(given)},
     "SelectScatterBackward0": {
-        "dim": lambda values: unsigned(values[-1][0]), "index": lambda values: unsigned(values[-1][1]),
+        "dim": lambda values: unsigned(values[0]), "index": lambda values: unsigned(values[1]),
+    },
+    "SliceBackward0": {
+        "start": lambda start: 0 if start is None else unsigned(start),
+        "end": lambda end: maxsize if end is None else unsigned(end),
     },
     "SliceScatterBackward0": {
-        "dim": lambda values: unsigned(values[-1][0]), "start": lambda values: values[-1][1],
-        "end": lambda values: values[-1][2], "step": lambda values: values[-1][3],
+        "dim": lambda values: unsigned(values[0]), "start": lambda values: values[1],
+        "end": lambda values: values[2], "step": lambda values: values[3],
     },
     "SplitBackward0": {
-        "self_sym_sizes": lambda values: values[0], "split_size": lambda values: values[3][0],
-        "dim": lambda values: unsigned(values[3][1]),
+        "self_sym_sizes": lambda shape: shape, "split_size": lambda arguments: arguments[0],
+        "dim": lambda arguments: unsigned(arguments[1]),
     },
     "SplitWithSizesBackward0": {
-        "self_sym_sizes": lambda values: values[0], "split_sizes": lambda values: tuple(values[3][0]),
-        "dim": lambda values: unsigned(values[3][1]),
+        "self_sym_sizes": lambda shape: shape, "split_sizes": lambda arguments: tuple(arguments[0]),
+        "dim": lambda arguments: unsigned(arguments[1]),
     },
-    "UnbindBackward0": {"dim": lambda values: unsigned(values[3][0])},
+    "SumBackward1": {"dim": lambda given: named(given)},
+    "UnbindBackward0": {"dim": lambda arguments: unsigned(arguments[0])},
 }
-"""What torch shows of a step and the formulas know in another form."""
+"""What torch shows of a step and the formulas know in another form, as functions of what they name."""
 
 
-def derived_names(title: str) -> dict[str, Any]:
-    """The attributes of that kind."""
-    return {f"_saved_{name}": Derived(find) for name, find in DERIVED.get(title, {}).items()}
+def derived_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
+    """The attributes of that kind, of a step that keeps tensors and plain values by those names."""
+    made = {}
+    for name, find in DERIVED.get(title, {}).items():
+        asked = find.__code__.co_varnames[: find.__code__.co_argcount]
+        places = [(True, kept.index(each)) if each in kept else (False, values.index(each)) for each in asked]
+        made[f"_saved_{name}"] = Derived(find, places)
+    return made
 
 
 def saved_names(title: str, kept: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     """The attributes under which torch shows what a step of the kind ``title`` saved, tensors and plain values."""
-    own = title if title in RENAMED or title in SIZED else ""
-    made = _saved_names(own, tuple(kept), tuple(values))
+    made = _saved_names(title if title in RENAMED else "", tuple(kept), tuple(values))
     if title in ("AddBackward0", "SubBackward0") and "alpha" not in values:
         made = {**made, "_saved_alpha": SavedNumber(1)}
     if title in DERIVED:
-        made = {**made, **derived_names(title)}
+        made = {**made, **derived_names(title, tuple(kept), tuple(values))}
     return made
 
 
@@ -140,17 +230,19 @@ def _saved_names(title: str, kept: tuple[str, ...], values: tuple[str, ...]) -> 
     def shown(name: str) -> str:
         if name in renamed:
             return renamed[name]
-        if name == "x_shape" and title in SIZED:
-            return "self_sym_sizes"
-        if name.endswith(("_shape", "_shapes", "_strides")):
-            return ""
-        return USUAL.get(name, name)
+        if name in USUAL:
+            return USUAL[name]
+        return "" if name.endswith(("_shape", "_shapes", "_strides")) else name
 
     for place, each in enumerate(values):
         if told := shown(each):
-            made[f"_saved_{told}"] = Saved(False, place)
+            made[f"_saved_{told}"] = Saved(False, place, THROUGH.get(told))
     for place, each in enumerate(kept):
         if told := shown(each):
             made[f"_saved_{told}"] = Saved(True, place)
             made[f"_raw_saved_{told}"] = RawSaved(place)
     return made
+
+
+THROUGH: dict[str, Any] = {**dict.fromkeys(UNSIGNED, unsigned), "correction": given, "reduction": number_of}
+"""How plain values are shown that are not shown as they are."""

@@ -24,7 +24,7 @@ from .._kernels.layout import address, as_complex, as_parts, restride, storage, 
 from . import errors, graph
 from .graph import LEAF, NOWHERE, Node, Scattered, WrittenTwice, next_order, record
 from .modes import altered, mode
-from .saved_names import derived_names
+from .saved_names import saved_names
 
 ndarray = np.ndarray
 
@@ -273,7 +273,9 @@ class CopySlices(Node):
 
 for _class in (AsStridedBackward0, CopySlices):
     _class.__module__ = "builtins"
-for _name, _shown in derived_names("AsStridedBackward0").items():
+for _name, _shown in saved_names(
+    "AsStridedBackward0", (), ("base_shape", "base_strides", "size", "stride", "storage_offset")
+).items():
     setattr(AsStridedBackward0, _name, _shown)
 
 

@@ -14,7 +14,8 @@ from .._core.modes import mode
 from .._core.operations import op
 from .._core.quiet import quietly
 from .._core.recording import Recorder, arrays, tensors
-from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.saved_names import from_front
+from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import softmax as rows
 from .._kernels.scalar_types import NARROW
@@ -142,7 +143,7 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
             input = input.to(dtype)  # type: ignore[attr-defined]
         x = input._data
         if dim < 0 or dim >= x.ndim:
-            dim = wrap_dim(dim, x.ndim)
+            dim = from_front(dim, x.ndim)
         if (x.dtype.kind not in "fV" or x.dtype.char in NARROW) and x.size:
             raise NotImplementedError(
                 f"\"{name}_lastdim_kernel_impl\" not implemented for '{input.dtype.scalar_type}'"

@@ -19,6 +19,7 @@ from .._core.families import bad_arguments
 from .._core.forms import FUNCTIONS
 from .._core.operations import op
 from .._core.recording import arrays, tensors
+from .._core.saved_names import axes_as_given
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import layout
@@ -526,7 +527,8 @@ def wanted_dtype(x: Tensor, dtype: Any) -> Tensor:
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The norm of vectors."""
     floating(x, "linalg.vector_norm", low=True)
-    return vector_norm_(wanted_dtype(x, dtype), float(ord), axes_of(dim, x._data.ndim, "linalg_vector_norm"), keepdim)
+    axes = axes_as_given(axes_of(dim, x._data.ndim, "linalg_vector_norm"), dim)
+    return vector_norm_(wanted_dtype(x, dtype), ord, axes, keepdim)
 
 
 NORMS = (1, -1, 2, -2, float("inf"), float("-inf"))
@@ -549,7 +551,7 @@ def matrix_norm(
     if first == second:
         raise RuntimeError(f"{who}: dims must be different. Got ({dims[0]}, {dims[1]})")
     if ord == "fro":
-        return vector_norm_(input, 2.0, (first, second), keepdim)
+        return vector_norm_(input, 2, (first, second), keepdim)
     if ord != "nuc" and (isinstance(ord, str) or ord not in NORMS):
         raise RuntimeError(f"{who}: Order {ord if isinstance(ord, str) else f'{ord:g}'} not supported.")
     if ord == "nuc" or abs(ord) == 2:
@@ -564,7 +566,7 @@ def matrix_norm(
         order = [*rest, first, second]
         return tensors.permute(tensors.unsqueeze(made, -1), tuple([order.index(each) for each in range(ndim)]))
     along, over = (first, second) if abs(ord) == 1 else (second, first)
-    sums = vector_norm_(input, 1.0, (along,), keepdim)
+    sums = vector_norm_(input, 1, (along,), keepdim)
     return FUNCTIONS["amax" if ord > 0 else "amin"](sums, over if keepdim or over < along else over - 1, keepdim)
 
 

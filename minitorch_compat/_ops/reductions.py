@@ -18,6 +18,7 @@ from .._core.graph import Fresh
 from .._core.operations import op
 from .._core.options import refused
 from .._core.recording import arrays, tensors
+from .._core.saved_names import as_given, axes_as_given, from_front
 from .._core.scalars import is_number
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._kernels import reduce as kernels
@@ -460,7 +461,7 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         if dim is None:
             result = everything(input)
             return result if out is None else write_out(name, out, result, (input,))
-        values, indices = along(input, wrap_dim(one_dim(dim), input._data.ndim), keepdim or keepdims)
+        values, indices = along(input, from_front(one_dim(dim), input._data.ndim), keepdim or keepdims)
         if out is not None:
             values = write_out(name, out[0], values, (input,))
             indices = write_out(name, out[1], indices, (input,))
@@ -534,7 +535,7 @@ def low_and_high(x: Array, dim, keepdim):
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
     """The smallest and the largest element."""
-    axes = None if dim is None else (wrap_dim(one_dim(dim), input._data.ndim),) if input._data.ndim else None
+    axes = None if dim is None else (from_front(one_dim(dim), input._data.ndim),) if input._data.ndim else None
     found = low_and_high(input, axes, keepdim)
     if out is not None:
         found = tuple([write_out("aminmax", place, each, (input,)) for place, each in zip(out, found, strict=True)])
@@ -555,7 +556,7 @@ def running(name: str, kernel: Any) -> None:
         module=False,
         node=f"{name.capitalize()}Backward0",
         results=("values", "indices"),
-        x=lambda xp, g, x_shape, indices, dim: xp.written_twice(xp.gather_backward(g, x_shape, dim, indices)),
+        x=lambda xp, g, x, x_shape, indices, dim: xp.written_twice(xp.gather_backward(g, x_shape, dim, indices)),
     )
     def along(x: Array, dim):
         if not x.ndim or not x.size:
@@ -563,7 +564,7 @@ def running(name: str, kernel: Any) -> None:
         return kernel(x, dim)
 
     def function(input: Tensor, dim: int, *, out: Any = None) -> Any:
-        made = along(input, wrap_dim(dim, input._data.ndim))
+        made = along(input, from_front(dim, input._data.ndim))
         if made[0]._node is not None and made[0].is_complex():
             raise errors.real_only(name)
         return results(*made)
@@ -638,13 +639,13 @@ def spread_arguments(
     if unbiased is not None:
         correction = 1 if unbiased else 0
     elif correction is None:
-        correction = 1
+        correction = as_given(1, None if dim is None else 1)
     if x.dtype.kind not in "fcV":
         who = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{who} only support floating point and complex dtypes")
     nowhere = isinstance(dim, (tuple, list)) and not dim and x.ndim
     # Along no dimension the spread is that of all elements, but torch counts one on the way back.
-    axes = () if nowhere else axes_of(dim, x.ndim, name)
+    axes = () if nowhere else axes_as_given(axes_of(dim, x.ndim, name), dim)
     taken = axes or range(x.ndim)
     results = product_of([length for place, length in enumerate(x.shape) if place not in taken])
     if x.size // max(1, results) - correction <= 0:
@@ -765,7 +766,7 @@ def norm_x(xp, g, x, out, shape, dim, p, keepdim):
 
 @op("vector_norm_", method=False, module=False, node="LinalgVectorNormBackward0", x=norm_x)
 def vector_norm_(x: Array, p, dim, keepdim):
-    return kernels.norm(x, p, dim, keepdim)
+    return kernels.norm(x, float(p), dim, keepdim)
 
 
 def norm(
@@ -788,8 +789,9 @@ def norm(
 
             result = matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim)
             return result if out is None else write_out("norm", out, result, (input,))
-        p = 2.0
-    result = vector_norm_(input, 2.0 if p is None else float(p), axes_of(dim, input._data.ndim, "norm"), keepdim)
+        p = 2
+    axes = axes_as_given(axes_of(dim, input._data.ndim, "norm"), dim)
+    result = vector_norm_(input, 2 if p is None else p, axes, keepdim)
     return result if out is None else write_out("norm", out, result, (input,))
 
 
@@ -819,7 +821,7 @@ def logsumexp(
     ndim = input._data.ndim
     if isinstance(dim, (tuple, list)) and not dim and ndim and not (keepdim or keepdims) and input._data.size:
         raise RuntimeError(f"output with shape [] doesn't match the broadcast shape {[1] * ndim}")  # as torch stumbles
-    result = logsumexp_over(input, axes_of(dim, ndim, "logsumexp"), keepdim or keepdims)
+    result = logsumexp_over(input, axes_as_given(axes_of(dim, ndim, "logsumexp"), dim), keepdim or keepdims)
     return result if out is None else write_out("logsumexp", out, result, (input,))
 
 

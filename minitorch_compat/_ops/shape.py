@@ -391,7 +391,8 @@ def several(
 
     title = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
     body = {
-        "__slots__": ("outputs",), "__module__": "builtins", "operation": name, **derived_names(title),
+        "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
+        **derived_names(title, (), ("shape", "dtype", "shapes", "arguments")),
         "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
     }
     made: Any = NodeType(title, (Node,), body)

@@ -13,7 +13,8 @@ from .._core.forms import write_out
 from .._core.operations import op
 from .._core.options import Misfit
 from .._core.scalars import is_number
-from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.saved_names import from_front
+from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
 from .._kernels import sort as kernels
 from .._kernels.scalar_types import NARROW
@@ -35,7 +36,7 @@ def whole_number(value: Any) -> int:
 
 def dimension(input: Tensor, dim: Any) -> int:
     """A dimension of ``input``, counted from the front."""
-    return wrap_dim(whole_number(dim), input._data.ndim)
+    return from_front(whole_number(dim), input._data.ndim)
 
 
 def into_pair(name: str, out: Any, results: Any, found: tuple[Tensor, ...], input: Tensor) -> Any:
