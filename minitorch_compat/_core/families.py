@@ -556,7 +556,8 @@ def reduction(
         wrapped = keepdim_formula(x)
         names = nodes or (backward_name(name), backward_name(name))
         told = ("given", "keepdim")
-        formulas, values = {"x": wrapped}, ("shape", "dim", "kept_shape")
+        formulas: dict[str, Formula | None] = {"x": wrapped}
+        values = ("shape", "dim", "kept_shape")
         whole = Recorder(name, ("x",), formulas, values, node=names[0], shown=() if nodes else told)
         some = Recorder(name, ("x",), formulas, values, node=names[1], shown=told)
         places = tuple(values.index(each) for each in some.values[:-2])

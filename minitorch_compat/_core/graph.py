@@ -231,11 +231,14 @@ class SavedNumber(Saved):
 
 
 class Derived(Saved):
-    """What follows from that which a step saved, at ``places`` among its tensors (True) and its plain values."""
+    """What follows from that which a step saved, at ``places`` among its tensors (True) and its plain values.
+
+    Without places it follows from the step.
+    """
 
     __slots__ = ("find", "places")
 
-    def __init__(self, find: Callable[..., Any], places: Sequence[tuple[bool, int]]) -> None:
+    def __init__(self, find: Callable[..., Any], places: Sequence[tuple[bool, int]] | None = None) -> None:
         super().__init__(False, 0)
         self.find = find
         self.places = places
@@ -243,9 +246,12 @@ class Derived(Saved):
     def __get__(self, node: Any, owner: Any = None) -> Any:
         if node is None:
             return self
+        if self.places is None:
+            return self.find(node)
         if node.kept is None and any(tensor for tensor, _ in self.places):
             raise errors.graph_freed()
-        return self.find(*[(node.kept if tensor else node.values)[place] for tensor, place in self.places])
+        made = self.find(*[(node.kept if tensor else node.values)[place] for tensor, place in self.places])
+        return wrap(made) if type(made) is np.ndarray else made
 
 
 class SavedTensor:
@@ -348,6 +354,8 @@ class Node(metaclass=NodeType):
     """Whether an argument of a transform begins here, which counts as a leaf."""
     through_view: Any = None
     """For the step inside a write through a view: where the view's own history is, as long as it is there."""
+    inputs_kept: int | None = None
+    """How many of those that are kept are arguments; results follow them."""
     keeps_first = False
     """Whether what is kept begins with the operation's first argument."""
     prehooks: OrderedDict[int, Any] | None = None
@@ -375,7 +383,8 @@ class Node(metaclass=NodeType):
         names = {value.place: name for name, value in cls.__dict__.items() if type(value) is Saved and value.is_tensor}
         if len(names) < count:
             return range(count)
-        return sorted(range(count), key=lambda place: (names[place] == "_saved_result", names[place]))
+        inputs = cls.inputs_kept
+        return sorted(range(count), key=lambda place: (inputs is not None and place >= inputs, names[place]))
 
     def name(self) -> str:
         """The name of the step, for example ``MulBackward0``."""

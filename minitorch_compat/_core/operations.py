@@ -49,6 +49,7 @@ def op(
     elementwise: Sequence[str] = (),
     without: Callable[..., Sequence[Any]] | None = None,
     real_only: bool = False,
+    shown: Sequence[str] = (),
     **formulas: Formula | None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation from its kernel, a function of arrays whose annotations say which arguments are tensors.
@@ -59,7 +60,8 @@ def op(
     dtype are differentiable: with one of them a formula's ``g`` is its gradient, with more a list. The layouts of
     what ``elementwise`` names, tensors and numbers in the order in which torch looks at them, decide the result's.
     ``without``, a function of the arrays that want gradients, says which of them torch does not have, by exceptions;
-    a ``real_only`` operation has none of complex numbers.
+    a ``real_only`` operation has none of complex numbers. ``shown`` are plain arguments, and shapes of tensors, that
+    torch saves and no formula names.
     """
     from .forms import attach, write_out
 
@@ -79,7 +81,9 @@ def op(
         places = [accepted.index(each) for each in elementwise]
         plain = tuple(each for each, kind in zip(accepted, kinds, strict=True) if not kind)
         tensor_names = [each for each, kind in zip(accepted, kinds, strict=True) if kind]
-        recording = OpRecorder(own, node, arguments, tensor_names, plain, results, formulas) if arguments else None
+        recording = None
+        if arguments:
+            recording = OpRecorder(own, node, arguments, tensor_names, plain, results, formulas, shown)
 
         def lost(values: tuple[Any, ...]) -> Any:
             # No ``op`` writes, whatever its name ends with.
@@ -255,6 +259,7 @@ class OpRecorder:
         plain: tuple[str, ...],
         results: Sequence[str],
         formulas: dict[str, Formula | None],
+        shown: Sequence[str] = (),
     ) -> None:
         self.arguments = arguments
         self.results = tuple(results)
@@ -270,7 +275,7 @@ class OpRecorder:
         self.named = named
         self.kept_inputs = [each for each in tensor_names if each in named]
         self.kept_results = [place for place, each in enumerate(self.results) if each in named]
-        self.values = [each for each in (*plain, *shapes) if each in named]
+        self.values = [each for each in (*plain, *shapes) if each in named or each in shown]
         self.formulas = formulas
         self.make = self.node_class(node or backward_name(name), name, tensor_names[0])
 
@@ -284,6 +289,7 @@ class OpRecorder:
             body["order"] = AT_ONCE
         made: Any = NodeType(title, (OpNode,), body)
         made.keeps_first = self.kept_inputs[:1] == [first]
+        made.inputs_kept = len(self.kept_inputs)
         DECLARED[name] = made
         return made
 

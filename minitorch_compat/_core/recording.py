@@ -316,6 +316,12 @@ def written(make: Any, xp: Any) -> Callable[[Any, Any], Sequence[Any]]:
     if values:
         lines.append("    " + "".join(f"value_{each}, " for each in values) + "= node.values")
     lines.append("    " + "".join(f"edge_{place}, " for place in range(len(arguments))) + "= node.edges")
+    asked = [each for formula in formulas.values() if formula is not None for each in parameters(formula)[2:]]
+    # What several formulas name is looked at once: hooks on saved tensors see how often.
+    often = {each for each in kept if asked.count(each) > 1}
+    for each in sorted(often):
+        seen = f"kept_{each}._data" if plain else f"revived(node, kept_{each})"
+        lines.append(f"    seen_{each} = None if kept_{each} is None else {seen}")
     space: dict[str, Any] = {
         "graph_freed": errors.graph_freed, "check_versions": check_versions, "revived": revived, "fit_all": fit_all,
         "xp": xp,
@@ -331,6 +337,7 @@ def written(make: Any, xp: Any) -> Callable[[Any, Any], Sequence[Any]]:
         space[f"formula_{place}"] = formula
         named = "".join(
             f", value_{each}" if each in values
+            else f", seen_{each}" if each in often
             else f", kept_{each}._data" if plain
             else f", revived(node, kept_{each})"
             for each in parameters(formula)[2:]
@@ -494,6 +501,8 @@ def saved_tensor(node: Node, place: int) -> Any:
 
 def shown(value: Any) -> Any:
     """A plain value that a node kept, with tensors for the arrays in a sequence."""
+    if type(value) is ndarray:
+        return wrap(value)
     if type(value) is tuple and any(isinstance(each, ndarray) for each in value):
         return tuple([wrap(each) if isinstance(each, ndarray) else each for each in value])
     return value
@@ -549,6 +558,7 @@ class Recorder:
         if unknown := named.difference(kept_names, value_names):
             raise TypeError(f"{name}: a formula names {min(unknown)!r}, known are {(*arguments, 'out', *value_names)}")
         self.make = node_class(node or backward_name(name), arguments, formulas, kept_names, self.values)
+        self.make.inputs_kept = len(self.kept)
         self.make.keeps_first = bool(self.kept) and not self.kept[0][0]
 
     def node(self, inputs: Sequence[Tensor | None], values: tuple[Any, ...] = ()) -> Node:

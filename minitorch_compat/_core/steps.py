@@ -17,6 +17,7 @@ from .graph import LEAF, Node, NodeType, Output, Pass, in_new_memory, record
 from .modes import enable_grad, mode
 from .quiet import quietly
 from .recording import DECLARED, check_versions, note, revived, tensors
+from .saved_names import derived_names, saved_names
 from .tensor import Tensor, stands_for_others, wrap
 from .views import edge_of
 
@@ -34,12 +35,14 @@ Backward = Callable[..., Sequence[Any]]
 
 
 def step(
-    name: str, node: str, arguments: Sequence[str], backward: Backward, composition: Callable[..., Tensor] | None
+    name: str, node: str, arguments: Sequence[str], backward: Backward, composition: Callable[..., Tensor] | None,
+    shown: dict[str, Callable[..., Any]] | None = None,
 ) -> type[Node]:
     """The class of the nodes of an operation whose gradients one kernel makes.
 
     ``backward(g, inputs, saved, needed, *options)`` gives an array, or None, for each argument; ``composition(*inputs,
-    *options)`` is the operation in terms of others, or None where torch has no second derivative either.
+    *options)`` is the operation in terms of others, or None where torch has no second derivative either. ``shown`` are
+    functions of arguments, ``saved`` and ``options`` that give what torch shows beside the arguments.
     """
 
     def inputs_of(self: Any) -> Sequence[Any]:
@@ -81,17 +84,32 @@ def step(
             made.output_nr = number
         return results
 
-    body = {"__slots__": (), "__module__": "builtins", "operation": name, "vjp": vjp, "vjp_tensors": vjp_tensors}
+    body = {
+        "__slots__": (), "__module__": "builtins", "operation": name, "vjp": vjp, "vjp_tensors": vjp_tensors,
+        **saved_names(node, arguments, ()), **derived_names(shown or {}, arguments, ("saved", "options")),
+    }
     made: Any = NodeType(node, (Node,), body)
+    made.unsaved = frozenset(place for place, each in enumerate(arguments) if f"_saved_{each}" not in body)
     DECLARED[name] = made
     return made
 
 
-def recorded(make: type[Node], out: Tensor, inputs: Sequence[Any], saved: Any, options: tuple[Any, ...]) -> Tensor:
+def loose(x: Tensor) -> Tensor:
+    """The memory of what torch does not save: nobody minds that it is written to."""
+    made = wrap(x._data)
+    made._shared = None
+    made.is_number = True  # type: ignore[attr-defined]
+    return made
+
+
+def recorded(make: Any, out: Tensor, inputs: Sequence[Any], saved: Any, options: tuple[Any, ...]) -> Tensor:
     """``out`` with its history, where recording is on and one of the inputs requires grad."""
     if mode.enabled and any(each is not None and each._node is not None for each in inputs):
+        kept = tuple([
+            loose(each) if place in make.unsaved and each is not None else each for place, each in enumerate(inputs)
+        ])
         out._node = made = record(
-            make, tuple([None if each is None else edge_of(each) for each in inputs]), tuple(inputs), (saved, options)
+            make, tuple([None if each is None else edge_of(each) for each in inputs]), kept, (saved, options)
         )
         note(made)
     return out

@@ -554,7 +554,7 @@ arrays.pow_tensors = lambda x, y: kernels.pow(x, y.astype(x.dtype, copy=False))
     method=False,
     module=False,
     node="PowBackward2",
-    exponent=lambda xp, g, out, base: g * xp.conj(out * power_logarithm(base)),
+    exponent=lambda xp, g, exponent, out, base: g * xp.conj(out * power_logarithm(base)),
 )
 def _pow_base_number(base, exponent: Array):
     """A number to the power of a tensor."""

@@ -59,7 +59,7 @@ def channel_sum(y: Array):
 
 @op(
     method=False, module=False, node="ConvolutionBackward0",
-    x=back_to_input, weight=back_to_weight, bias=back_to_bias,
+    x=back_to_input, weight=back_to_weight, bias=back_to_bias, shown=("output_padding", "bias_shape"),
 )
 def convolution_(
     x: Array, weight: Array, bias: Array | None, stride, padding, dilation, transposed, output_padding, groups,

@@ -540,7 +540,7 @@ def _check_parts(first: ndarray, second: ndarray) -> dtypes.dtype:
     return a.to_complex()
 
 
-@op(method=False, real=lambda xp, g: xp.real(g), imag=lambda xp, g: xp.imag(g))
+@op(method=False, real=lambda xp, g, real, imag: xp.real(g), imag=lambda xp, g, real, imag: xp.imag(g))
 def complex(real: Array, imag: Array):  # type: ignore[no-untyped-def]
     """Complex numbers from real and imaginary parts of one float dtype."""
     dtype = _check_parts(real, imag)

@@ -192,14 +192,14 @@ def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list
     return of_columns, of_shares
 
 
-def product_v(xp, g, V, tau):
+def product_v(xp, g, V, tau, out):
     if 0 in V.shape or 0 in tau.shape:
         return None
     made = xp.tril(xp.cat(steps_of_product(xp, g, V, tau)[0], V.ndim - 1), -1)
     return xp.written_often(made, tau.shape[-1] + 1)
 
 
-def product_tau(xp, g, V, tau):
+def product_tau(xp, g, V, tau, out):
     if 0 in V.shape or 0 in tau.shape:
         return None
     return xp.written_often(xp.cat(steps_of_product(xp, g, V, tau)[1], tau.ndim - 1), tau.shape[-1])
@@ -364,7 +364,7 @@ def eigvalsh(input: Tensor, UPLO: str = "L") -> Tensor:
     return eigh(input, UPLO).eigenvalues
 
 
-def eig_x(xp, g, x, values, vectors):
+def eig_x(xp, g, real, values, vectors):
     """As with Hermitian matrices, but the eigenvectors have an inverse of their own and are of length one."""
     from_values, from_vectors = g
     inner: Any = 0 if from_values is None else xp.diag_embed(from_values)
@@ -378,11 +378,11 @@ def eig_x(xp, g, x, values, vectors):
         turn = turn - xp.matmul(back, vectors) * xp.unsqueeze(lengths, -2)
         inner = inner + turn * ((1 - one) / apart)
     made = xp.solved(back, xp.matmul(inner, back), True, False)[0]
-    return made if is_complex(x) else xp.real_part(made)
+    return xp.real_part(made) if real else made
 
 
 @op("eigen_factors", results=("values", "vectors"), method=False, module=False, node="LinalgEigBackward0", x=eig_x)
-def eigen_factors(x: Array):
+def eigen_factors(x: Array, real):
     return kernels.eig(x)
 
 
@@ -396,7 +396,7 @@ def eigen(input: Tensor, who: str) -> Any:
     implemented(input, "linalg_eig_out_cpu")
     if not np.isfinite(input._data).all():
         raise RuntimeError(f"{who}: input tensor should not contain infs or NaNs.")
-    return eigen_factors(input)
+    return eigen_factors(input, not input.is_complex())
 
 
 @function("eig")

@@ -34,11 +34,11 @@ def safe_softmax_(x: Array, dim):
 
 @op(
     "native_dropout_back", method=False, module=False, node="NativeDropoutBackwardBackward0",
-    g=lambda xp, g, mask, scale: xp.mul(g, mask) * scale,
+    grad_output=lambda xp, g, grad_output, mask, scale: xp.mul(g, mask) * scale,
 )
-def native_dropout_back(g: Array, mask: Array, scale):
+def native_dropout_back(grad_output: Array, mask: Array, scale):
     """A gradient where the mask keeps it, larger by ``scale``."""
-    return g * mask.astype(g.dtype) * g.dtype.type(scale)
+    return grad_output * mask.astype(grad_output.dtype) * grad_output.dtype.type(scale)
 
 
 @op(

@@ -104,7 +104,7 @@ def factor_solution_b(xp, g, factor, upper):
     return xp.cholesky_solve_(g, factor, upper)
 
 
-def factor_solution_l(xp, g, factor, out, upper):
+def factor_solution_l(xp, g, b, factor, out, upper):
     """Through the solution, twice: the factor stands there with its adjoint."""
     both = xp.matmul(xp.cholesky_solve_(g, factor, upper), adjoint(xp, out))
     both = both + adjoint(xp, both)
@@ -265,11 +265,11 @@ def solved_again(xp: Any, A: Any, b: Any, upper: bool, turned: bool, unit: bool)
     return xp.triangular_solve_(b, A, upper, turned, unit)[0]
 
 
-def old_system_b(xp, g, A, upper, transpose, unitriangular):
+def old_system_b(xp, g, b, A, upper, transpose, unitriangular):
     return None if g[0] is None else solved_again(xp, xp.conj(A), g[0], upper, not transpose, unitriangular)
 
 
-def old_system_a(xp, g, A, solution, upper, transpose, unitriangular):
+def old_system_a(xp, g, b, A, solution, upper, transpose, unitriangular):
     """The solution's part through the system, and the copy's own."""
     made: Any = None
     if g[0] is not None:

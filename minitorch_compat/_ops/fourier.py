@@ -35,7 +35,7 @@ def c2c(x: Array, dim, norm, forward):
     return kernels.c2c(x, dim, norm, forward)
 
 
-def r2c_x(xp, g, x_shape, dim, norm, onesided):
+def r2c_x(xp, g, x, x_shape, dim, norm, onesided):
     """The real part of the transform back, of a half that is filled up with zeros."""
     last = dim[-1]
     if onesided:

@@ -63,9 +63,10 @@ def met_twice_first(function: Any) -> Any:
 
 @op(
     method=False, module=False,
-    x=lambda xp, g, x_shape, dim, index: xp.written(xp.gather_backward(g, x_shape, dim, index)),
+    x=lambda xp, g, x, x_shape, dim, index: xp.written(xp.gather_backward(g, x_shape, dim, index)),
+    shown=("sparse_grad",),
 )
-def gather(x: Array, dim, index: Array):
+def gather(x: Array, dim, index: Array, sparse_grad=False):
     """The elements that ``index`` names along ``dim``."""
     return kernels.gather(x, dim, index)
 
@@ -158,7 +159,7 @@ def _gather(
     input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None
 ) -> Tensor:
     """The elements that ``index`` names along ``dim``; a result of its shape."""
-    return finished("gather", out, gather(input, dim, index), input, index)
+    return finished("gather", out, gather(input, dim, index, sparse_grad), input, index)
 
 
 def _scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -322,7 +323,9 @@ def slices_of(xp, g, source_shape, dim, index):
     method=False,
     module=False,
     x=lambda xp, g: g,
-    source=lambda xp, g, source_shape, dim, index, alpha: scaled(slices_of(xp, g, source_shape, dim, index), alpha),
+    source=lambda xp, g, source, source_shape, dim, index, alpha: scaled(
+        slices_of(xp, g, source_shape, dim, index), alpha
+    ),
 )
 def index_add(x: Array, dim, index: Array, source: Array, alpha):
     """``x`` with the slices of ``source``, times ``alpha``, added to those that ``index`` names."""
@@ -338,8 +341,10 @@ def scaled(g: Any, alpha: Any) -> Any:
     method=False,
     module=False,
     x=lambda xp, g, dim, index: xp.index_fill_number(g, dim, index, 0),
-    source=lambda xp, g, source_shape, dim, index: xp.expand(slices_of(xp, g, source_shape, dim, index), source_shape)
-    if xp is tensors else slices_of(xp, g, source_shape, dim, index).view(),
+    source=lambda xp, g, source, source_shape, dim, index: (
+        xp.expand(slices_of(xp, g, source_shape, dim, index), source_shape)
+        if xp is tensors else slices_of(xp, g, source_shape, dim, index).view()
+    ),
 )
 def index_copy(x: Array, dim, index: Array, source: Array):
     """``x`` with the slices of ``source`` in place of those that ``index`` names."""
@@ -629,7 +634,10 @@ publish("masked_scatter", _masked_scatter,
 # ---- positions in the flattened tensor
 
 
-@op("take", method=False, module=False, x=lambda xp, g, x_shape, index: xp.written(xp.take_backward(g, x_shape, index)))
+@op(
+    "take", method=False, module=False,
+    x=lambda xp, g, x, x_shape, index: xp.written(xp.take_backward(g, x_shape, index)),
+)
 def take(x: Array, index: Array):
     """The elements at positions in the flattened tensor."""
     return kernels.take(x, index)
@@ -646,7 +654,7 @@ def take_backward(g: Array, shape, index: Array):
     method=False,
     module=False,
     x=lambda xp, g, index, source_shape, accumulate: g if accumulate else xp.put_zeros(g, index),
-    source=lambda xp, g, index, source_shape: xp.reshape(xp.take(g, index), source_shape),
+    source=lambda xp, g, index, source, source_shape: xp.reshape(xp.take(g, index), source_shape),
 )
 def put(x: Array, index: Array, source: Array, accumulate):
     """``x`` with the elements of ``source`` at, or added at, positions in the flattened tensor."""

@@ -9,12 +9,14 @@ import numpy as np
 
 from .._core import dtypes, errors
 from .._core.forms import wants_grad
-from .._core.graph import Node, Watched, record
+from .._core.graph import Node, Saved, Watched, record
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.options import refused
 from .._core.quiet import quietly
-from .._core.recording import DECLARED, arrays, check_versions, keep_result, note, tensors
+from .._core.recording import DECLARED, arrays, check_versions, keep_result, note, tensor_values, tensors
+from .._core.saved_names import saved_names
+from .._core.saving import pairs
 from .._core.tensor import Tensor, wrap
 from .._core.views import edge_of
 from .._kernels import loss as kernels
@@ -57,19 +59,18 @@ class NllLossBackward0(Node):
         if self.kept is None:
             raise errors.graph_freed()
         check_versions(self)
-        target, weight, _ = self.kept
+        input, target, weight, *more = self.kept
         reduction, ignore_index, total, shape = self.values
+        if more:  # hooks on saved tensors see each
+            total = more[0]._data
+            _ = None if input is None else input._data
         arguments = (target._data, None if weight is None else weight._data, reduction, ignore_index, total)
         if self.logarithms is None:
             return (kernels.nll_loss_backward(g, *arguments, shape),)
         return (kernels.log_softmax_nll_backward(g, self.logarithms, *arguments),)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        if self.kept is None:
-            raise errors.graph_freed()
-        check_versions(self)
-        target, weight, input = self.kept
-        reduction, ignore_index, total, shape = self.values
+        input, target, weight, *_, reduction, ignore_index, total, shape = tensor_values(self)
         gradient = nll_loss_backward(g, target, weight, wrap(total), reduction, ignore_index, shape)
         if self.logarithms is None:
             return (tensors.beside(gradient, input),)
@@ -108,6 +109,22 @@ class NllLoss2DBackward0(NllLossBackward0):
     operation = "nll_loss2d"
 
 
+class SavedInput(Saved):
+    """The log probabilities, those of a folded cross entropy with their history."""
+
+    __slots__ = ()
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        if node is None or node.kept is None or node.kept[0] is not None:
+            return super().__get__(node, owner)
+        return node.next_functions[0][0]._saved_result
+
+
+for _name, _shown in saved_names(
+    "NllLossBackward0", ("input", "target", "weight"), ("reduction", "ignore_index", "total", "x_shape")
+).items():
+    setattr(NllLossBackward0, _name, _shown)
+NllLossBackward0._saved_self = SavedInput(True, 0)  # type: ignore[attr-defined]
 DECLARED["nll_loss"] = NllLossBackward0
 DECLARED["nll_loss2d"] = NllLoss2DBackward0
 
@@ -160,8 +177,10 @@ def recorded(
 ) -> Tensor:
     """``out`` with its node, where recording is on and the input requires grad."""
     if input._node is not None and mode.enabled:
-        kept = (target, weight, input if logarithms is None else None)
-        step = record(make, (edge_of(input),), kept, values)
+        saved: list[Any] = [input if logarithms is None else None, target, weight]
+        if pairs.stack:
+            saved.append(wrap(values[2]))
+        step = record(make, (edge_of(input),), tuple(saved), values)
         step.logarithms = logarithms
         step.folded = logarithms is not None
         note(step)
@@ -247,7 +266,7 @@ def cross_entropy_loss(
         return of_probabilities(input, target, weight, reduction, ignore_index, label_smoothing)
     if (
         x.ndim == 2 and known.ndim == 1 and len(x) == len(known) and x.dtype.kind == "f" and x.dtype.char != "e"
-        and label_smoothing == 0.0 and not Watched.levels
+        and label_smoothing == 0.0 and not Watched.levels and not pairs.stack
     ):
         refuse_slopes(weight, x.ndim)
         check_nll(x, known, None if weight is None else weight._data)

@@ -10,10 +10,10 @@ import numpy as np
 from .._core import errors
 from .._core.errors import NoMemory
 from .._core.families import astray
-from .._core.graph import LEAF, Node, next_order, record
+from .._core.graph import LEAF, Derived, Node, RawSaved, Saved, SavedNumber, next_order, record
 from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
-from .._core.recording import arrays, check_versions, note, tensor_values, tensors
+from .._core.recording import arrays, check_versions, note, saved_tensor, tensor_values, tensors
 from .._core.tensor import Tensor, new
 from .._kernels import matmul as kernels
 from .._kernels import summation
@@ -24,8 +24,8 @@ add = np.add
 running_sum = np.add.accumulate
 
 
-class AddmmBackward0(Node):
-    """Back from ``bias + x @ weight.T`` to bias, x and weight.
+class Linear(Node):
+    """Back from ``x @ weight.T``, with or without a bias, to bias, x and weight.
 
     torch records the transposition as a node of its own. Here it is folded in, and unfolded when somebody looks.
     """
@@ -85,7 +85,54 @@ class AddmmBackward0(Node):
         return super().next_functions
 
 
-class MmBackward0(AddmmBackward0):
+    def turned(self) -> Any:
+        """The second factor as torch saves it, turned."""
+        if self.kept is None:
+            raise errors.graph_freed()
+        weight = saved_tensor(self, 1)
+        if weight is None:
+            return None
+        made = t(weight)
+        if self.edges[2] is not None:
+            self.unfold()
+            made._node = self.edges[2]
+        return made
+
+    def factor(self, place: int, strides: bool) -> tuple[int, ...]:
+        """The size or the strides of a factor, where its gradient is wanted."""
+        if self.edges[1 + place] is None:
+            return ()
+        if len(self.values) > 2:
+            found = self.values[2 + place][strides]
+        elif self.kept is None:
+            raise errors.graph_freed()
+        else:
+            found = geometry(self.kept[place]._data)[strides]
+        return found[::-1] if place else found
+
+
+def shown(node: type[Linear], first: str) -> None:
+    """Enter the names under which torch shows the factors."""
+    made: dict[str, Any] = {
+        f"_raw_saved_{first}": RawSaved(0), "_raw_saved_mat2": RawSaved(1), f"_saved_{first}": Saved(True, 0),
+    }
+    for place, name in enumerate((first, "mat2")):
+        made[f"_saved_{name}_sym_sizes"] = Derived(lambda node, place=place: node.factor(place, False))
+        made[f"_saved_{name}_sym_strides"] = Derived(lambda node, place=place: node.factor(place, True))
+    made["_saved_mat2"] = Derived(Linear.turned)
+    for name, each in made.items():
+        setattr(node, name, each)
+
+
+class AddmmBackward0(Linear):
+    """Back from ``bias + x @ weight.T`` to bias, x and weight."""
+
+    __slots__ = ()
+    __module__ = "builtins"
+    _saved_alpha = _saved_beta = SavedNumber(1)
+
+
+class MmBackward0(Linear):
     """Back from ``x @ weight.T`` to x and weight."""
 
     __slots__ = ()
@@ -94,6 +141,15 @@ class MmBackward0(AddmmBackward0):
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         return super().next_functions[1:]
+
+
+shown(AddmmBackward0, "mat1")
+shown(MmBackward0, "self")
+
+
+def geometry(array: ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shape and strides."""
+    return array.shape, tuple([each // array.itemsize for each in array.strides])
 
 
 def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
@@ -158,6 +214,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         if input._shared is not None or weight._shared is not None:
             note(step)
         step.values = (None if b is None else b.shape, w.size == 1 and len(x) > 1 and x.dtype.char in "fd")
+        if source is None or other is None:
+            # What is not kept is known by its geometry.
+            step.values = (*step.values, geometry(x), geometry(w))
         step.fit = None
         out._node = step
     return out

@@ -14,7 +14,8 @@ from .._core.families import astray, bad_arguments
 from .._core.graph import LEAF, Node, next_order
 from .._core.modes import altered, mode
 from .._core.quiet import quietly, run
-from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensors
+from .._core.recording import DECLARED, arrays, check_versions, fit_all, note, tensor_values, tensors
+from .._core.saved_names import saved_names
 from .._core.tensor import Tensor, new
 from .._kernels import summation
 from .._kernels.scalar_types import NARROW
@@ -41,7 +42,9 @@ class MseLossBackward0(Node):
         a, b = self.kept
         if self.noted is not None or a._shared is not None or b._shared is not None:
             check_versions(self)
-        difference, count = self.values
+        difference, count, _ = self.values
+        if hasattr(a, "packed"):
+            difference = a._data - b._data
         gradient = difference * factor(count, difference.dtype)
         if g.size != 1 or g.item() != 1.0:
             gradient = gradient * g
@@ -50,10 +53,7 @@ class MseLossBackward0(Node):
         return results if self.fit is None else fit_all(arrays, self, results)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        if self.kept is None:
-            raise errors.graph_freed()
-        check_versions(self)
-        a, b = self.kept
+        a, b = tensor_values(self)[:2]
         gradient = (a - b) * (2.0 / max(self.values[1], 1)) * g
         x, y = self.edges
         results = (None if x is None else gradient, None if y is None else -gradient)
@@ -61,10 +61,12 @@ class MseLossBackward0(Node):
 
     def free(self) -> None:
         self.kept = None
-        self.values = ()
+        self.values = (None, *self.values[1:])
 
 
 DECLARED["mse_loss"] = MseLossBackward0
+for _name, _shown in saved_names("MseLossBackward0", ("x", "target"), ("difference", "count", "reduction")).items():
+    setattr(MseLossBackward0, _name, _shown)
 
 
 def mean_of_squares(a: ndarray, b: ndarray, reduction: str) -> tuple[ndarray, ndarray]:
@@ -113,7 +115,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         step.order = next_order()
         step.edges = (input if source is LEAF else source, target if other is LEAF else other)
         step.kept = (input, target)
-        step.values = (difference, a.size if reduction == "mean" else 1)
+        step.values = (difference, a.size if reduction == "mean" else 1, reduction)
         step.noted = step.fit = None
         out._node = step
         if fit is not None and any(fit):

@@ -35,6 +35,8 @@ def product(
     """Declare a product of two tensors that neither promotes nor broadcasts."""
     recorder = Recorder(name, ("x", "y"), {"x": x, "y": y}, ("x_strides", "y_strides"))
     layouts = bool(recorder.values)
+    if layouts:
+        recorder = Recorder(name, ("x", "y"), {"x": x, "y": y}, ("x_strides", "y_strides"), shown=("sizes",))
     make: Any = recorder.make
     keep: Any = pair_keeper(recorder)
 
@@ -55,7 +57,12 @@ def product(
             step = new(make)
             step.order = next_order()
             step.edges = (x if left is LEAF else left, y if right is LEAF else right)
-            step.values = (x._data.strides, y._data.strides) if layouts else ()
+            # The size of a factor that is not kept for the other's sake.
+            step.values = (
+                x._data.strides, y._data.strides,
+                None if left is not None and right is not None
+                else (x._data.shape, ()) if left is not None else ((), y._data.shape),
+            ) if layouts else ()
             step.noted = step.fit = None
             step.kept = keep(x, y, left, right)
             if x._shared is not None or y._shared is not None:
@@ -258,6 +265,7 @@ def plus(
         x=lambda xp, g, x_shape, beta: scaled(xp, xp.sum_to_size(g, x_shape), beta),
         a=first,
         b=second,
+        shown=("a_shape", "b_shape"),
     )(forward)
 
 

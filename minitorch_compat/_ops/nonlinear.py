@@ -12,8 +12,9 @@ from .._core.errors import Misfit
 from .._core.families import unary
 from .._core.forms import in_place
 from .._core.operations import op
+from .._core.saved_names import from_front
 from .._core.scalars import is_number, number_of
-from .._core.tensor import Tensor, wrap, wrap_dim
+from .._core.tensor import Tensor, wrap
 from .._kernels import activation as kernels
 from .._kernels import elementwise
 from . import entry, special  # noqa: F401
@@ -441,7 +442,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half along ``dim`` times the logistic function of the second."""
     if not input._data.ndim:
         raise RuntimeError("glu does not support scalars because halving size must be even")
-    dim = wrap_dim(dim, input._data.ndim)
+    dim = from_front(dim, input._data.ndim)
     if input._data.shape[dim] % 2:
         raise RuntimeError(
             f"Halving dimension must be even, but dimension {dim} is size {input._data.shape[dim]}"

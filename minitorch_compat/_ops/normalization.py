@@ -48,7 +48,7 @@ def is_tensor(*values: Any) -> bool:
 
 
 def batch_back(
-    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], training: bool, eps: float
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], training: bool, eps: float, running: Any
 ) -> list[Any]:
     x, weight = wide(*inputs[:2])
     mean, inverse = saved
@@ -56,7 +56,7 @@ def batch_back(
 
 
 def batch_composition(
-    x: Any, weight: Any, bias: Any, training: bool, eps: float, moments: tuple[Any, Any] | None = None
+    x: Any, weight: Any, bias: Any, training: bool, eps: float, running: Any, moments: tuple[Any, Any] | None = None
 ) -> Any:
     """The normalization of a batch in terms of other operations."""
     shape = (1, -1, *[1] * (x.ndim - 2))
@@ -75,19 +75,29 @@ def batch_composition(
 
 
 BatchTraining = step(
-    "native_batch_norm", "NativeBatchNormBackward0", ("input", "weight", "bias"), batch_back, batch_composition
+    "native_batch_norm", "NativeBatchNormBackward0", ("input", "weight", "bias"), batch_back, batch_composition,
+    shown={
+        "running_mean": lambda options: options[2][0], "running_var": lambda options: options[2][1],
+        "training": lambda: True, "eps": lambda options: options[1],
+        "result1": lambda saved: saved[0], "result2": lambda saved: saved[1],
+    },
 )
 
 
 def fixed_back(
-    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], eps: float, moments: Any
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], eps: float, moments: Any, running: Any
 ) -> list[Any]:
-    return batch_back(g, inputs, saved, needed, False, eps)
+    return batch_back(g, inputs, saved, needed, False, eps, running)
 
 
 BatchFixed = step(
     "native_batch_norm_fixed", "NativeBatchNormBackward0", ("input", "weight", "bias"), fixed_back,
-    lambda x, weight, bias, eps, moments: batch_composition(x, weight, bias, False, eps, moments),
+    lambda x, weight, bias, eps, moments, running: batch_composition(x, weight, bias, False, eps, running, moments),
+    shown={
+        "running_mean": lambda options: options[2][0], "running_var": lambda options: options[2][1],
+        "training": lambda: False, "eps": lambda options: options[0],
+        "result1": lambda saved: saved[0][:0], "result2": lambda saved: saved[1][:0],
+    },
 )
 
 
@@ -169,10 +179,11 @@ def native_batch_norm(
     narrow = kind if kind != x.dtype else None
     out, saved = quietly(batch_forward, x, w, b, running_mean, running_var, training, momentum, eps, narrow)
     result = wrap(like(out.astype(input._data.dtype, copy=False), input._data))
+    running = running_mean, running_var
     if training:
-        recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps))
+        recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps, running))
         return result, wrap(saved[0].astype(kind)), wrap(saved[1].astype(kind))
-    recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved))))
+    recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved)), running))
     return result, wrap(np.empty(0, kind)), wrap(np.empty(0, kind))
 
 
@@ -271,8 +282,18 @@ def layer_composition(x: Any, weight: Any, bias: Any, shape: tuple[int, ...], ep
 
 
 Layer = step(
-    "native_layer_norm", "NativeLayerNormBackward0", ("input", "weight", "bias"), layer_back, layer_composition
+    "native_layer_norm", "NativeLayerNormBackward0", ("input", "weight", "bias"), layer_back, layer_composition,
+    shown={
+        "normalized_shape": lambda options: options[0],
+        "result1": lambda input, saved, options: saved[0].reshape(lead_of(input._data.shape, options[0])),
+        "result2": lambda input, saved, options: saved[1].reshape(lead_of(input._data.shape, options[0])),
+    },
 )
+
+
+def lead_of(whole: Sequence[int], shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of one statistic for all that is normalized together."""
+    return (*whole[: len(whole) - len(shape)], *[1] * len(shape))
 
 
 def check_layer(name: str, x: ndarray, shape: tuple[int, ...], weight: Any, bias: Any, star: str = "*, ") -> None:
@@ -315,7 +336,7 @@ def native_layer_norm(
         r, mean, inverse = x.copy(), np.zeros(math.prod(outer), x.dtype), np.zeros(math.prod(outer), x.dtype)
     out = wrap(r.astype(input._data.dtype, copy=False))
     recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps))
-    lead = (*outer, *[1] * len(shape))
+    lead = lead_of(input._data.shape, shape)
     return out, *statistics_of(mean.reshape(lead), inverse.reshape(lead), input, weight)
 
 
@@ -375,7 +396,12 @@ def group_composition(x: Any, weight: Any, bias: Any, groups: int, eps: float) -
 
 
 Group = step(
-    "native_group_norm", "NativeGroupNormBackward0", ("input", "weight", "bias"), group_back, group_composition
+    "native_group_norm", "NativeGroupNormBackward0", ("input", "weight", "bias"), group_back, group_composition,
+    shown={
+        "N": lambda input: input._data.shape[0], "C": lambda input: input._data.shape[1],
+        "HxW": lambda input: math.prod(input._data.shape[2:]), "group": lambda options: options[0],
+        "eps": lambda options: options[1], "result1": lambda saved: saved[0], "result2": lambda saved: saved[1],
+    },
 )
 
 

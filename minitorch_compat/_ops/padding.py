@@ -10,6 +10,7 @@ import numpy as np
 from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
+from .._core.saved_names import told_as
 from .._core.tensor import Tensor
 from .._kernels import padding as kernels
 from .._kernels.elementwise import widened
@@ -63,7 +64,7 @@ def constant_pad_nd(input: Tensor, pad: Any, value: Any = 0) -> Tensor:
             )
     if input._data.dtype.kind in "iub" and isinstance(value, float):
         value = int(value)
-    return constant_pad_(input, sides, value)
+    return constant_pad_(input, told_as(sides, pad), value)
 
 
 entry.publish("constant_pad_nd", constant_pad_nd, method=False)
@@ -117,7 +118,7 @@ def declare_repeating(stem: str, mode: str, space: int) -> Any:
         check_result(shape[len(shape) - space:], sides)
         if input._data.dtype.kind == "b":
             raise not_implemented_for(name, input.dtype)
-        return pad_(input, sides)
+        return pad_(input, told_as(sides, numbers))
 
     pad.__doc__ = f"The last {space} dimensions padded: '{mode}'."
     return pad

@@ -12,6 +12,7 @@ from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
 from .._core.operations import op
 from .._core.recording import arrays
+from .._core.saved_names import told_as
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._kernels import pooling as kernels
 from .._kernels.elementwise import widened
@@ -65,7 +66,7 @@ def declare_max_pool(space: int) -> Any:
 
     @op(
         f"max_pool{space}d_", method=False, module=False, node=node("MaxPool#WithIndices", space),
-        results=("out", "found"), x=to_largest,
+        results=("out", "found"), x=to_largest, shown=("counts",),
     )
     def pool(x: Array, window, stride, padding, dilation, counts):
         out, found = kernels.largest(in_batch(window, x)[0], window, stride, padding, dilation, counts)
@@ -99,7 +100,8 @@ def window_numbers(
             raise RuntimeError(f"{name}: {phrases[place]}")
         if len(numbers) == 1:
             given[place] = numbers * space
-    given[1] = given[1] or given[0]
+    if not given[1]:
+        given[1] = told_as(given[0], ())
     return tuple(given)
 
 
@@ -175,7 +177,7 @@ def max_pool(
             f"non-empty {space + 1}D or {space + 2}D (batch mode) tensor expected for input"
         )
     a = in_batch(window, input._data)[0]
-    counts = counts_of(a, window, stride, padding, dilation, ceil_mode)
+    counts = told_as(counts_of(a, window, stride, padding, dilation, ceil_mode), bool(ceil_mode))
     check_extents("max_pool3d_with_indices_out_cpu_template", input._data, space)
     check_counts(a, counts)
     if a.dtype.kind in "bc":
@@ -335,6 +337,7 @@ def declare_indexed(space: int, stem: str, name: str, kernel: Any) -> Any:
     @op(
         f"{name}{space}d_", method=False, module=False, node=node(stem, space), results=("out", "indices"),
         x=lambda xp, g, indices, x, x_shape: xp.beside(xp.added_at_(g, indices, x_shape[len(x_shape) - space:]), x),
+        shown=("window", "counts") if stem.startswith("Fractional") else (),
     )
     def pool(x: Array, window, counts, samples):
         out, indices = kernel(x, window, counts, samples)
@@ -525,7 +528,7 @@ def avg_pool(
     if input._data.ndim not in (space + 1, space + 2):
         raise RuntimeError(f"non-empty {space + 1}D or {space + 2}D (batch mode) tensor expected for input")
     a = in_batch(window, input._data)[0]
-    counts = counts_of(a, window, stride, padding, dilation, ceil_mode)
+    counts = told_as(counts_of(a, window, stride, padding, dilation, ceil_mode), bool(ceil_mode))
     check_extents(name, input._data, space)
     check_counts(a, counts)
     if (a.dtype.kind not in "fV" and a.dtype != np.int64) or (space == 3 and a.dtype.char in HALVES):

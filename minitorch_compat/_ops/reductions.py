@@ -708,6 +708,9 @@ def with_mean(name: str, kernel: Callable[..., ndarray], formula: Any) -> None:
     """Declare ``var_mean`` or ``std_mean``."""
     field = name.removesuffix("_mean")
 
+    def formula_of_var(xp, g, x, shape, dim, correction, keepdim):
+        return formula_of_both(xp, g, x, None, shape, dim, correction, keepdim)
+
     def formula_of_both(xp, g, x, spread, shape, dim, correction, keepdim):
         g_spread, g_mean = g
         total = None
@@ -720,7 +723,7 @@ def with_mean(name: str, kernel: Callable[..., ndarray], formula: Any) -> None:
 
     @op(
         name + "_over", method=False, module=False, node=f"{field.capitalize()}MeanBackward0",
-        results=("spread", "mean"), x=formula_of_both,
+        results=("spread", "mean"), x=formula_of_both if field == "std" else formula_of_var,
     )
     def over(x: Array, dim, correction, keepdim):
         return kernel(x, dim or None, correction, keepdim), asarray(summation.mean(x, dim or None, keepdim))

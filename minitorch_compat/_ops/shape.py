@@ -17,7 +17,7 @@ from .._core.modes import altered, mode
 from .._core.operations import op
 from .._core.options import NOTHING
 from .._core.recording import arrays, tensors
-from .._core.saved_names import derived_names
+from .._core.saved_names import DERIVED, derived_names
 from .._core.tensor import UNTRACKED, OutdatedView, Tensor, new, view_of, wrap, wrap_dim
 from .._core.views import (
     Shared,
@@ -392,7 +392,7 @@ def several(
     title = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
     body = {
         "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
-        **derived_names(title, (), ("shape", "dtype", "shapes", "arguments")),
+        **derived_names(DERIVED.get(title, {}), (), ("shape", "dtype", "shapes", "arguments")),
         "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
     }
     made: Any = NodeType(title, (Node,), body)

@@ -12,8 +12,8 @@ from .._core.families import reduction, refuse_narrow
 from .._core.forms import write_out
 from .._core.operations import op
 from .._core.options import Misfit
-from .._core.scalars import is_number
 from .._core.saved_names import from_front
+from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap
 from .._core.warn import warn_once
 from .._kernels import sort as kernels

@@ -51,7 +51,7 @@ def sloped(name: str, kernel: Any, formula: Any, called: str = "", node: str | N
 
 sloped("erf", special.erf, erf_x)
 sloped("erfc", special.erfc, lambda xp, g, x: -erf_x(xp, g, x))
-sloped("erfinv", special.erfinv, lambda xp, g, out: g * (xp.exp(out * out) * HALF_ROOT_PI))
+sloped("erfinv", special.erfinv, lambda xp, g, x: g * (xp.exp(xp.erfinv(x) ** 2) * HALF_ROOT_PI))
 sloped("lgamma", special.lgamma, lambda xp, g, x: g * xp.digamma(x))
 sloped("digamma", special.digamma, lambda xp, g, x: g * xp.polygamma_(x, 1), "digamma")
 sloped("i0", special.i0, lambda xp, g, x: g * xp.special_i1(x))
@@ -102,7 +102,7 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 SPECIAL["ndtr"] = entry.guarded("special_ndtr", ndtr, False)
 inner("special_ndtri", special.ndtri, lambda xp, g, out: g * (xp.exp(out * out * 0.5) * math.sqrt(2 * math.pi)))
-inner("special_log_ndtr", special.log_ndtr, lambda xp, g, x: g * (
+inner("special_log_ndtr", special.log_ndtr, lambda xp, g, x, out: g * (
     xp.reciprocal(xp.special_erfcx(x * -math.sqrt(0.5))) * math.sqrt(2 / math.pi)
 ))
 inner("special_entr", special.entr, lambda xp, g, x: g * -(xp.log(x) + 1))

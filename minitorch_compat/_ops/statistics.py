@@ -15,6 +15,7 @@ from .._core.errors import Misfit
 from .._core.families import axes_of
 from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
+from .._core.saved_names import from_front
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import fused, layout, reduce
@@ -717,7 +718,7 @@ def renorm_x(xp, g, x, p, dim, maxnorm):
 @op("renorm_", method=False, module=False, node="RenormBackward0", x=renorm_x)
 def shrunk(x: Array, p, dim, maxnorm):
     axes = tuple(axis for axis in range(x.ndim) if axis != dim)
-    norms = reduce.norm(x, p, axes, True)
+    norms = reduce.norm(x, float(p), axes, True)
     return x * np.where(norms > maxnorm, maxnorm / (norms + 1e-7), 1.0).astype(x.dtype)
 
 
@@ -729,8 +730,8 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
         raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
     if input._data.ndim < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input._data.ndim} dimensions")
-    place = wrap_dim(whole_number(dim), input._data.ndim)
-    return ended("renorm", out, shrunk(input, float(p), place, float(maxnorm)), input)
+    place = from_front(whole_number(dim), input._data.ndim)
+    return ended("renorm", out, shrunk(input, p, place, float(maxnorm)), input)
 
 
 entry.publish("cross", cross)

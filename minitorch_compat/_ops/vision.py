@@ -13,6 +13,7 @@ from .._core.errors import Misfit, size_text
 from .._core.operations import op
 from .._core.quiet import quietly
 from .._core.recording import tensors
+from .._core.saved_names import told_as
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
 from .._kernels import resampling as kernels
@@ -143,7 +144,7 @@ def upsample(
         plan_of(mode, n, count, align_corners, factor, kind)
         for n, count, factor in zip(lengths, output_size, factors, strict=True)
     ])
-    return UPSAMPLES[mode, space](input, plans)
+    return UPSAMPLES[mode, space](input, told_as(plans, (tuple(output_size), align_corners, tuple(factors))))
 
 
 # ---- samples at the places of a grid
@@ -207,14 +208,18 @@ def cubic_weights(share: Any) -> list[Any]:
     return [far(share + 1), near(share), near(1 - share), far(2 - share)]
 
 
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic")
+PADDINGS = ("zeros", "border", "reflection")
 GRIDS = {
     space: step(
-        f"grid_sampler_{space}d", f"GridSampler{space}DBackward0", ("input", "grid"), grid_back, grid_composition
+        f"grid_sampler_{space}d", f"GridSampler{space}DBackward0", ("input", "grid"), grid_back, grid_composition,
+        shown={
+            "interpolation_mode": lambda options: INTERPOLATIONS.index(options[0]),
+            "padding_mode": lambda options: PADDINGS.index(options[1]), "align_corners": lambda options: options[2],
+        },
     )
     for space in (2, 3)
 }
-INTERPOLATIONS = ("bilinear", "nearest", "bicubic")
-PADDINGS = ("zeros", "border", "reflection")
 
 
 def grid_sampler(
