@@ -6,9 +6,7 @@ no graph and no new memory.
 
 from __future__ import annotations
 
-import math
 import threading
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,17 +16,6 @@ from .fused import fma64
 BLOCK = 1 << 15
 """Elements at a time: what a rule needs of them fits a cache of the second level, and calls of NumPy are few."""
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
-
-
-@lru_cache(maxsize=4096)
-def _number(value: float, dtype: np.dtype, minus: bool) -> np.ndarray:
-    """A number as torch's loops take it: rounded to the dtype of the elements (0-d, which NumPy reads fastest).
-
-    `minus` tells -0.0 from 0.0, which are one key otherwise.
-    """
-    number = np.array(value, dtype)
-    number.flags.writeable = False
-    return number
 
 
 class Words:
@@ -41,13 +28,10 @@ class Words:
         self.dtype, self.size = dtype, size
         self.buffers: list[np.ndarray] = []
         self.taken = 0
+        self.numbers: dict[float, np.ndarray] = {}
         self.wide, self.wider = np.empty(size), np.empty(size)
         # What a step needs for itself alone lies where `fma` puts its addend when it has read it.
         self.between = self.wider.view(dtype)[:size]
-
-    def begin(self) -> None:
-        """Count all buffers as free again."""
-        self.taken = 0
 
     def fresh(self) -> np.ndarray:
         place = self.taken
@@ -57,11 +41,18 @@ class Words:
         return self.buffers[place]
 
     def part(self, value: Any) -> np.ndarray:
-        """An array as it is, a number (or a tensor with one element) in this dtype."""
+        """An array as it is, a number (or a tensor with one element) rounded to this dtype, as torch has it."""
         if type(value) is np.ndarray:
             return value
         number = float(value)
-        return _number(number, self.dtype, not number and math.copysign(1.0, number) < 0)
+        known = self.numbers.get(number)
+        if known is None:
+            known = np.array(number, self.dtype)  # 0-d, which NumPy reads fastest
+            if len(self.numbers) == 256:
+                self.numbers.clear()
+            if number:  # the sign of a zero counts, and is no part of a key
+                self.numbers[number] = known
+        return known
 
     def fma(self, a: np.ndarray, b: np.ndarray, c: np.ndarray, out: np.ndarray) -> np.ndarray:
         """``a * b + c``, rounded once, for arrays ``a`` and ``c``; see ``fused`` for the two roundings of float32."""
@@ -157,7 +148,7 @@ class Words:
     def lerp_(self, x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
         weight = self.part(weight)
         way = np.subtract(end, x, self.between)
-        if abs(weight) < 0.5:
+        if abs(weight.item()) < 0.5:
             return self.fma(way, weight, x, x)
         return self.fma(way, weight - self.part(1), end, x)
 

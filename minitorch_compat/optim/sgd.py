@@ -59,7 +59,7 @@ class SGD(Optimizer):
                     continue
                 if fused and gradient.is_sparse:
                     raise RuntimeError("`_fused_sgd` does not support sparse gradients")
-                before = parameter._version
+                before = parameter._version if fused else 0
                 if maximize:
                     gradient = -gradient
                 if decay != 0:
