@@ -457,6 +457,7 @@ def leaves_in(values: Any) -> Iterator[Tensor]:
 
 
 BACKWARD_ONLY = {
+    "AcoshBackward1": "acosh_", "AsinhBackward1": "asinh_", "AtanhBackward1": "atanh_",
     "CdistBackward0": "_cdist_forward", "CholeskyBackward0": "cholesky", "ConvTbcBackward0": "conv_tbc",
     "CtcLossBackward0": "_ctc_loss", "EmbeddingBagBackward0": "_embedding_bag", "GeqrfBackward0": "geqrf",
     "EuclideanDistBackward0": "_euclidean_dist",

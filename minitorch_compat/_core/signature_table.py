@@ -475,11 +475,6 @@ nonzero
     Tensor input, *, bool as_tuple=False, Tensor out=None
 nonzero_static
     Tensor input, *, int size, int fill_value=-1, Tensor out=None
-norm
-    Tensor input, Number p=2
-    Tensor input, Number? p, *, dtype dtype
-    Tensor input, Number? p, ints[1] dim, bool keepdim, *, dtype dtype, Tensor out=None
-    Tensor input, Number? p, ints[1] dim, bool keepdim=False, *, Tensor out=None
 normal
     Tensor mean, Tensor std, *, Generator generator=None, Tensor out=None
     Tensor mean, float std=1, *, Generator generator=None, Tensor out=None

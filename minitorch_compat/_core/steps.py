@@ -45,11 +45,13 @@ def step(
     functions of arguments, ``saved`` and ``options`` that give what torch shows beside the arguments.
     """
 
+    count = len(arguments)
+
     def inputs_of(self: Any) -> Sequence[Any]:
         if self.kept is None:
             raise errors.graph_freed()
         check_versions(self)
-        return self.kept
+        return self.kept[:count]
 
     def arrays_of(self: Any, g: ndarray, inputs: Sequence[Any]) -> Sequence[Any]:
         saved, options = self.values
@@ -102,14 +104,21 @@ def loose(x: Tensor) -> Tensor:
     return made
 
 
-def recorded(make: Any, out: Tensor, inputs: Sequence[Any], saved: Any, options: tuple[Any, ...]) -> Tensor:
-    """``out`` with its history, where recording is on and one of the inputs requires grad."""
+def recorded(
+    make: Any, out: Tensor, inputs: Sequence[Any], saved: Any, options: tuple[Any, ...],
+    results: Sequence[Any] = (),
+) -> Tensor:
+    """``out`` with its history, where recording is on and one of the inputs requires grad.
+
+    To other ``results`` that the step keeps nobody may write before the way back.
+    """
     if mode.enabled and any(each is not None and each._node is not None for each in inputs):
-        kept = tuple([
+        kept = [
             loose(each) if place in make.unsaved and each is not None else each for place, each in enumerate(inputs)
-        ])
+        ]
         out._node = made = record(
-            make, tuple([None if each is None else edge_of(each) for each in inputs]), kept, (saved, options)
+            make, tuple([None if each is None else edge_of(each) for each in inputs]), (*kept, *results),
+            (saved, options),
         )
         note(made)
     return out

@@ -244,13 +244,13 @@ def soft_margin(x: Array, target: Array, reduction):
     return reduced(np.asarray(losses), reduction)
 
 
-def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def soft_margin_loss(input: Tensor, target: Tensor, reduction: int = 1) -> Tensor:
     """log(1 + exp(-target x)), for targets of 1 or -1."""
     input._data, target._data  # noqa: B018
     not_differentiable("soft_margin_loss", target=target)
     if input._data.shape != target._data.shape:
         input, target = FUNCTIONS["broadcast_tensors"](input, target)
-    return soft_margin(input, target, reduction)
+    return soft_margin(input, target, REDUCTIONS[reduction])
 
 
 soft_margin_loss = entry.guarded("soft_margin_loss", soft_margin_loss, False)
@@ -346,16 +346,13 @@ def multi_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """By how much scores of other classes come within ``margin`` of that of the target, to the power ``p``."""
+    not_differentiable("multi_margin_loss", weight=weight)
     return multi_margin(input, target, weight, p, float(margin), reduction)
 
 
 def label_margins(rows: Array, labels: Array) -> tuple[Array, Array, Array]:
     """For each row: which classes are targets, as often as named, and how near the other scores come."""
-    count = rows.shape[1]
-    ends = (labels < 0) | (labels >= count)
     named = np.logical_and.accumulate(labels >= 0, 1)
-    if (ends & (labels >= 0)).any() or (labels < -1).any():
-        raise RuntimeError("argument #2 'target' is out of range")
     is_target = np.zeros(rows.shape, bool)
     batch, place = np.nonzero(named)
     is_target[batch, labels[batch, place]] = True
@@ -393,6 +390,8 @@ def multilabel_margin(x: Array, target: Array, reduction):
         raise NotImplementedError(
             f"\"multilabel_margin_loss_forward_out_frame\" not implemented for '{dtypes.of(x).scalar_type}'"
         )
+    if target.size and (target.min() < -1 or target.max() >= rows.shape[1]):
+        raise RuntimeError("argument #2 'target' is out of range")
     long_needed(target)
     named, is_target, known = label_margins(rows, labels)
     sums = np.zeros(len(rows), x.dtype)

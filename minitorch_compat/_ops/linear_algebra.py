@@ -20,6 +20,7 @@ from .._core.forms import FUNCTIONS
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.saved_names import axes_as_given
+from .._core.scalars import is_number, number_of
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import layout
@@ -526,7 +527,12 @@ def wanted_dtype(x: Tensor, dtype: Any) -> Tensor:
 @function("vector_norm")
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The norm of vectors."""
+    if not is_number(ord):
+        raise Misfit
     floating(x, "linalg.vector_norm", low=True)
+    ord = number_of(ord)
+    if isinstance(ord, complex):
+        raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
     axes = axes_as_given(axes_of(dim, x._data.ndim, "linalg_vector_norm"), dim)
     return vector_norm_(wanted_dtype(x, dtype), ord, axes, keepdim)
 
@@ -540,6 +546,8 @@ def matrix_norm(
 ) -> Tensor:
     """The norm of matrices: of Frobenius, nuclear, of rows or columns, the largest or smallest singular value."""
     who = "linalg.matrix_norm"
+    if ord not in ("fro", "nuc", *NORMS):
+        raise RuntimeError(f"{who}: Order {ord if isinstance(ord, str) else f'{ord:g}'} not supported.")
     matrices(input, who)
     floating(input, who, low=True)
     dims = [dim] if isinstance(dim, int) else list(dim)
@@ -552,8 +560,6 @@ def matrix_norm(
         raise RuntimeError(f"{who}: dims must be different. Got ({dims[0]}, {dims[1]})")
     if ord == "fro":
         return vector_norm_(input, 2, (first, second), keepdim)
-    if ord != "nuc" and (isinstance(ord, str) or ord not in NORMS):
-        raise RuntimeError(f"{who}: Order {ord if isinstance(ord, str) else f'{ord:g}'} not supported.")
     if ord == "nuc" or abs(ord) == 2:
         rest = [each for each in range(ndim) if each not in (first, second)]
         values = svdvals(tensors.permute(input, (*rest, first, second)))

@@ -15,8 +15,10 @@ from .._core.forms import wants_grad
 from .._core.graph import Output
 from .._core.modes import no_grad
 from .._core.quiet import quietly
+from .._core.recording import Kept, array_values, tensor_values
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
+from .._core.views import shared_of
 from .._kernels import normalization as kernels
 from .._kernels.elementwise import widened
 from .._kernels.formats import like
@@ -181,8 +183,9 @@ def native_batch_norm(
     result = wrap(like(out.astype(input._data.dtype, copy=False), input._data))
     running = running_mean, running_var
     if training:
-        recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps, running))
-        return result, wrap(saved[0].astype(kind)), wrap(saved[1].astype(kind))
+        moments = wrap(saved[0].astype(kind)), wrap(saved[1].astype(kind))
+        recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps, running), moments)
+        return result, *moments
     recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved)), running))
     return result, wrap(np.empty(0, kind)), wrap(np.empty(0, kind))
 
@@ -335,9 +338,10 @@ def native_layer_norm(
     else:
         r, mean, inverse = x.copy(), np.zeros(math.prod(outer), x.dtype), np.zeros(math.prod(outer), x.dtype)
     out = wrap(r.astype(input._data.dtype, copy=False))
-    recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps))
     lead = lead_of(input._data.shape, shape)
-    return out, *statistics_of(mean.reshape(lead), inverse.reshape(lead), input, weight)
+    moments = statistics_of(mean.reshape(lead), inverse.reshape(lead), input, weight)
+    recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps), moments)
+    return out, *moments
 
 
 def layer_norm(
@@ -423,9 +427,9 @@ class GroupAndMoments(Group):  # type: ignore[misc,valid-type]
 
     def vjp(self, g: Any) -> Sequence[Any]:
         mean, inverse = self.values[0]
-        x = None if self.kept is None or self.edges[0] is None else self.kept[0]._data
+        x = array_values(self)[0]
         found: list[Any] = [None] * len(self.edges) if g[0] is None else list(super().vjp(g[0]))
-        if x is not None and g[1] is not None and g[2] is not None:
+        if self.edges[0] is not None and g[1] is not None and g[2] is not None:
             rows = widened(x).reshape(*mean.shape, -1)
             more = through_moments(rows, g[1], g[2], mean, inverse).reshape(x.shape).astype(x.dtype)
             found[0] = more if found[0] is None else found[0] + more
@@ -433,9 +437,9 @@ class GroupAndMoments(Group):  # type: ignore[misc,valid-type]
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         group, eps = self.values[1]
-        x = None if self.kept is None or self.edges[0] is None else self.kept[0]
+        x = tensor_values(self)[0]
         found: list[Any] = [None] * len(self.edges) if g[0] is None else list(super().vjp_tensors(g[0]))
-        if x is not None and g[1] is not None and g[2] is not None:
+        if self.edges[0] is not None and g[1] is not None and g[2] is not None:
             rows = x.reshape(x.shape[0], group, -1)
             mean = rows.mean(2)
             distance = rows - mean.unsqueeze(2)
@@ -466,8 +470,10 @@ def native_group_norm(
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
     r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
     out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
-    recorded(GroupAndMoments, out, (input, weight, bias), (mean, inverse), (group, eps))
-    results = out, *statistics_of(mean, inverse, input, weight)
+    moments = statistics_of(mean, inverse, input, weight)
+    kept = [Kept(each._data, shared_of(each), number) for number, each in enumerate(moments, 1)]
+    recorded(GroupAndMoments, out, (input, weight, bias), (mean, inverse), (group, eps), kept)
+    results = out, *moments
     made = out._node
     if made is not None:
         for number, each in enumerate(results):

@@ -16,10 +16,8 @@ from .._core.families import FLOAT32, FLOAT64, axes_of, reduction, refuse_narrow
 from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
 from .._core.graph import Fresh
 from .._core.operations import op
-from .._core.options import refused
 from .._core.recording import arrays, tensors
 from .._core.saved_names import as_given, axes_as_given, from_front
-from .._core.scalars import is_number
 from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import scalar_types as types
@@ -775,27 +773,16 @@ def vector_norm_(x: Array, p, dim, keepdim):
 def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Tensor | None = None, dtype: Any = None
 ) -> Tensor:
-    """The p-norm of all elements, or along dimensions."""
-    if not (p is None or isinstance(p, str) or is_number(p)):
-        raise refused("linalg_vector_norm", (input, p, dim, keepdim), {})
-    if dtype is not None:
-        input = input.to(dtype)  # type: ignore[attr-defined]
-    if input._data.dtype.kind not in "fcV":
-        raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + input.dtype.scalar_type
-        )
-    if isinstance(p, str):
-        if p not in ("fro", "nuc"):
-            raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
-        if p == "nuc" or (isinstance(dim, (tuple, list)) and len(dim) > 2):
-            from .linear_algebra import matrix_norm
+    """The p-norm of all elements, or along dimensions: a name of two functions of ``torch.linalg``."""
+    from .linear_algebra import LINEAR_ALGEBRA
 
-            result = matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim)
-            return result if out is None else write_out("norm", out, result, (input,))
-        p = 2
-    axes = axes_as_given(axes_of(dim, input._data.ndim, "norm"), dim)
-    result = vector_norm_(input, 2 if p is None else p, axes, keepdim)
-    return result if out is None else write_out("norm", out, result, (input,))
+    ndim = len(input.layout and input._data.shape)  # what torch's Python asks for before any parser does
+    dims = [dim] if isinstance(dim, int) else dim
+    if isinstance(p, str) and not (p == "fro" and (dims is None or len(dims) <= 2)):
+        dims = list(range(ndim)) if dims is None else dims
+        return LINEAR_ALGEBRA["matrix_norm"](input, p, dims, keepdim, dtype=dtype, out=out)  # type: ignore[no-any-return]
+    order = 2 if p == "fro" else 2.0 if p is None else p
+    return LINEAR_ALGEBRA["vector_norm"](input, order, dims, keepdim, dtype=dtype, out=out)  # type: ignore[no-any-return]
 
 
 entry.publish("norm", norm)

@@ -134,9 +134,24 @@ def tanh_backward(grad: Array, y: Array):
     return grad * np.conj(1 - y * y)
 
 
-asinh = unary("asinh", kernels.asinh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
-acosh = unary("acosh", kernels.acosh, to_float, x=lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
-atanh = unary("atanh", kernels.atanh, to_float, x=lambda xp, g, x: g / xp.conj(1 - x * x))
+def one_way(name: str, kernel: Any, formula: Any) -> Any:
+    """Declare an operation that torch knows no way back from once it was done in place."""
+
+    def refuse(xp, g):
+        raise NotImplementedError(f"the derivative for 'inplace version of {name}' is not implemented.")
+
+    written = unary(
+        name, kernel, to_float, x=refuse, node=f"{name.capitalize()}Backward1", inplace=False, method=False,
+        module=False,
+    )
+    made = unary(name, kernel, to_float, x=formula, inplace=False)
+    entry.publish(name + "_", in_place(written))
+    return made
+
+
+asinh = one_way("asinh", kernels.asinh, lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x + 1)))
+acosh = one_way("acosh", kernels.acosh, lambda xp, g, x: g * xp.conj(xp.rsqrt(x * x - 1)))
+atanh = one_way("atanh", kernels.atanh, lambda xp, g, x: g / xp.conj(1 - x * x))
 
 
 def real_alone(name: str, kernel: Any, error: type[Exception] = RuntimeError) -> Any:

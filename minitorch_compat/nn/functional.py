@@ -273,7 +273,7 @@ def soft_margin_loss(
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     _check_reduction(reduction)
-    return _criteria.soft_margin_loss(input, target, reduction)
+    return _criteria.soft_margin_loss(input, target, REDUCTIONS.index(reduction))
 
 
 def multilabel_margin_loss(

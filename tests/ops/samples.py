@@ -676,6 +676,9 @@ REFUSED: dict[str, tuple[str, tuple[Sample, ...]]] = {
     "torch.histogramdd(x, [torch.ones(3).double(), torch.ones(3).double()])[0]": (
         "derivative for aten::_histogramdd_from_bin_tensors is not implemented", (real(3, 2),),
     ),
+    "x.clone().acosh_()": ("the derivative for 'inplace version of acosh' is not implemented.", (positive(3),)),
+    "x.clone().asinh_()": ("the derivative for 'inplace version of asinh' is not implemented.", (real(3),)),
+    "x.clone().atanh_()": ("the derivative for 'inplace version of atanh' is not implemented.", (fraction(3),)),
     "torch.geqrf(x)[0]": ("the derivative for 'geqrf' is not implemented.", (real(3, 2),)),
     "torch.unique(x)": ("the derivative for '_unique2' is not implemented.", (real(2, 3),)),
     "torch.unique(x, dim=0)": ("the derivative for 'unique_dim' is not implemented.", (real(2, 3),)),
