@@ -242,6 +242,10 @@ def begin_write(x: Tensor, operands: Iterable[Any], differentiable: bool = True)
         raise errors.write_result_shape(target.shape, shape)
 
 
+DIVIDED_BY_ZERO = "ZeroDivisionError"
+"""What torch says of whole numbers divided by zero, as of a RuntimeError."""
+
+
 def in_place(
     function: Callable[..., Any], *, elementwise: bool = True, apart: str = "", differentiable: bool = True,
     expanded: str | None = None, first: Callable[..., Any] | None = None, to_bool: bool = False
@@ -286,9 +290,9 @@ def in_place(
             if traceback is None or traceback.tb_next is not None:
                 raise
             raise Misfit from None
-        except NotImplementedError:
-            if elementwise and not to_bool:
-                # That the result would not fit is said before that there is no kernel.
+        except RuntimeError as error:
+            if elementwise and not to_bool and (type(error) is NotImplementedError or str(error) == DIVIDED_BY_ZERO):
+                # That the result would not fit is said before that there is no kernel, or a zero to divide by.
                 numbers = [each for each in arguments if isinstance(each, (int, float, complex))] if not others else []
                 wanted = dtypes.result_type(x._data, *[each._data for each in others], *numbers)
                 if not dtypes.can_cast(wanted, x.dtype):

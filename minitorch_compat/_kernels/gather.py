@@ -316,12 +316,16 @@ def index_fill(x: ndarray, dim: int, index: ndarray, value: ndarray) -> ndarray:
     if not _slices_exist(x, dim, index.size):
         return out
     target = out.reshape(1) if not x.ndim else out
-    size = target.shape[dim]
+    check_places(index, dim, target.shape[dim])
+    target[at(dim, index.reshape(-1))] = value
+    return out
+
+
+def check_places(index: ndarray, dim: int, size: int) -> None:
+    """IndexError for a place that there is not, counted from the front or from the end."""
     bad = (index < -size) | (index >= size)
     if bad.any():
         raise IndexError(f"index {_first(bad, index)} is out of bounds for dimension {dim} with size {size}")
-    target[at(dim, index.reshape(-1))] = value
-    return out
 
 
 def embedding(weight: ndarray, indices: ndarray) -> ndarray:

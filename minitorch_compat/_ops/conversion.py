@@ -310,6 +310,8 @@ def _value_array(x: Tensor, value: Any) -> ndarray:
         raise RuntimeError(
             f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
         )
+    if not x._data.size:  # nothing is cast, and nothing warns of it
+        return np.zeros((), x._data.dtype)
     return value._data if value._data.dtype == x._data.dtype else cast_array(value._data, x.dtype)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import dtypes
 from .._core.forms import (
     FUNCTIONS,
     in_place,
@@ -23,6 +24,7 @@ from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import gather as kernels
 from .._kernels import layout
+from .._kernels import shape as shapes
 from .arithmetic import broadcast_sum, underivable
 from .entry import publish
 from .shape import expand, reshape
@@ -329,7 +331,7 @@ def slices_of(xp, g, source_shape, dim, index):
 )
 def index_add(x: Array, dim, index: Array, source: Array, alpha):
     """``x`` with the slices of ``source``, times ``alpha``, added to those that ``index`` names."""
-    return kernels.index_add(x, dim, index, source, alpha)
+    return kernels.index_add(x, dim, index, source, 1 if alpha == 1 else cast(number_of(alpha), dtypes.of(x))[()])
 
 
 def scaled(g: Any, alpha: Any) -> Any:
@@ -456,8 +458,11 @@ def reduced_slices(
         first(input._data)
     warn_once(BETA, stacklevel=3)
     if input._data.dtype.kind in "bc":
-        raise NotImplementedError(f"\"index_func_\" not implemented for '{input.dtype.scalar_type}'")
+        kernel = "index_func_" if include_self else "index_reduce_func_exclude_input_init"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar_type}'")
     places, length = index._data, input._data.shape[place] if input._data.ndim else 1
+    if not include_self:  # these are filled first, by an operation with places from the end
+        kernels.check_places(places, place, length)
     if ((places < 0) | (places >= length)).any():
         raise IndexError("index out of range in self")
     shape = source._data.shape
@@ -587,10 +592,11 @@ def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) ->
 def begin_masked_scatter(x: Tensor, mask: Any = None, source: Any = None) -> None:
     """Refuse memory met twice; where the source is too short, torch writes all of it before it says so."""
     refuse_overlap(x._data)
+    fits = isinstance(mask, Tensor) and isinstance(source, Tensor) and x._data.dtype == source._data.dtype
+    if fits:
+        shapes.expand(mask._data, x._data.shape)
     look_at_mask(x, mask, source)
-    if isinstance(mask, Tensor) and isinstance(source, Tensor) and mask._data.shape == x._data.shape and (
-        x._data.dtype == source._data.dtype and mask._data.dtype.kind == "b"
-    ):
+    if fits and mask._data.shape == x._data.shape and mask._data.dtype.kind == "b":
         kernels.scatter_too_few(x._data, mask._data, source._data)
 
 
