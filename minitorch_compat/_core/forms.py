@@ -17,6 +17,7 @@ from .modes import altered, mode, no_grad
 from .options import NOTHING, Misfit, checked, refused, stumbled
 from .quiet import quietly, run
 from .recording import Cast, Kept, original, tensors, told_in_place
+from .scalars import is_number
 from .storage import resize
 from .tensor import OutdatedView, Tensor, wrap
 from .views import Untracked, check_write, look_beside, look_for_histories, rebase, refuse_expanded, shared_of
@@ -273,6 +274,8 @@ def in_place(
                 if differentiable:
                     check_write(x, *others)
                 look_for_histories((x, *others), lambda: function(kept, *arguments, **keywords))
+                if not arguments and not keywords:
+                    refuse_dtype(function, x)
                 raise
         else:
             check_write(x, *others)
@@ -305,11 +308,26 @@ def in_place(
     return form
 
 
+def refuse_dtype(function: Callable[..., Any], x: Tensor) -> None:
+    """Raise what an operation of one tensor says of its dtype before it looks at memory: all but a kernel's name."""
+    try:
+        with no_grad():
+            function(x)
+    except RuntimeError as error:
+        if not str(error).startswith('"'):
+            raise error from None
+
+
 def refuse_shared(x: Tensor, others: Iterable[Tensor]) -> None:
     """RuntimeError for memory that a write would reach twice, or that ``others`` share with ``x``."""
     refuse_overlap(x._data)
     for each in others:
         refuse_shared_memory(x._data, each._data)
+
+
+def suits(y: Any) -> bool:
+    """Whether an operation of two takes ``y``, a tensor or a number, for its second: the parser comes first."""
+    return isinstance(y, Tensor) or is_number(y)
 
 
 def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> Callable[..., Any]:
@@ -321,7 +339,7 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
             return stumbled(form.__name__, form, True, (x, other, *rest), wrong)
         y = other
         if x._created is not None or type(x) is OutdatedView:
-            return general(x, y)
+            return general(x, y) if suits(y) else stumbled(form.__name__, form, True, (x, y), {})
         a = x._data
         dtype = a.dtype
         kind = type(y)
@@ -337,10 +355,7 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
             if b.dtype is not dtype or b.shape != a.shape:
                 b = None
         if b is None or not a.flags.c_contiguous:
-            try:
-                return general(x, y)
-            except Misfit:
-                return stumbled(form.__name__, form, True, (x, y), {})
+            return general(x, y) if suits(y) else stumbled(form.__name__, form, True, (x, y), {})
         if b.base is not None or a.base is not None:
             refuse_partial_overlap(a, b)
         run(kernel, a, b, a)

@@ -20,6 +20,7 @@ from .._core.forms import (
     in_place,
     publish,
     refuse_partial_overlap,
+    suits,
     wants_grad,
     write_out,
 )
@@ -289,6 +290,8 @@ def add_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
                 np.copyto(a, fma64(b, np.float64(alpha), a))
             x._bump()
             return x
+    if not suits(other):
+        return stumbled("add_", add_, True, (x, other), {} if type(alpha) is int else {"alpha": alpha})
     begin_write(x, (other,))
     try:
         return commit(x, add(x, other, alpha=alpha))
@@ -300,6 +303,8 @@ def sub_(x: Tensor, other: Any = NOTHING, *rest: Any, alpha: Any = 1, **wrong: A
     """``x -= alpha * other``."""
     if rest or wrong:
         return stumbled("sub_", sub_, True, (x, other, *rest), {**wrong, "alpha": alpha} if alpha != 1 else wrong)
+    if not suits(other):
+        return stumbled("sub_", sub_, True, (x, other), {} if type(alpha) is int else {"alpha": alpha})
     check_write(x, other)
     check_bools(x, other)
     begin_write(x, (other,))

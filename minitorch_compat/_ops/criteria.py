@@ -12,6 +12,7 @@ from .._core.errors import Misfit
 from .._core.forms import FUNCTIONS
 from .._core.modes import mode
 from .._core.operations import op
+from .._core.options import refused
 from .._core.recording import tensors
 from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap_dim
@@ -83,10 +84,12 @@ def smooth_l1(x: Array, target: Array, reduction, beta):
 
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """Squares of differences within ``beta``, over 2 ``beta``, and absolute differences beyond."""
-    if beta < 0:
-        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0:
         return l1_loss(input, target, reduction)
+    if not is_number(beta):
+        raise refused("smooth_l1_loss", (input, target, 1, beta), {})
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     return smooth_l1(input, target, reduction, float(beta))
 
 
@@ -124,6 +127,8 @@ def huber(x: Array, target: Array, reduction, delta):
 
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """Half the squares of differences within ``delta``, a line beyond."""
+    if not is_number(delta):
+        raise refused("huber_loss", (input, target, 1, delta), {})
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     return huber(input, target, reduction, float(delta))
@@ -223,6 +228,8 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
 ) -> Tensor:
     """``binary_cross_entropy`` of the logistic function of ``input``."""
+    if not all(each is None or isinstance(each, Tensor) for each in (weight, pos_weight)):
+        raise refused("binary_cross_entropy_with_logits", (input, target, weight, pos_weight, 1), {})
     not_differentiable("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     for each in (weight, pos_weight):
         if each is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core import dtypes
+from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import unary
 from .._core.forms import in_place
@@ -46,7 +46,15 @@ def silu_x(xp: Any, g: Any, x: Any) -> Any:
     return g * xp.conj(s * (1 + x * (1 - s)))
 
 
-silu = unary("silu", silu_kernel, method=False, module=False, x=silu_x)
+_silu = unary("silu", silu_kernel, method=False, module=False, x=silu_x)
+
+
+def silu(input: Tensor) -> Tensor:
+    """x times its logistic function."""
+    made = _silu(input)
+    if made._data.dtype.kind == "c" and made._node is not None:
+        raise errors.real_only("silu")
+    return made
 
 
 def mish_x(xp: Any, g: Any, x: Any) -> Any:
@@ -452,7 +460,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 silu_, mish_, hardswish_, hardsigmoid_ = [
     entry.guarded(name + "_", in_place(each), False)
-    for name, each in (("silu", silu), ("mish", mish), ("hardswish", hardswish), ("hardsigmoid", hardsigmoid))
+    for name, each in (("silu", _silu), ("mish", mish), ("hardswish", hardswish), ("hardsigmoid", hardsigmoid))
 ]
 silu, mish, hardswish, hardsigmoid, log_sigmoid = [
     entry.guarded(name, each, False)

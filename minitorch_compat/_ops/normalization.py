@@ -246,6 +246,8 @@ def instance_norm(
         raise Misfit
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
     shape = input._data.shape
     count, channels = shape[0], shape[1]
     w, b, means, variances = [

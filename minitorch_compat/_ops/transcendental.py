@@ -311,6 +311,15 @@ def abs_x(xp, g, x):
 
 
 abs = unary("abs", size_of, x=abs_x, arranged=True)
+
+
+def refuse_complex(x: Tensor) -> None:
+    """Lengths of complex numbers have no room in their place."""
+    if x._data.dtype.kind == "c":
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+
+
+entry.publish("abs_", in_place(abs, first=refuse_complex))
 sign = unary("sign", kernels.sign, x=zero)
 
 

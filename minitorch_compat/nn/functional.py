@@ -75,10 +75,12 @@ def mse_loss(
     weight: Tensor | None = None
 ) -> Tensor:
     """The squared differences: each ("none"), their mean or their sum; a size that differs warns and broadcasts."""
+    differ = not isinstance(target, Tensor) or input._data.shape != target._data.shape
+    if differ:
+        _check_target_size(input, target)
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    if not isinstance(target, Tensor) or input._data.shape != target._data.shape:
-        _check_target_size(input, target)
+    if differ:
         input, target = FUNCTIONS["broadcast_tensors"](input, target)
     if weight is None:
         return _mse_loss(input, target, reduction)
@@ -94,9 +96,9 @@ def l1_loss(
     weight: Tensor | None = None
 ) -> Tensor:
     """The absolute differences: each ("none"), their mean or their sum."""
+    _check_target_size(input, target)
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    _check_target_size(input, target)
     input, target = FUNCTIONS["broadcast_tensors"](input, target)
     if weight is None:
         _check_reduction(reduction)
@@ -113,9 +115,9 @@ def smooth_l1_loss(
     beta: float = 1.0
 ) -> Tensor:
     """Squares of differences within ``beta``, over 2 ``beta``, and absolute differences beyond."""
+    _check_target_size(input, target)
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    _check_target_size(input, target)
     input, target = FUNCTIONS["broadcast_tensors"](input, target)
     _check_reduction(reduction)
     return _criteria.smooth_l1_loss(input, target, reduction, beta)
@@ -149,7 +151,8 @@ def binary_cross_entropy(
             "deprecated. Please ensure they have the same size."
         )
     if weight is not None:
-        weight = weight.expand(FUNCTIONS["broadcast_shapes"](target.size(), weight.size()))
+        size = FUNCTIONS["broadcast_shapes"](target.size(), weight.size())
+        weight = weight.expand(size)
     return _criteria.binary_cross_entropy(input, target, weight, reduction)
 
 
@@ -552,13 +555,14 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     """``softmax`` of the negatives."""
     if dim is None:
         dim = _get_softmax_dim("softmin", input.dim(), _stacklevel)
-    return FUNCTIONS["softmax"](-input, dim, dtype=dtype)  # type: ignore[operator]
+    return softmax(-input, dim, dtype=dtype)  # type: ignore[operator]
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Exponentials that add up to one along ``dim``."""
     if dim is None:
         dim = _get_softmax_dim("softmax", input.dim(), _stacklevel)
+    input.softmax  # noqa: B018  # type: ignore[attr-defined]
     return FUNCTIONS["softmax"](input, dim, dtype=dtype)
 
 
@@ -566,6 +570,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     """The logarithm of ``softmax``."""
     if dim is None:
         dim = _get_softmax_dim("log_softmax", input.dim(), _stacklevel)
+    input.log_softmax  # noqa: B018  # type: ignore[attr-defined]
     return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -208,7 +208,7 @@ fractional_max_pool3d, fractional_max_pool3d_with_indices = _fractional(3)
 
 
 def _numbers(value: Any, count: int) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    return tuple(value) if isinstance(value, Iterable) else (value,) * count
 
 
 def _unpool_output_size(
@@ -259,6 +259,11 @@ def _max_unpool(space: int) -> Callable[..., Tensor]:
             return found(input.unsqueeze(-1), indices.unsqueeze(-1), [*size, 1]).squeeze(-1)
         if space == 3 and any(step <= 0 for step in steps):
             raise RuntimeError(f"strides should be greater than zero, but got stride: {list(steps)}")
+        if len(size) != space:
+            count, sides = ("two", "height, width") if space == 2 else ("three", "depth, height, width")
+            raise RuntimeError(
+                f"There should be exactly {count} elements ({sides}) in output_size, but got {len(size)} elements."
+            )
         return found(input, indices, size)
 
     unpool.__name__ = unpool.__qualname__ = name
@@ -337,8 +342,6 @@ def instance_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """Each channel of each sample normalized by its own moments."""
-    if (running_mean is None) != (running_var is None):
-        raise ValueError("running_mean and running_var must either both be None or neither be None")
     if use_input_stats:
         size = input.size()
         if math.prod(size[2:]) == 1:
