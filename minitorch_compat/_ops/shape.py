@@ -117,14 +117,29 @@ diagonal = view(
     x=lambda xp, g, shape, offset, dim1, dim2: xp.diagonal_backward(g, shape, (offset, dim1, dim2)),
 )
 alias = view("alias", lambda x: x.view(), x=lambda xp, g: g, method=False, module=False)
-_squeeze_all = view("squeeze", lambda x: kernels.squeeze(x), x=lambda xp, g, shape: xp.reshape(g, shape), method=False,
-                    module=False)
-_squeeze_one = view("squeeze_one", lambda x, dim: kernels.squeeze(x, dim),
-                    x=lambda xp, g, shape, dim: xp.reshape(g, shape), method=False, module=False,
+
+
+def unsqueezed(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
+    """A gradient with the dimensions of length 1 that were there; handed on where there were none."""
+    for dim, length in enumerate(shape):
+        if length == 1:
+            g = xp.unsqueeze(g, dim)
+    return g
+
+
+def unsqueezed_at(xp: Any, g: Any, shape: tuple[int, ...], dim: int | tuple[int, ...]) -> Any:
+    """The same, of some of the dimensions."""
+    for each in sorted([one % len(shape) for one in ((dim,) if isinstance(dim, int) else dim) if shape]):
+        if shape[each] == 1:
+            g = xp.unsqueeze(g, each)
+    return g
+
+
+_squeeze_all = view("squeeze", lambda x: kernels.squeeze(x), x=unsqueezed, method=False, module=False)
+_squeeze_one = view("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), x=unsqueezed_at, method=False, module=False,
                     node="SqueezeBackward1")
-_squeeze_some = view("squeeze_some", lambda x, dim: kernels.squeeze(x, dim),
-                     x=lambda xp, g, shape, dim: xp.reshape(g, shape), method=False, module=False,
-                     node="SqueezeBackward2")
+_squeeze_some = view("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), x=unsqueezed_at, method=False,
+                     module=False, node="SqueezeBackward2")
 unfold = view(
     "unfold",
     kernels.unfold,
@@ -549,26 +564,16 @@ def written(name: str, kernel: Callable[..., ndarray], formula: Callable[..., An
     return view(name + "_here", kernel, x=formula, method=False, module=False, node=node)
 
 
-def as_before(xp: Any, g: Any, shape: tuple[int, ...]) -> Any:
-    """The gradient in the shape that was."""
-    return xp.reshape(g, shape)
-
-
-def as_before_with(xp: Any, g: Any, shape: tuple[int, ...], dim: Any) -> Any:
-    """The same, of a step that shows its dimension."""
-    return xp.reshape(g, shape)
-
-
 def transposed_in_place(x: ndarray) -> ndarray:
     if x.ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
     return kernels.t(x)
 
 
-_squeeze_all_here = written("squeeze_all", lambda x: kernels.squeeze(x), as_before, "SqueezeBackward3")
-_squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), as_before_with, "SqueezeBackward4")
-_squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), as_before_with, "SqueezeBackward5")
-_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, as_before_with, "UnsqueezeBackward1")
+_squeeze_all_here = written("squeeze_all", lambda x: kernels.squeeze(x), unsqueezed, "SqueezeBackward3")
+_squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), unsqueezed_at, "SqueezeBackward4")
+_squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), unsqueezed_at, "SqueezeBackward5")
+_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, lambda xp, g, dim: xp.squeeze_one(g, dim), "UnsqueezeBackward1")
 _transpose_here = written(
     "transpose", kernels.transpose, lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1), "TransposeBackward1"
 )
@@ -679,9 +684,9 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
     return _expand(input, other._data.shape)
 
 
-def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+def broadcast_to(input: Tensor, *given: Any, size: Any = None) -> Tensor:
     """``input`` expanded to ``size``."""
-    return _expand(input, tuple(size))
+    return _expand(input, sizes_of("broadcast_to", named_or_positional(given, size)))
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
