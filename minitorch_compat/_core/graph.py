@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._kernels.layout import strides
+from .._kernels.layout import broadcast_shapes, strides
 from . import errors, kinds
 from .modes import exchange, mode
 from .quiet import quietly
@@ -410,6 +410,8 @@ class Node(metaclass=NodeType):
 
     def face(self, edge: Any) -> Any:
         """The object that stands for ``edge`` before users; this node keeps a leaf's accumulator alive."""
+        if edge is not None and edge.order == 1.0:
+            edge = edge.edges[0]
         if edge is None or isinstance(edge, Node):
             return edge.parent if isinstance(edge, Output) else None if edge is NOWHERE else edge
         accumulator = accumulator_of(edge)
@@ -1291,6 +1293,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
         elif leaf._grad_dtype is not OWN:
             wanted = gradient.dtype if leaf._grad_dtype is None else leaf._grad_dtype.numpy
             gradient, array = np.asarray(gradient, wanted), np.empty_like(array, wanted)
+        alone = True
         if type(gradient) is not ndarray:
             bumps += getattr(gradient, "writes", 0)
             alone = getrefcount(gradient) <= 3
@@ -1302,15 +1305,14 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             held = existing._data
             if (held.strides != array.strides or 0 in held.strides) and held.shape == array.shape:
                 check_layout(held, array)
+            if gradient.shape != held.shape:
+                refuse_misfit(held.shape, gradient.shape)
             np.add(held, gradient, held)
             existing._bump()
             return
-        if gradient.shape != array.shape:
-            leaf._grad = wrap(np.array(gradient, order="C"))  # of a leaf that has another size by now
-            return
         same = gradient.strides == array.strides and 0 not in gradient.strides and array.size
-        fits = same or obeys(gradient, array) or not mode.layout
-        if fits and getrefcount(gradient) <= 3:
+        fits = same or obeys(gradient, array, leaf) or not mode.layout
+        if fits and alone and getrefcount(gradient) <= 3:
             leaf._grad = tensor = wrap(gradient)
             if bumps:
                 tensor._bump(bumps)
@@ -1319,6 +1321,8 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
             leaf._grad = wrap(np.array(gradient, order="C"))
             return
         copy = laid_out_like(array, gradient.dtype)
+        if gradient.shape != copy.shape:
+            refuse_misfit(copy.shape, gradient.shape)
         np.copyto(copy, gradient)
         leaf._grad = tensor = wrap(copy)
         # torch makes the copy by writing to a new tensor.
@@ -1335,17 +1339,29 @@ def laid_out_like(array: ndarray, dtype: Any) -> ndarray:
     return copy
 
 
-def obeys(gradient: ndarray, array: ndarray) -> bool:
+def refuse_misfit(shape: tuple[int, ...], given: tuple[int, ...]) -> None:
+    """RuntimeError for a gradient that does not fit memory of another size to which it is written."""
+    result = broadcast_shapes(shape, given)
+    if result != shape:
+        raise errors.write_result_shape(shape, result)
+
+
+def obeys(gradient: ndarray, array: ndarray, leaf: Any = None) -> bool:
     """Whether a gradient lies in memory as torch wants it: as the leaf does if that is dense, else in a row.
 
-    A stride of 0 is wrong even for one element: torch takes it for that of an expanded tensor.
+    A stride of 0 is wrong even for one element: torch takes it for that of an expanded tensor. Where the gradient has
+    more dimensions than the ``leaf`` by now, torch sees the strides that were there before.
     """
     if not dense(array):
         return bool(gradient.flags.c_contiguous)
-    steps, others = (gradient.strides, array.strides) if array.size else (strides(gradient), strides(array))
+    whole = array.size and gradient.shape == array.shape
+    steps, others = (gradient.strides, array.strides) if whole else (strides(gradient), strides(array))
+    if len(steps) > len(others):
+        before = leaf.__dict__.get("left_over", (1,))
+        others = (*others, *before[len(others) :], *[0] * len(steps))
     return all(
         step == other if length != 1 else step
-        for step, other, length in zip(steps, others, array.shape, strict=True)
+        for step, other, length in zip(steps, others, gradient.shape, strict=False)
     )
 
 

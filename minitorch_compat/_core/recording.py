@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import linecache
+import weakref
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count, repeat
@@ -418,16 +419,60 @@ def senders(end: Any) -> list[tuple[float, int, Node]]:
     ]
 
 
-def promised_to_leaf(leaf: Any, gradient: Any) -> Any:
-    """The gradient of a leaf that was given another size while steps from before were there; those were promised."""
-    if all(order < leaf.promised[2] for order, _, _ in senders(leaf)):
-        del leaf.promised
+class Former(Node):
+    """Where gradients go that were promised to a leaf before it was given memory of another dtype: on to the leaf."""
+
+    __slots__ = ()
+
+    def vjp(self, g: Any) -> Sequence[Any]:
+        return (as_promised(arrays, self, g),)
+
+    def vjp_tensors(self, g: Any) -> Sequence[Any]:
+        return (as_promised(tensors, self, g),)
+
+
+def promise_of_leaf(leaf: Any, other: Any) -> None:
+    """Before a leaf is given another size: gradients must suit it as it is, as long as a step leads to it.
+
+    With ``other`` memory of another dtype it begins anew, and the promise is to the steps that lead to it now.
+    """
+    living = [each for _, _, each in senders(leaf)]
+    if not living:
+        return
+    shape, dtype = getattr(leaf, "promised", (leaf._data.shape, leaf._data.dtype))
+    if other is not None and other.dtype != leaf._data.dtype:
+        former = record(Former, (leaf,))
+        former.order, former.promised = 1.0, (shape, dtype)
+        for each in living:
+            each.edges = tuple([former if edge is leaf else edge for edge in each.edges])
+        break_promise(leaf)
+    else:
+        leaf.promised = shape, dtype
+        # Such a leaf is not taken for an ordinary one when its gradient comes.
+        leaf._grad_dtype = leaf.dtype
+        promise_while(leaf, living)
+
+
+def promise_while(leaf: Any, living: Sequence[Node]) -> None:
+    """Keep what was promised to ``leaf`` until these steps, and those that were made meanwhile, are gone."""
+    owner = weakref.ref(leaf)
+
+    def look(_: Any) -> None:
+        leaf = owner()
+        if leaf is not None and hasattr(leaf, "promised") and all(each() is None for each in leaf.promised_by):
+            others = [each for _, _, each in senders(leaf)]
+            promise_while(leaf, others) if others else break_promise(leaf)
+
+    leaf.promised_by = [weakref.ref(each, look) for each in living]
+
+
+def break_promise(leaf: Any) -> None:
+    """Take a leaf of another size for an ordinary one again."""
+    if leaf.__dict__.pop("promised", None):
         leaf._grad_dtype = graph.OWN
-        return gradient
-    return as_promised(arrays, leaf, gradient)
 
 
-graph.promised_to_leaf = promised_to_leaf
+graph.promised_to_leaf = lambda leaf, gradient: as_promised(arrays, leaf, gradient)
 
 
 def hands_on(formula: Formula) -> bool:

@@ -383,7 +383,7 @@ class Tensor(metaclass=TensorType):
         if self.requires_grad and (
             self._data.shape != value._data.shape or self._data.dtype != value._data.dtype
         ):
-            views.keep_promise(self)
+            views.keep_promise(self, value._data)
         self._apart = self._shared is not None
         if self._memory is None and value._memory is None:
             self._data = value._data

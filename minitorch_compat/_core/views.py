@@ -22,7 +22,7 @@ import numpy as np
 
 from .._kernels.layout import address, as_complex, as_parts, restride, storage, storage_offset, strides
 from . import errors, graph
-from .graph import LEAF, NOWHERE, Node, Scattered, WrittenTwice, next_order, record
+from .graph import LEAF, NOWHERE, Node, Scattered, WrittenTwice, record
 from .modes import altered, mode
 from .saved_names import saved_names
 
@@ -584,20 +584,31 @@ def take_turned(x: Any, value: Any) -> None:
         x._memory = value._memory
 
 
-def keep_promise(x: Any) -> None:
-    """Before ``x`` is given another size or dtype behind the back of its history: gradients must suit what it was."""
-    from .recording import promised, senders
+def leave_strides(x: Any) -> None:
+    """Before ``x`` is given fewer dimensions in place: torch does not forget the strides of those that were."""
+    x.left_over = (*strides(x._data), *x.__dict__.get("left_over", (1,))[x._data.ndim :])
 
-    node, shape, dtype = known_step(x), x._data.shape, x._data.dtype
+
+def keep_promise(x: Any, other: ndarray | None = None) -> None:
+    """Before ``x`` is given another size or dtype behind the back of its history: gradients must suit what it was.
+
+    ``other`` is the memory that it is given in place of its own.
+    """
+    from .recording import promise_of_leaf, promised
+
+    node = known_step(x)
     if "_before" in x.__dict__:
         return
+    if other is None:
+        leave_strides(x)
+    else:
+        x.__dict__.pop("left_over", None)
     if node is None:
-        if x._node is LEAF and not hasattr(x, "promised") and senders(x) and dtype == x._data.dtype:
-            # Such a leaf is not taken for an ordinary one when its gradient comes.
-            x.promised, x._grad_dtype = (shape, dtype, next_order()), x.dtype
+        if x._node is LEAF:
+            promise_of_leaf(x, other)
     elif node.outputs == 1 and not hasattr(node, "promised"):
         kind: Any = type(node)
-        node.promised = shape, dtype
+        node.promised = x._data.shape, x._data.dtype
         node.__class__ = promised(kind)
 
 

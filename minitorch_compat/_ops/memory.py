@@ -14,7 +14,7 @@ from .._core.options import Misfit, checked, length_of, size_of
 from .._core.recording import AT_ONCE
 from .._core.storage import SET_SIGNATURES, TypedStorage, UntypedStorage, hold, resize
 from .._core.tensor import Tensor
-from .._core.views import check_write, edge_of, keep_promise, known_step, memory_of, rebase
+from .._core.views import check_write, edge_of, keep_promise, known_step, leave_strides, memory_of, rebase
 from .._kernels import layout
 from .random import expanded
 
@@ -77,10 +77,8 @@ def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
     check_write(self, *sources)
     edges = (edge_of(self), *map(edge_of, sources))
     self._apart = self._shared is not None
-    if self.requires_grad and not recorded and self._data.shape != array.shape and (
-        mode.inference or known_step(self) is not None
-    ):
-        keep_promise(self)
+    if self.requires_grad and not recorded and self._data.shape != array.shape:
+        (keep_promise if mode.inference or known_step(self) is not None else leave_strides)(self)
     hold(self, array)
     self._bump()
     if recorded:

@@ -573,7 +573,9 @@ def transposed_in_place(x: ndarray) -> ndarray:
 _squeeze_all_here = written("squeeze_all", lambda x: kernels.squeeze(x), unsqueezed, "SqueezeBackward3")
 _squeeze_one_here = written("squeeze_one", lambda x, dim: kernels.squeeze(x, dim), unsqueezed_at, "SqueezeBackward4")
 _squeeze_some_here = written("squeeze_some", lambda x, dim: kernels.squeeze(x, dim), unsqueezed_at, "SqueezeBackward5")
-_unsqueeze_here = written("unsqueeze", kernels.unsqueeze, lambda xp, g, dim: xp.squeeze_one(g, dim), "UnsqueezeBackward1")
+_unsqueeze_here = written(
+    "unsqueeze", kernels.unsqueeze, lambda xp, g, dim: xp.squeeze_one(g, dim), "UnsqueezeBackward1"
+)
 _transpose_here = written(
     "transpose", kernels.transpose, lambda xp, g, dim0, dim1: xp.transpose(g, dim0, dim1), "TransposeBackward1"
 )

@@ -30,6 +30,7 @@ from .._core.graph import (
 from .._core.kinds import Size
 from .._core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._core.quiet import quietly
+from .._core.recording import arrays, as_promised, tensors
 from .._core.tensor import Tensor, wrap
 from .._core.views import make_view
 from .._core.warn import warn_once
@@ -90,7 +91,7 @@ def backward(
     gradients = _gradients_of(roots, grad_tensors, create_graph)
     retain_graph, create_graph = _flags(retain_graph, create_graph)
     edges = _edges_of(roots)
-    _check_promises(edges, roots)
+    _check_promises(edges, roots, gradients)
     if create_graph:
         warn_once(
             "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
@@ -147,7 +148,7 @@ def grad(
     retain_graph, create_graph = _flags(retain_graph, create_graph)
     entries = _edges_of(roots)
     edges = _wanted(wanted)
-    _check_promises(entries, roots)
+    _check_promises(entries, roots, gradients)
     traversal = Pass(create_graph, retain_graph, edges)
     traversal.run(entries, gradients)
     # A gradient that came out as it went in is the same tensor; one over its memory is a view of it.
@@ -291,9 +292,12 @@ def _gradients_of(roots: Sequence[Any], given: Any, create_graph: bool) -> list[
     return made
 
 
-def _check_promises(edges: Sequence[Any], roots: Sequence[Any]) -> None:
-    """RuntimeError for a root that was given another size behind the back of its history: torch sees it at once."""
-    for edge, root in zip(edges, roots, strict=True):
+def _check_promises(edges: Sequence[Any], roots: Sequence[Any], gradients: list[Any]) -> None:
+    """Fit the gradients of roots that were given another size behind the back of their history.
+
+    RuntimeError where that cannot be: torch sees it at once.
+    """
+    for place, (edge, root) in enumerate(zip(edges, roots, strict=True)):
         promised = getattr(edge, "promised", None)
         if promised is None or not isinstance(root, Tensor):
             continue
@@ -305,6 +309,8 @@ def _check_promises(edges: Sequence[Any], roots: Sequence[Any]) -> None:
                 f"invalid gradient at index 0 - got {errors.size_text(given)} but expected shape compatible with "
                 f"{errors.size_text(shape)}"
             )
+        xp = tensors if isinstance(gradients[place], Tensor) else arrays
+        gradients[place] = as_promised(xp, edge, gradients[place])
 
 
 __getattr__ = _room("torch.autograd", __name__, frozenset(("forward_ad", "functional", "profiler")))
