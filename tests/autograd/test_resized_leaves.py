@@ -10,15 +10,15 @@ import torch as reference
 
 import minitorch_compat as engine
 
-SHAPES = ((), (1,), (3,), (2, 3), (1, 3), (2, 1, 3), (0,), (2, 0))
+SIZES = (((), (3,)), ((3,), ()), ((2, 3), ()), ((1,), (3,)), ((1, 3), (3,)), ((2, 3), (2, 1, 3)), ((0,), (2, 0)))
 WAYS = ("data", "data of another dtype", "set_", "out")
 
 
-def outcome(does: Callable[[], Any], leaf: Any) -> tuple[Any, ...]:
+def outcome(leaf: Any, backward: Callable[..., Any], gradient: Any, keep: bool = True) -> tuple[Any, ...]:
     """The refusal, if there is one, and what the leaf's gradient is like then."""
     said = ""
     try:
-        does()
+        backward(gradient, retain_graph=keep)
     except RuntimeError as error:
         said = str(error)
     g = leaf.grad
@@ -45,16 +45,16 @@ def observed(torch: Any, before: tuple[int, ...], after: tuple[int, ...], way: s
     old = leaf * 2 if step == "mul" else leaf.clone()
     give(torch, leaf, after, way)
     seen = [
-        outcome(lambda: old.backward(torch.ones(before), retain_graph=True), leaf),
-        outcome(lambda: leaf.backward(torch.ones_like(leaf)), leaf),
+        outcome(leaf, old.backward, torch.ones(before)),
+        outcome(leaf, leaf.backward, torch.ones_like(leaf)),
     ]
     made = leaf * 3
-    seen.append(outcome(lambda: made.backward(torch.ones_like(made), retain_graph=True), leaf))
+    seen.append(outcome(leaf, made.backward, torch.ones_like(made)))
     del old
     # What was promised holds as long as a step is there that was made while it held.
-    seen.append(outcome(lambda: made.backward(torch.ones_like(made)), leaf))
+    seen.append(outcome(leaf, made.backward, torch.ones_like(made), False))
     del made
-    seen.append(outcome(lambda: (leaf * 3).backward(torch.ones_like(leaf)), leaf))
+    seen.append(outcome(leaf, (leaf * 3).backward, torch.ones_like(leaf)))
     return seen
 
 
@@ -62,8 +62,6 @@ def observed(torch: Any, before: tuple[int, ...], after: tuple[int, ...], way: s
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("step", ["mul", "clone"])
 def test_gradients_of_resized_leaves(way: str, step: str) -> None:
-    for before in SHAPES:
-        for after in SHAPES:
-            if before != after:
-                got, expected = [observed(each, before, after, way, step) for each in (engine, reference)]
-                assert got == expected, (before, after)
+    for before, after in SIZES:
+        got, expected = [observed(each, before, after, way, step) for each in (engine, reference)]
+        assert got == expected, (before, after)
