@@ -789,25 +789,35 @@ def lengths_overload(arguments: Any, keywords: Any) -> str:
     return "Tensor" if isinstance(given, Tensor) else "IntList"
 
 
-FALLBACKS: dict[str, tuple[str, Callable[[Any, Any], str] | None]] = {
+def filled_overload(arguments: Any, keywords: Any) -> str | None:
+    given = arguments[2] if len(arguments) > 2 else keywords.get("value")
+    return "Tensor" if isinstance(given, Tensor) else None
+
+
+def bag_overload(arguments: Any, keywords: Any) -> str:
+    return "padding_idx" if len(arguments) > 8 or "padding_idx" in keywords else ""
+
+
+FALLBACKS: dict[str, tuple[str, Callable[[Any, Any], str | None] | None]] = {
     **dict.fromkeys(("eq_", "ne_", "lt_", "le_", "gt_", "ge_", "fill"), ("", overload("other"))),
     **dict.fromkeys(("quantile", "nanquantile"), ("", quantile_overload)),
     **dict.fromkeys(
         """
-        _pack_padded_sequence _weight_norm bilinear conj_physical_ conv_tbc diagflat fractional_max_pool2d index_reduce
-        margin_ranking_loss masked_scatter multi_margin_loss multilabel_margin_loss native_channel_shuffle
-        gru_cell norm_except_dim ormqr pdist put renorm rnn_relu_cell rnn_tanh_cell soft_margin_loss take vander
+        affine_grid_generator bilinear bincount conj_physical_ conv_tbc diagflat fractional_max_pool2d index_reduce
+        linalg_ldl_solve linalg_lu linalg_tensorsolve masked_scatter multi_margin_loss multilabel_margin_loss
+        native_channel_shuffle gru_cell ormqr pdist put renorm rnn_relu_cell rnn_tanh_cell segment_reduce
+        soft_margin_loss special_log_ndtr take vander
         """.split(),  # noqa: SIM905
         ("", None),
     ),
-    "affine_grid": ("affine_grid_generator", None),
+    "_pack_padded_rows": ("_pack_padded_sequence", None),
+    "embedding_bag": ("", bag_overload),
+    "histogram_at": ("histogram.bins_tensor", None),
+    "histogram_of": ("histogram.bin_ct", None),
+    "masked_fill": ("", filled_overload),
     "max_unpool1d": ("max_unpool2d", None),
     "max_unpool2d": ("max_unpool2d", None),
     "max_unpool3d": ("max_unpool3d", None),
-    "ldl_solve": ("linalg_ldl_solve", None),
-    "lu": ("linalg_lu", None),
-    "tensorsolve": ("linalg_tensorsolve", None),
-    "log_ndtr": ("special_log_ndtr", None),
     "ihfft2": ("fft_ihfft2", None),
     "ctc_loss": ("", lengths_overload),
 }
@@ -821,7 +831,10 @@ def tell_of_fallback(call: Call, arguments: Any, keywords: Any) -> None:
     own, overloaded = FALLBACKS[call.name]
     name = own or call.name
     if overloaded is not None:
-        name += "." * bool(which := overloaded(arguments, keywords)) + which
+        which = overloaded(arguments, keywords)
+        if which is None:
+            return
+        name += "." * bool(which) + which
     depth, frame = 2, sys._getframe(2)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == PACKAGE:
         depth, frame = depth + 1, frame.f_back
