@@ -41,6 +41,33 @@ If the test
 - is a Module test (e.g., in common_nn.py), then modify the corresponding
   module_test entry to have `gradcheck_nondet_tol=<tol>`
 """
+IN_FAST_MODE = """\
+
+The above quantities relating the numerical and analytical jacobians are computed {}
+in fast mode. See: https://github.com/pytorch/pytorch/issues/53876 for more background {}
+about fast mode. Below, we recompute numerical and analytical jacobians in slow mode:
+
+Numerical:
+ {}
+Analytical:
+{}
+
+The max per-element difference (slow mode) is: {}.
+"""
+SMALL_DIFFERENCES = """\
+Fast gradcheck failed but element-wise differences are small. This means that the
+test might've passed in slow_mode!
+
+If you are adding a new operator, please file an issue and then use one of the
+workarounds. The workaround depends on how your test invokes gradcheck/gradgradcheck:
+
+If the test
+- manually invokes gradcheck/gradgradcheck, then call gradcheck/gradgradcheck
+  with `fast_mode=False` as a keyword argument.
+- is OpInfo-based (e.g., in test_ops_gradients.py), then modify the OpInfo for the test
+  to have `gradcheck_fast_mode=False`
+- is a Module test (e.g., in common_nn.py), then modify the corresponding
+  module_test entry to have `gradcheck_fast_mode=False`"""
 UNDEFINED_GRADS = (
     'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
 )
@@ -67,8 +94,8 @@ def gradcheck(
     """Whether the gradients of ``func`` at ``inputs`` agree with central differences of width ``eps``.
 
     Every input that requires grad is varied element by element, complex ones in their two parts; they should be of
-    double precision. ``fast_mode`` is taken and the whole Jacobian checked all the same. GradcheckError where they
-    disagree, or False with ``raise_exception=False``.
+    double precision. In ``fast_mode`` all elements are varied at once, along one random direction, and one number is
+    compared for each output and input. GradcheckError where they disagree, or False with ``raise_exception=False``.
     """
     if not (check_forward_ad or check_backward_ad):
         raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
@@ -78,7 +105,8 @@ def gradcheck(
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
     if any(isinstance(each, Tensor) and each.is_sparse for each in _as_tuple(inputs)):
         func, inputs = _of_entries(func, _as_tuple(inputs), masked)
-    check = Check(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
+    kind = FastCheck if fast_mode else Check
+    check = kind(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
         check.run(
             check_batched_grad, check_undefined_grad, check_forward_ad, check_backward_ad, check_batched_forward_grad
@@ -329,10 +357,10 @@ class Check:
         return jacobians
 
     def difference(
-        self, func: Function, memory: ndarray, index: tuple[int, ...], step: Any
+        self, func: Function, memory: ndarray, index: Any, step: Any
     ) -> list[ndarray | None]:
-        """How the results change, divided by the width, when one element is moved by ``step`` to both sides."""
-        original = memory[index]
+        """How the results change, over the width, when an element, or all, are moved by ``step`` to both sides."""
+        original = memory[index].copy()
         try:
             memory[index] = original - step
             below = [each._data.copy() for each in _as_tuple(func(*self.inputs))]
@@ -348,19 +376,23 @@ class Check:
                     else ("dtype", wrap(low).dtype, wrap(high).dtype)
                 )
                 raise AssertionError(
-                    f"Expected `func` to return outputs with the same {word} when inputs are perturbed on index "
-                    f"{index} by {self.eps}, but got: {word}s {one} and {other}."
+                    f"Expected `func` to return outputs with the same {word} when inputs are perturbed "
+                    f"{'' if index is ... else f'on index {index} '}by {self.eps}, but got: {word}s {one} and {other}."
                 )
             changes.append(((high - low) / (2 * self.eps)).reshape(-1) if low.dtype.kind in "fcV" else None)
         return changes
 
     def analytical(self, output: Tensor) -> list[ndarray]:
         """For each input the gradients of the elements of ``output``, one column to an element."""
-        first, second = self.backward_jacobians(output, complain=True), self.backward_jacobians(output)
+        first = self.backward_jacobians(output, complain=True)
+        self.refuse_other(first, self.backward_jacobians(output))
+        return first
+
+    def refuse_other(self, first: Sequence[ndarray], second: Sequence[ndarray]) -> None:
+        """GradcheckError where going back a second time gave something else."""
         for one, two in zip(first, second, strict=True):
             if one.size and abs(one - two).max() > self.nondet_tol:
                 raise GradcheckError(NOT_REENTRANT.format(tolerance=self.nondet_tol))
-        return first
 
     def backward_jacobians(self, output: Tensor, complain: bool = False) -> list[ndarray]:
         from . import grad
@@ -407,26 +439,13 @@ class Check:
 
     def compare_ahead(self, step: Any, part: str) -> None:
         """The Jacobian by differences beside the one by forward mode; complex inputs in one of their parts."""
-        from .forward_ad import dual_level
-
         for asked, x in enumerate(self.wanted):
             memory = x._data
             own = step if memory.dtype.kind == "c" else 1
-            rows = [self.difference(self.func, memory, index, self.eps * own) for index in np.ndindex(memory.shape)]
             for number, result in enumerate(_as_tuple(self.func(*self.inputs))):
                 if not (result.is_floating_point() or result.is_complex()):
                     continue
-                analytical = np.zeros((memory.size, result.numel()), result._data.dtype)
-                for row, index in enumerate(np.ndindex(memory.shape)):
-                    unit = np.zeros(memory.shape, memory.dtype)
-                    unit[index] = own
-                    with dual_level():
-                        found = self.slopes(x, wrap(unit))[number]
-                        if found is not None:
-                            analytical[row] = found.detach().resolve_conj()._data.reshape(-1)
-                numerical = np.zeros_like(analytical)
-                for row, change in enumerate(rows):
-                    numerical[row] = change[number]
+                numerical, analytical = self.jacobians_ahead(x, own, number, result)
                 if not np.allclose(analytical, numerical, self.rtol, self.atol):
                     prefix = f"While considering the {part} part of complex inputs only, "
                     raise GradcheckError(
@@ -434,6 +453,23 @@ class Check:
                         f"{number} with respect to input {asked},\nnumerical:{wrap(numerical)}\n"
                         f"analytical:{wrap(analytical)}\n"
                     )
+
+    def jacobians_ahead(self, x: Tensor, own: complex, number: int, result: Tensor) -> tuple[ndarray, ndarray]:
+        """One output's Jacobian by differences and by forward mode, one row to an element of an input."""
+        from .forward_ad import dual_level
+
+        memory = x._data
+        analytical = np.zeros((memory.size, result.numel()), result._data.dtype)
+        numerical = np.zeros_like(analytical)
+        for row, index in enumerate(np.ndindex(memory.shape)):
+            numerical[row] = self.difference(self.func, memory, index, self.eps * own)[number]
+            unit = np.zeros(memory.shape, memory.dtype)
+            unit[index] = own
+            with dual_level():
+                found = self.slopes(x, wrap(unit))[number]
+                if found is not None:
+                    analytical[row] = found.detach().resolve_conj()._data.reshape(-1)
+        return numerical, analytical
 
     def check_undefined_ahead(self) -> None:
         """A tangent of zeros must do what no tangent does: tangents of zeros, or none."""
@@ -530,3 +566,120 @@ class Check:
             UserWarning,
             stacklevel=3,
         )
+
+
+class FastCheck(Check):
+    """The same along one random direction of each input, and of each output: one number in place of a Jacobian.
+
+    Each entry of a Jacobian may be off by ``atol``, so the number by that times all products of the two directions.
+    """
+
+    def compare(self, func: Function, complex_places: Sequence[int], part: str) -> None:
+        from . import grad
+
+        results = _as_tuple(func(*self.inputs))
+        draw = Directions()
+        along = [[draw.unit(x.numel()) for _ in range(1 + x.is_complex())] for x in self.wanted]
+        moved = [self.moved(func, x, each) for x, each in zip(self.wanted, along, strict=True)]
+        outputs = [place for place, each in enumerate(results) if each.requires_grad]
+        if not outputs:
+            if any(change is not None and change.any() for each in moved for change in each):
+                raise GradcheckError("Numerical gradient for function expected to be zero")
+            return
+        weights = [draw.unit(results[place].numel()) for place in outputs]
+        gradients = []
+        for place, weight in zip(outputs, weights, strict=True):
+            output = results[place]
+            given = wrap(weight.reshape(output._data.shape).astype(output._data.dtype))
+            first, second = [
+                grad(output, self.wanted, given, retain_graph=True, allow_unused=True) for _ in range(2)
+            ]
+            flat = [[
+                np.zeros(x.numel(), x._data.dtype) if each is None else each.to_dense()._data.reshape(-1)
+                for each, x in zip(found, self.wanted, strict=True)
+            ] for found in (first, second)]
+            self.refuse_other(*flat)
+            gradients.append(flat[0])
+        for asked, (x, directions) in enumerate(zip(self.wanted, along, strict=True)):
+            for number, place in enumerate(outputs):
+                change, weight, gradient = moved[asked][place], weights[number], gradients[number][asked]
+                assert change is not None
+                numerical = (change @ weight).item()
+                analytical = (gradient.real @ directions[0]).item()
+                if x.is_complex():
+                    analytical += (gradient.imag @ directions[1]).item() * 1j
+                if self.near(analytical, numerical, directions, weight):
+                    continue
+                prefix = f"While considering the {part} part of complex outputs only, "
+                slow = self.numerical(func, results, x)[place]
+                assert slow is not None
+                raise GradcheckError(
+                    f"{prefix if number in complex_places else ''}Jacobian mismatch for output {number} with respect "
+                    f"to input {asked},\nnumerical:{numerical}\nanalytical:{analytical}\n"
+                    + self.in_slow_mode(slow, self.backward_jacobians(results[place])[asked])
+                )
+
+    def moved(self, func: Function, x: Tensor, directions: Sequence[ndarray]) -> list[ndarray | None]:
+        """How each result changes along a direction of ``x``; of a complex one along both parts, as one number."""
+        memory = x._data
+        parts = [
+            self.difference(func, memory, ..., self.eps * step * each.reshape(memory.shape))
+            for each, step in zip(directions, (1, 1j), strict=False)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return [None if a is None or b is None else a + b * 1j for a, b in zip(*parts, strict=True)]
+
+    def near(self, analytical: Any, numerical: Any, directions: Sequence[ndarray], weight: ndarray | None) -> bool:
+        scale = sum(each.sum() for each in directions) * (1 if weight is None else weight.sum())
+        return bool(np.allclose(analytical, numerical, self.rtol, self.atol * scale))
+
+    def in_slow_mode(self, numerical: ndarray, analytical: ndarray) -> str:
+        """What the whole Jacobians say."""
+        apart = abs(analytical - numerical).max()
+        text = IN_FAST_MODE.format("", "", wrap(numerical), wrap(analytical), apart)
+        small = np.allclose(analytical, numerical, self.rtol, self.atol)
+        return text + SMALL_DIFFERENCES if small else text
+
+    def compare_ahead(self, step: complex, part: str) -> None:
+        from .forward_ad import dual_level
+
+        draw = Directions()
+        along = [draw.unit(x.numel()) for x in self.wanted]
+        for asked, (x, direction) in enumerate(zip(self.wanted, along, strict=True)):
+            own = step if x.is_complex() else 1
+            shaped = (direction * own).reshape(x._data.shape).astype(x._data.dtype)
+            changes = self.difference(self.func, x._data, ..., self.eps * shaped)
+            for number, result in enumerate(_as_tuple(self.func(*self.inputs))):
+                numerical = changes[number]
+                if numerical is None:
+                    continue
+                with dual_level():
+                    found = self.slopes(x, wrap(shaped))[number]
+                    analytical = (
+                        np.zeros_like(numerical) if found is None
+                        else found.detach().resolve_conj()._data.reshape(-1)
+                    )
+                if self.near(analytical, numerical, [direction], None):
+                    continue
+                prefix = f"While considering the {part} part of complex inputs only, "
+                raise GradcheckError(
+                    f"{prefix if x.is_complex() else ''}Jacobian computed with forward mode mismatch for output "
+                    f"{number} with respect to input {asked},\nnumerical:{wrap(numerical)}\n"
+                    f"analytical:{wrap(analytical)}\n"
+                    + self.in_slow_mode(*self.jacobians_ahead(x, own, number, result))
+                )
+
+
+class Directions:
+    """Random directions, the same for each check."""
+
+    def __init__(self) -> None:
+        from .._core.generator import Generator
+
+        self.generator = Generator()
+
+    def unit(self, count: int) -> ndarray:
+        """A vector of length one."""
+        made: ndarray = FUNCTIONS["rand"](count, generator=self.generator)._data.astype(np.float64)
+        return made / np.linalg.norm(made)
