@@ -66,8 +66,8 @@ __all__ = [name for name, value in globals().items() if name[0] != "_" and type(
 _mark_absent(Tensor)
 _LAZY = frozenset((
     "_C", "_tensor", "_tensor_str", "_utils", "_weights_only_unpickler", "accelerator", "amp", "autograd", "backends",
-    "compiler", "cpu", "cuda", "distributions", "fft", "func", "linalg", "masked", "mps", "mtia", "nn", "ops", "optim",
-    "overrides", "return_types", "serialization", "signal", "sparse", "special", "storage", "testing", "types",
+    "compiler", "cpu", "cuda", "distributions", "fft", "func", "jit", "linalg", "masked", "mps", "mtia", "nn", "ops",
+    "optim", "overrides", "return_types", "serialization", "signal", "sparse", "special", "storage", "testing", "types",
     "utils", "xpu",
 ))  # fmt: skip
 _LATER = {

@@ -47,8 +47,10 @@ SINGLE = frozenset(
 """Cast to single precision."""
 WIDEST = frozenset(("cat", "concat", "concatenate", "index_copy", "stack"))
 """Cast to the widest dtype among the arguments."""
-REFUSED = frozenset(("pinv", "bilinear"))
+REFUSED = frozenset(("pinv",))
 """Made of steps of which torch casts some, in the middle of a kernel."""
+WHOLE = frozenset(("bilinear",))
+"""Made of operations that are cast elsewhere, and cast nothing themselves."""
 ROOMS = ("nn.functional", "linalg", "fft")
 
 
@@ -110,11 +112,10 @@ def casting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **keywords)
         if name in REFUSED:
             raise absent(f"{name} in a block of torch.autocast")
-        if name in LOWER:
-            dtype = state.lower["cpu"]
-        else:
-            dtype = dtypes.float32 if name in SINGLE else widest(arguments, keywords)
-        arguments, keywords = replaced((arguments, keywords), lambda x: cast(x, dtype))
+        if name not in WHOLE:
+            lower = state.lower["cpu"] if name in LOWER else None
+            dtype = lower or (dtypes.float32 if name in SINGLE else widest(arguments, keywords))
+            arguments, keywords = replaced((arguments, keywords), lambda x: cast(x, dtype))
         state.active = False
         try:
             return function(*arguments, **keywords)
@@ -131,7 +132,7 @@ def inside(function: Any) -> Any:
 
 def install() -> None:
     """Put casters in the place of the functions that care, in every module that knows them by name."""
-    names = LOWER | SINGLE | WIDEST | REFUSED
+    names = LOWER | SINGLE | WIDEST | WHOLE | REFUSED
     package = __name__.partition(".")[0]
     casters: dict[int, tuple[Any, Any]] = {}
 

@@ -80,7 +80,7 @@ def test_what_is_lacking_is_named_with_file_and_line(folder: Path) -> None:
     told = done.stderr.splitlines()[-4:]
     assert done.returncode == 1
     assert told == [
-        f"minitorch-compat: {folder}/parts.py, line 5: minitorch_compat does not have torch.jit yet",
+        f"minitorch-compat: {folder}/parts.py, line 5: minitorch_compat does not have torch.jit.script yet",
         "minitorch-compat: what the program names and the engine does not have:",
         f"  {folder}/program.py, line 6: torch.hub.load",
         f"  {folder}/parts.py, line 5: torch.jit.script",

@@ -238,6 +238,15 @@ NAMES: dict[str, str] = {
         set_stance skip_all_guards_unsafe skip_guard_on_all_nn_modules_unsafe skip_guard_on_globals_unsafe
         skip_guard_on_inbuilt_nn_modules_unsafe substitute_in_graph wrap_numpy
     """,
+    "torch.jit": """
+        Attribute CompilationUnit Error Final Future ONNXTracedModule RecursiveScriptClass RecursiveScriptModule
+        ScriptFunction ScriptModule ScriptWarning TopLevelTracedModule TracedModule TracerWarning
+        TracingCheckError annotate enable_onednn_fusion export export_opnames fork freeze frontend fuser ignore
+        interface is_scripting is_tracing isinstance jit_module_from_flatbuffer last_executed_optimized_graph
+        load onednn_fusion_enabled optimize_for_inference optimized_execution run_frozen_optimizations save
+        save_jit_module_to_flatbuffer script script_if_tracing script_method set_fusion_strategy set_module
+        strict_fusion trace trace_module unused wait
+    """,
     "torch.mtia": """
         MTIAGraph attach_out_of_memory_observer current_device current_stream default_stream device
         device_count empty_cache get_device_capability get_device_properties get_rng_state get_rng_state_all

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from .._core import errors
+from .._core.modes import mode
 from .._core.operations import op
 from .._core.tensor import Tensor
 from .._kernels import reduce
+from .._kernels.elementwise import widened
 from . import entry
 
 Array = np.ndarray
@@ -40,12 +43,17 @@ def for_weight(xp: Any, g: Any, x: Any, y: Any) -> Any:
 def trilinear(x: Array, weight: Array, y: Array):
     """x W y for each sample and output."""
     outputs, inner, other = weight.shape
-    halves = (x @ weight.transpose(1, 0, 2).reshape(inner, outputs * other)).reshape(len(x), outputs, other)
-    return np.asarray((halves * y[:, None]).sum(2))
+    halves = widened(x) @ widened(weight).transpose(1, 0, 2).reshape(inner, outputs * other)
+    halves = widened(halves.astype(x.dtype, copy=False)).reshape(len(x), outputs, other)
+    return np.asarray((halves * widened(y)[:, None]).sum(2)).astype(x.dtype, copy=False)
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
     """``input1 @ weight[k] @ input2 + bias[k]`` for each k; inputs (..., in1), (..., in2), weight (out, in1, in2)."""
+    given = {"input1": input1, "input2": input2, "weight": weight, "bias": bias}
+    if any(each is not None and each.dtype is not input1.dtype for each in given.values()):
+        told = [f"{name}: {each.dtype.c_name}" for name, each in given.items() if each is not None]
+        raise RuntimeError(f"All tensors must have the same dtype, got {', '.join(told)}")
     first, second, form = input1._data.shape, input2._data.shape, weight._data.shape
     if len(first) != len(second):
         raise RuntimeError(
@@ -67,6 +75,8 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
         raise RuntimeError(
             f"bilinear(): bias size does not match weight size: got {bias._data.shape[0]} but expected {form[0]}"
         )
+    if mode.enabled and input1.is_complex() and any(each._node is not None for each in (input1, input2, weight)):
+        raise errors.real_only("_trilinear")
     rows = trilinear(input1.reshape(-1, first[-1]), weight, input2.reshape(-1, second[-1]))
     result = rows.reshape(*first[:-1], form[0])
     return result if bias is None else result + bias

@@ -11,6 +11,10 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
+from .._core.batching import Batched, carry_out
+from .._core.duals import stripped
+from .._core.transforms import stands_for_others
+
 torch: Any = sys.modules[__package__.partition(".")[0]]
 
 
@@ -44,8 +48,12 @@ class Task:
         of_input = torch.empty_like(x, memory_format=torch.contiguous_format) if wanted[0] else None
         of_matrix = torch.zeros(matrix.shape, dtype=dtype) if wanted[1] else None
         of_bias = torch.zeros(matrix.shape[:1], dtype=dtype) if wanted[2] else None
-        total = torch.tensor(math.nan if self.reduction == "mean" and not len(x) else 0.0, dtype=dtype)
-        losses = []
+        if self.reduction == "none":
+            total = torch.empty(len(x), dtype=x.dtype)
+        else:
+            total = torch.zeros((), dtype=dtype if x.dtype == torch.float16 else x.dtype)
+            if self.reduction == "mean" and not len(x):
+                total.fill_(math.nan)
         for start in range(0, len(x), size):
             stop = min(start + size, len(x))
             rows, places = x.narrow(0, start, stop - start).to(dtype), target.narrow(0, start, stop - start)
@@ -59,10 +67,9 @@ class Task:
             sums = powers.sum(1, keepdim=True)
             logarithms = sums.squeeze(1).log()
             if self.reduction == "none":
-                losses.append((logarithms - chosen) * share)
+                total[start:stop] = (logarithms - chosen) * share
             else:
-                total = total - torch.dot(share, chosen)
-                total = total + torch.dot(share, logarithms)
+                total.sub_(torch.dot(share, chosen)).add_(torch.dot(share, logarithms))
             if not any(wanted):
                 continue
             if scale is not None:
@@ -82,11 +89,9 @@ class Task:
             if of_bias is not None:
                 of_bias += slopes.sum(0)
                 of_bias.index_add_(0, places, -share)
-        if self.reduction == "none":
-            total = torch.cat(losses) if losses else x.new_zeros(0)
         gradients = [None if each is None else each.to(given.dtype)
                      for each, given in ((of_input, x), (of_matrix, matrix), (of_bias, bias))]
-        return total.to(x.dtype), gradients
+        return total if total.dtype == x.dtype else torch.empty((), dtype=x.dtype).copy_(total), gradients
 
 
 class GeneratedBackwardFor_torch_nn__linear_cross_entropy_batch_chunked_default(torch.autograd.Function):
@@ -139,6 +144,14 @@ def wants(tensor: Any) -> bool:
     return tensor is not None and tensor.requires_grad
 
 
+def without_derivatives(*arguments: Any) -> Any:
+    """The loss inside transforms, to which it is a kernel: example after example, and without a tangent."""
+    if any(isinstance(each, Batched) for each in arguments):
+        return carry_out("linear_cross_entropy_batch_chunked", without_derivatives, arguments, {})
+    *tensors, rest = arguments
+    return stripped(lambda: Task(*tensors, *rest).losses_and_gradients((False, False, False))[0], tensors)
+
+
 def in_pieces(
     input: Any, matrix: Any, target: Any, bias: Any, weight: Any, reduction: str, ignored: int, options: Any
 ) -> Any:
@@ -160,5 +173,10 @@ def in_pieces(
     if alone:
         input, target = input.unsqueeze(0), target.unsqueeze(0)
     with torch.autocast("cpu", enabled=False) if torch.is_autocast_enabled("cpu") else nullcontext():
-        loss = step.apply(input, matrix, target, bias, weight, (reduction, ignored, options))
+        rest = (reduction, ignored, options)
+        tensors = (input, matrix, target, bias, weight)
+        if stands_for_others(tensors) and not any(map(wants, tensors)):
+            loss = without_derivatives(*tensors, rest)
+        else:
+            loss = step.apply(*tensors, rest)
     return loss.squeeze(0) if alone else loss

@@ -179,7 +179,9 @@ class See:
         return what_is_missing(error, self._engine if self._adapter is not None else None, self._tensor)
 
     def _record(self, name: str, value: Any, role: str | None) -> None:
-        if isinstance(value, self._tensor):
+        if isinstance(value, self._tensor) and str(getattr(value, "layout", "torch.strided")).startswith("torch.sparse"):
+            self._record(name, pieces_of(value), role)
+        elif isinstance(value, self._tensor):
             adapter = self._adapter
             self._add(tensor_seen(name, value, role) if adapter is None else foreign_seen(name, value, role, adapter))
         elif isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufcV" and value.dtype.names is None:
@@ -329,6 +331,21 @@ def what_is_missing(
 
 def key_of(key: Any) -> Any:
     return key if isinstance(key, str | int) and not isinstance(key, bool) else str(key)
+
+
+def pieces_of(tensor: Any) -> dict[str, Any]:
+    """A sparse tensor as the dense ones it is made of, with what they do not say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain, layout = tensor.detach(), str(tensor.layout)
+        if layout == "torch.sparse_coo":
+            pieces = {"indices": plain._indices(), "values": plain._values(), "coalesced": tensor.is_coalesced()}
+        elif layout in ("torch.sparse_csr", "torch.sparse_bsr"):
+            pieces = {"crow": plain.crow_indices(), "col": plain.col_indices(), "values": plain.values()}
+        else:
+            pieces = {"ccol": plain.ccol_indices(), "row": plain.row_indices(), "values": plain.values()}
+        grad_fn = None if tensor.grad_fn is None else tensor.grad_fn.name()
+    return {"layout": layout, "shape": tuple(tensor.shape), "grad": tensor.requires_grad, "step": grad_fn, **pieces}
 
 
 def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:

@@ -197,3 +197,36 @@ def test_going_back_again(reduction: str, options: dict[str, Any]) -> None:
         expected, actual = of_each(call)
         assert actual[1] == expected[1]
         assert alike(actual[0], expected[0])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_writes_to_the_loss_are_counted(dtype: str, reduction: str) -> None:
+    for n in (0, 1, 6, 37):
+        seen = []
+        for side in (torch, engine):
+            own = getattr(side, dtype)
+            x, matrix, target = side.ones(n, 4, dtype=own), side.ones(5, 4, dtype=own), side.zeros(n, dtype=side.int64)
+            options = side.nn.LinearCrossEntropyOptions()
+            seen.append(side.nn.functional.linear_cross_entropy(
+                x, matrix, target, reduction=reduction, options=options)._version)
+        assert seen[0] == seen[1], n
+
+
+def test_transforms_find_neither_tangents_nor_a_rule_for_batches() -> None:
+    def found(side: Any) -> Any:
+        side.manual_seed(0)
+        x, matrix, target = side.randn(6, 4), side.randn(5, 4), side.arange(6) % 5
+        options = side.nn.LinearCrossEntropyOptions()
+
+        def loss(x: Any, target: Any = target) -> Any:
+            return side.nn.functional.linear_cross_entropy(x, matrix, target, options=options)
+
+        batched = side.func.vmap(loss)(x.view(2, 3, 4), target.view(2, 3))
+        return [*side.func.jvp(loss, (x,), (x,)), batched, side.func.jacfwd(loss)(x)]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pairs = list(zip(found(torch), found(engine), strict=True))
+    for one, other in pairs:
+        np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-6)

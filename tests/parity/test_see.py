@@ -180,3 +180,18 @@ def test_torch_is_seen_through_and_through():
     assert seen["memory"].pairs == (
         (0, 1, *same), (0, 2, *same), (0, 3, *part), (0, 4, *apart), (1, 2, *same), (1, 3, *part), (1, 4, *apart),
         (2, 3, *part), (2, 4, *apart), (3, 4, *apart))
+
+
+def test_sparse_tensors_are_seen_by_their_pieces():
+    torch = pytest.importorskip("torch")
+
+    def body(torch, see):
+        see("x", torch.eye(2).to_sparse())
+        see("y", torch.eye(2).to_sparse_csr())
+
+    seen = {each.name: each for each in observe(body, torch).seen}
+    assert seen["x['indices']"].values.tolist() == [[0, 1], [0, 1]]
+    assert seen["x['layout']"].value == "torch.sparse_coo"
+    assert seen["x['coalesced']"].value is True
+    assert seen["y['crow']"].values.tolist() == [0, 1, 2]
+    assert seen["y['values']"].values.tolist() == [1, 1]
