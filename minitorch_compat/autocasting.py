@@ -16,7 +16,6 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from ._core import dtypes, kinds
-from ._core.absent import absent
 from ._core.forms import FUNCTIONS
 from ._core.modes import is_grad_enabled
 from ._core.tensor import Tensor
@@ -47,10 +46,8 @@ SINGLE = frozenset(
 """Cast to single precision."""
 WIDEST = frozenset(("cat", "concat", "concatenate", "index_copy", "stack"))
 """Cast to the widest dtype among the arguments."""
-REFUSED = frozenset(("pinv",))
-"""Made of steps of which torch casts some, in the middle of a kernel."""
-WHOLE = frozenset(("bilinear",))
-"""Made of operations that are cast elsewhere, and cast nothing themselves."""
+INSIDE = frozenset(("pseudo_inverse", "trilinear"))
+"""Told of the block: they cast in the middle of a kernel."""
 ROOMS = ("nn.functional", "linalg", "fft")
 
 
@@ -110,12 +107,15 @@ def casting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def cast_first(*arguments: Any, **keywords: Any) -> Any:
         if not state.active or keywords.get("out") is not None:
             return function(*arguments, **keywords)
-        if name in REFUSED:
-            raise absent(f"{name} in a block of torch.autocast")
-        if name not in WHOLE:
-            lower = state.lower["cpu"] if name in LOWER else None
-            dtype = lower or (dtypes.float32 if name in SINGLE else widest(arguments, keywords))
-            arguments, keywords = replaced((arguments, keywords), lambda x: cast(x, dtype))
+        if name in INSIDE:
+            first = arguments[0]
+            casts = first.is_floating_point() and first.dtype is not dtypes.float64
+            return function(*arguments, state if casts else None)
+        if name in LOWER:
+            dtype = state.lower["cpu"]
+        else:
+            dtype = dtypes.float32 if name in SINGLE else widest(arguments, keywords)
+        arguments, keywords = replaced((arguments, keywords), lambda x: cast(x, dtype))
         state.active = False
         try:
             return function(*arguments, **keywords)
@@ -132,7 +132,7 @@ def inside(function: Any) -> Any:
 
 def install() -> None:
     """Put casters in the place of the functions that care, in every module that knows them by name."""
-    names = LOWER | SINGLE | WIDEST | WHOLE | REFUSED
+    names = LOWER | SINGLE | WIDEST | INSIDE
     package = __name__.partition(".")[0]
     casters: dict[int, tuple[Any, Any]] = {}
 
@@ -153,6 +153,9 @@ def install() -> None:
     for title in ROOMS:
         module = import_module(f"{package}.{title}")
         replace_in(vars(module), vars(module).__setitem__)
+    for place in ("bilinear", "linear_algebra"):
+        kernels = vars(import_module(f"{package}._ops.{place}"))
+        replace_in(kernels, kernels.__setitem__)
     recurrent = vars(import_module(f"{package}._ops.recurrent"))  # whose cells' steps are cast one by one
     replace_in({"linear": recurrent["linear"]}, recurrent.__setitem__)
     replace_in(FUNCTIONS, FUNCTIONS.__setitem__)

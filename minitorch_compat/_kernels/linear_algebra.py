@@ -186,18 +186,26 @@ def eig(x: ndarray) -> tuple[ndarray, ndarray]:
     return values.astype(dtype), columns(vectors.astype(dtype))
 
 
-def pinv(x: ndarray, atol: ndarray, rtol: ndarray, hermitian: bool) -> ndarray:
-    """The pseudo-inverse, which takes singular values up to the larger tolerance for zero."""
+def pinv(x: ndarray, atol: ndarray, rtol: ndarray, hermitian: bool, dtype: np.dtype[Any] | None = None) -> ndarray:
+    """The pseudo-inverse, which takes singular values up to the larger tolerance for zero.
+
+    Its last product may be one of matrices rounded to another ``dtype``.
+    """
+    dtype = x.dtype if dtype is None else dtype
+
+    def product(a: ndarray, b: ndarray) -> ndarray:
+        return np.asarray(a.astype(dtype).astype(x.dtype) @ b.astype(dtype).astype(x.dtype)).astype(dtype)
+
     if hermitian:
         values, vectors = np.linalg.eigh(x)
         sizes = np.abs(values)
         keep = sizes > np.maximum(atol, rtol * sizes.max(-1, initial=0))[..., None]
         inverted = np.where(keep, 1 / np.where(keep, values, 1), 0)
-        return np.asarray((vectors * inverted[..., None, :]) @ adjoint(vectors), x.dtype)
+        return product(vectors * inverted[..., None, :], adjoint(vectors))
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     keep = s > np.maximum(atol, rtol * s.max(-1, initial=0))[..., None]
     inverted = np.where(keep, 1 / np.where(keep, s, 1), 0)
-    return np.asarray((adjoint(vh) * inverted[..., None, :]) @ adjoint(u), x.dtype)
+    return product(adjoint(vh) * inverted[..., None, :], adjoint(u))
 
 
 def exponential(x: ndarray) -> ndarray:

@@ -40,12 +40,15 @@ def for_weight(xp: Any, g: Any, x: Any, y: Any) -> Any:
 
 
 @op("_trilinear", method=False, module=False, x=for_first, weight=for_weight, y=for_second, node="TrilinearBackward0")
-def trilinear(x: Array, weight: Array, y: Array):
-    """x W y for each sample and output."""
+def trilinear(x: Array, weight: Array, y: Array, block=None):
+    """x W y for each sample and output, both products in the dtype of a block of ``autocast``."""
     outputs, inner, other = weight.shape
+    dtype = x.dtype
+    if block is not None:
+        x, weight, y = (each.astype(block.lower["cpu"].numpy) for each in (x, weight, y))
     halves = widened(x) @ widened(weight).transpose(1, 0, 2).reshape(inner, outputs * other)
     halves = widened(halves.astype(x.dtype, copy=False)).reshape(len(x), outputs, other)
-    return np.asarray((halves * widened(y)[:, None]).sum(2)).astype(x.dtype, copy=False)
+    return np.asarray((halves * widened(y)[:, None]).sum(2)).astype(x.dtype, copy=False).astype(dtype, copy=False)
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:

@@ -336,8 +336,16 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     return made
 
 
-def pinv_x(xp, g, x, out):
+def pinv_x(xp, g, x, out, block):
     """The differential of the pseudo-inverse at constant rank (Golub and Pereyra, 1973)."""
+    if block is not None:  # the products are cast where they are taken
+        if not block.active:
+            lower = block.lower["cpu"]
+            raise RuntimeError(
+                f"expected m1 and m2 to have the same dtype, but got: {lower.c_name} != float" if len(x.shape) == 2
+                else f"expected scalar type {lower.scalar_type} but found Float"
+            )
+        x = xp.to_dtype(x, block.lower["cpu"])
     back, against = adjoint(xp, out), adjoint(xp, g)
     if x.shape[-2] <= x.shape[-1]:
         inner = xp.matmul(against, out)
@@ -352,8 +360,9 @@ def pinv_x(xp, g, x, out):
 
 
 @op("pseudo_inverse", method=False, module=False, node="LinalgPinvBackward0", x=pinv_x)
-def pseudo_inverse(x: Array, atol, rtol, hermitian):
-    return kernels.pinv(x, atol, rtol, hermitian)
+def pseudo_inverse(x: Array, atol, rtol, hermitian, block=None):
+    """``block`` is that of ``autocast`` around a pseudo-inverse in single precision, whose last product it casts."""
+    return kernels.pinv(x, atol, rtol, hermitian, None if block is None else block.lower["cpu"].numpy)
 
 
 def tolerances(x: Tensor, atol: Any, rtol: Any) -> tuple[Array, Array]:

@@ -179,7 +179,7 @@ class See:
         return what_is_missing(error, self._engine if self._adapter is not None else None, self._tensor)
 
     def _record(self, name: str, value: Any, role: str | None) -> None:
-        if isinstance(value, self._tensor) and str(getattr(value, "layout", "torch.strided")).startswith("torch.sparse"):
+        if isinstance(value, self._tensor) and str(getattr(value, "layout", "")).startswith("torch.sparse"):
             self._record(name, pieces_of(value), role)
         elif isinstance(value, self._tensor):
             adapter = self._adapter
