@@ -37,7 +37,7 @@ def unused(fn: Any) -> Any:
 
 
 def ignore(drop: Any = False, **kwargs: Any) -> Any:
-    """The function, marked as one to leave to Python, or a decorator; RuntimeError for anything but a bool or function."""
+    """The function, marked as one for Python, or a decorator; RuntimeError for what is neither bool nor function."""
     if callable(drop):
         return _marked(drop, _IGNORED)
     if not isinstance(drop, bool):

@@ -70,8 +70,8 @@ BERNOULLI = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
 def digamma(x: np.ndarray) -> np.ndarray:
     """The derivative of lgamma: -inf at 0, inf at -0, nan at negative integers.
 
-    Reflection below zero, the recurrence up to ten, then seven terms of the asymptotic series, in the order of Moshier's
-    Cephes, which is torch's.
+    Reflection below zero, the recurrence up to ten, then seven terms of the asymptotic series, in the order of
+    Moshier's Cephes, which is torch's.
     """
     wide = widened(x)
     number = wide.dtype.type
