@@ -426,7 +426,7 @@ def least_squares_a(xp, g, A, A_shape, B, solution):
     for_solution, for_residuals = g
     made: Any = None
     if for_solution is not None:
-        made = pinv_x(xp, xp.matmul(for_solution, adjoint(xp, B)), A, standard_pinv(xp, A, A_shape))
+        made = pinv_x(xp, xp.matmul(for_solution, adjoint(xp, B)), A, standard_pinv(xp, A, A_shape), None)
     if for_residuals is not None and for_residuals.shape[-1:] == B.shape[-1:]:
         more = xp.matmul((xp.matmul(A, solution) - B) * xp.unsqueeze(for_residuals, -2) * 2, adjoint(xp, solution))
         made = more if made is None else made + more
