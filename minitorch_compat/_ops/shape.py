@@ -395,19 +395,20 @@ def several(
     """
 
     def carry(node: Any, g: Any, xp: Any) -> Sequence[Any]:
-        shape, dtype, shapes, values = node.values
+        shape, dtype, values = node.values
         if node.outputs == 1:
             g = [g]
-        filled = [
-            (np.zeros(own, dtype) if xp is arrays else wrap(np.zeros(own, dtype))) if each is None else each
-            for each, own in zip(g, shapes, strict=True)
-        ]
-        return (formula(xp, filled, shape, *values),)
+        if True in [each is None for each in g]:
+            zeros: Any = kernel(np.zeros(shape, dtype), *values)
+            if xp is tensors:
+                zeros = map(wrap, zeros)
+            g = [zero if each is None else each for each, zero in zip(g, zeros, strict=True)]
+        return (formula(xp, g, shape, *values),)
 
     title = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
     body = {
         "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
-        **derived_names(DERIVED.get(title, {}), (), ("shape", "dtype", "shapes", "arguments")),
+        **derived_names(DERIVED.get(title, {}), (), ("shape", "dtype", "arguments")),
         "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
     }
     made: Any = NodeType(title, (Node,), body)
@@ -432,9 +433,7 @@ def several(
                 each._shared = UNTRACKED if x.is_inference() else Shared()
         node: Any = None
         if x._node is not None and (not altered or mode.enabled) and results:
-            node = record(
-                made, (edge_of(x),), (), (x._data.shape, x._data.dtype, [each.shape for each in parts], values)
-            )
+            node = record(made, (edge_of(x),), (), (x._data.shape, x._data.dtype, values))
             node.outputs = len(results)
         alone = len(results) == 1
         for number, each in enumerate(results):
@@ -452,8 +451,7 @@ def several(
             base = x
         node: Any = None
         if source is not None:
-            shapes = [each.shape for each in parts]
-            node = record(made, (x if source is LEAF else source,), (), (data.shape, data.dtype, shapes, values))
+            node = record(made, (x if source is LEAF else source,), (), (data.shape, data.dtype, values))
             node.outputs = len(parts)
             order, edges = node.order - 0.5, (node,)
         results = []
