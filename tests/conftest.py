@@ -20,7 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.endswith(LONG))
 
 
+# Tens of thousands of items stay to the end; looking for garbage among them takes half a second each time.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Tens of thousands of items stay to the end; looking for garbage among them takes half a second each time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
