@@ -30,7 +30,8 @@ from .warn import warn_once
 ndarray = np.ndarray
 add = np.add
 new = object.__new__
-next_order: Callable[[], int] = count(-1, -1).__next__
+orders = count(-1, -1)
+next_order: Callable[[], int] = orders.__next__
 """Gives the next node its place: minus its sequence number, as a heap wants the smallest first."""
 
 

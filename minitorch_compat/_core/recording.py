@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import count, repeat
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -419,6 +419,29 @@ def senders(end: Any) -> list[tuple[float, int, Node]]:
     ]
 
 
+class Leading:
+    """The steps that lead to leaves, by the numbers of these: found among all objects, anew when one was recorded.
+
+    A module has many parameters, and looking for the steps of each would take as long for every one of them.
+    """
+
+    known_at = ""
+    known: ClassVar[dict[int, list[weakref.ref[Node]]]] = {}
+
+    @classmethod
+    def to(cls, leaf: Any) -> list[Node]:
+        """The living steps whose gradients go to ``leaf``."""
+        now = repr(graph.orders)
+        if cls.known_at != now:
+            cls.known, cls.known_at = {}, now
+            for step in [each for each in gc.get_objects() if type(type(each)) is NodeType]:
+                for edge in getattr(step, "edges", ()):
+                    if edge is not None and edge.order is None:
+                        cls.known.setdefault(id(edge), []).append(weakref.ref(step))
+        living = [reference() for reference in cls.known.get(id(leaf), ())]
+        return [each for each in living if each is not None and any(edge is leaf for edge in each.edges)]
+
+
 class Former(Node):
     """Where gradients go that were promised to a leaf before it was given memory of another dtype: on to the leaf."""
 
@@ -436,7 +459,7 @@ def promise_of_leaf(leaf: Any, other: Any) -> None:
 
     With ``other`` memory of another dtype it begins anew, and the promise is to the steps that lead to it now.
     """
-    living = [each for _, _, each in senders(leaf)]
+    living = Leading.to(leaf)
     if not living:
         return
     shape, dtype = getattr(leaf, "promised", (leaf._data.shape, leaf._data.dtype))
@@ -445,6 +468,7 @@ def promise_of_leaf(leaf: Any, other: Any) -> None:
         former.order, former.promised = 1.0, (shape, dtype)
         for each in living:
             each.edges = tuple([former if edge is leaf else edge for edge in each.edges])
+        Leading.known[id(leaf)], Leading.known_at = [weakref.ref(former)], repr(graph.orders)
         break_promise(leaf)
     else:
         leaf.promised = shape, dtype
@@ -460,7 +484,7 @@ def promise_while(leaf: Any, living: Sequence[Node]) -> None:
     def look(_: Any) -> None:
         leaf = owner()
         if leaf is not None and hasattr(leaf, "promised") and all(each() is None for each in leaf.promised_by):
-            others = [each for _, _, each in senders(leaf)]
+            others = Leading.to(leaf)
             promise_while(leaf, others) if others else break_promise(leaf)
 
     leaf.promised_by = [weakref.ref(each, look) for each in living]

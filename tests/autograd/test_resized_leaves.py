@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -65,3 +66,16 @@ def test_gradients_of_resized_leaves(way: str, step: str) -> None:
     for before, after in SIZES:
         got, expected = [observed(each, before, after, way, step) for each in (engine, reference)]
         assert got == expected, (before, after)
+
+
+def test_for_all_parameters_of_a_module_the_steps_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    found = gc.get_objects
+    monkeypatch.setattr(gc, "get_objects", lambda: looked.append(1) or found())
+    monkeypatch.setattr(gc, "get_referrers", lambda *_: pytest.fail("looks at every object for one parameter"))
+    module = engine.nn.Sequential(*[engine.nn.Linear(2, 2) for _ in range(9)])
+    loss = module(engine.ones(1, 2)).sum()
+    module.double().float().double()
+    assert len(looked) == 1
+    with pytest.raises(RuntimeError, match="to have the same dtype"):
+        loss.backward()
