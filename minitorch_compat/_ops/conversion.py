@@ -11,7 +11,7 @@ from .._core import dtypes, kinds
 from .._core.absent import absent
 from .._core.conjugate import ConjugateView, NegativeView, turned
 from .._core.families import bad_arguments, unary, view
-from .._core.forms import begin_write, publish, refuse_overlap, wants_grad
+from .._core.forms import begin_write, publish, refuse_overlap, refuse_partial_overlap, wants_grad
 from .._core.modes import altered, mode
 from .._core.options import Misfit, checked, dtype_of, formatted
 from .._core.quiet import quietly
@@ -22,6 +22,7 @@ from .._core.views import (
     Untracked,
     check_write,
     extend_path,
+    memory_of,
     rebase,
     shared_of,
 )
@@ -244,6 +245,8 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
     check_write(self, other)
     if not same_elements(target, source):
         begin_write(self, (other,))
+    if self._memory is not None or other._memory is not None:  # torch takes the elements of turned views one by one
+        refuse_partial_overlap(memory_of(self), memory_of(other))
     recording = wants_grad(self, other) and target.dtype.kind in "fcV"
     if source.shape != target.shape:
         source = np.broadcast_to(source, target.shape)

@@ -145,21 +145,52 @@ LEAST = float(np.float32(1e-12))
 """torch holds its smallest denominator in single precision."""
 
 
-def bce_x(xp: Any, g: Any, x: Any, target: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
+def beside_loss(xp: Any, each: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
+    """A gradient with the weight of each loss, and a share of it where ``reduction`` takes the mean."""
+    each = weighted(each, weight)
+    return xp.over(each, size_of(x_shape)) if reduction == "mean" else each
+
+
+EPSILON = 1e-12
+
+
+def bce_slope_w(xp: Any, g: Any, x: Any, target: Any, weight: Any, reduction: str, w_shape: Any, x_shape: Any) -> Any:
+    """The slope, with a little more in its denominator."""
+    slope = (x - target) / (xp.plus(x, EPSILON) * xp.plus(1 - x, EPSILON))
+    return xp.sum_to_size(beside_loss(xp, slope * g, weight, reduction, x_shape), w_shape)
+
+
+def bce_slope_x(xp: Any, g: Any, w: Any, x: Any, target: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
+    """(x² - 2 x target + target) / (x (1 - x))²."""
+    above = x * x - xp.times(x, 2) * target + target
+    below = xp.pow_number(xp.plus(x, EPSILON), 2) * xp.pow_number(xp.plus(1 - x, EPSILON), 2)
+    return beside_loss(xp, above / below * (g * w), weight, reduction, x_shape)
+
+
+def bce_slope_target(xp: Any, g: Any, w: Any, x: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
+    """-1 / (x (1 - x)), which is kept away from zero."""
+    below = (1 - x) * x
+    each = weighted(-g * w, weight) / xp.where(below < EPSILON, EPSILON, below)
+    return beside_loss(xp, each, None, reduction, x_shape)
+
+
+@op("bce_slope", method=False, module=False, node="BinaryCrossEntropyBackwardBackward0",
+    w=bce_slope_w, x=bce_slope_x, target=bce_slope_target)
+def bce_slope(w: Array, x: Array, target: Array, weight: Array | None, reduction):
     """The difference over x (1 - x), which is kept away from zero."""
     product = (1 - x) * x
-    steep = xp.where(product < LEAST, LEAST, product)
-    each = weighted(g * (x - target) / steep, weight)
-    return each / size_of(x_shape) if reduction == "mean" else each
+    each = weighted(w * (x - target) / np.where(product < LEAST, product.dtype.type(LEAST), product), weight)
+    return each / size_of(x.shape) if reduction == "mean" else each
+
+
+def bce_x(xp: Any, g: Any, x: Any, target: Any, weight: Any, reduction: str) -> Any:
+    return xp.bce_slope(g, x, target, weight, reduction)
 
 
 def bce_target(xp: Any, g: Any, x: Any, weight: Any, reduction: str, x_shape: Any) -> Any:
-    """The logarithm of the odds."""
-    first, second = xp.log(1 - x), xp.log(x)
-    first, second = xp.where(first < -100, -100.0, first), xp.where(second < -100, -100.0, second)
-    each = weighted(g * (first - second), weight)
+    """The logarithm of the odds, negative."""
     writes = 2 + (weight is not None) + (reduction == "mean")
-    return xp.written_often(each / size_of(x_shape) if reduction == "mean" else each, writes)
+    return xp.written_often(beside_loss(xp, -xp.logit_(x, None) * g, weight, reduction, x_shape), writes)
 
 
 @op("binary_cross_entropy", method=False, module=False, x=bce_x, target=bce_target)

@@ -160,33 +160,27 @@ def geqrf(input: Tensor) -> Any:
     return geqrf_result(*reflectors_of(input))
 
 
-def reflector(xp: Any, v: Any, tau: Any, x: Any) -> Any:
-    """``(I - tau v v.mH) x``."""
-    return x - xp.matmul(xp.unsqueeze(tau, -1) * v, xp.matmul(adjoint(xp, v), x))
-
-
-def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list[Any]]:
+def steps_of_product(xp: Any, g: Any, V: Any, tau: Any, out: Any) -> tuple[list[Any], list[Any]]:
     """The gradients of each column of ``V``, as far as it counts, and of each element of ``tau``.
 
-    Reflector i stands between those before it, which turn the gradient back, and those after it, applied to the
-    first columns of the identity.
+    Reflector i stands between those before it and those after it: the product of ``out`` and the gradient, turned back
+    by those before on both sides and by itself on the left, is what its change is multiplied with. As torch, this
+    takes the result as it is now, and inverts (I - tau v v.mH) by sigma = tau / (tau v.mH v - 1).
     """
     count, columns = tau.shape[-1], V.shape[-1]
     below = xp.tril(V, -1)
     identity = xp.tril(xp.triu(xp.zeros_like(V) + 1, 0), 0)
-    vectors = [part(xp, below + identity, -1, each, each + 1) for each in range(count)]
-    shares = [part(xp, tau, -1, each, each + 1) for each in range(count)]
-    after = [identity]
-    for v, share in zip(vectors[:0:-1], shares[:0:-1], strict=True):
-        after.append(reflector(xp, v, share, after[-1]))
+    turned = xp.matmul(out, adjoint(xp, g))
     of_columns, of_shares = [], []
-    for v, share, rest in zip(vectors, shares, reversed(after), strict=True):
-        forth = xp.matmul(g, xp.matmul(adjoint(xp, rest), v))
-        back = xp.matmul(rest, xp.matmul(adjoint(xp, g), v))
-        size = xp.unsqueeze(share, -1)
-        of_columns.append(-(xp.conj(size) * forth + size * back))
-        of_shares.append(-xp.sum(xp.matmul(adjoint(xp, v), forth), (V.ndim - 1,), False))
-        g = reflector(xp, v, xp.conj(share), g)
+    for each in range(count):
+        v, size = part(xp, below + identity, -1, each, each + 1), xp.unsqueeze(part(xp, tau, -1, each, each + 1), -1)
+        dual = adjoint(xp, v)
+        sigma = size / (size * xp.matmul(dual, v) - 1)
+        turned = turned - xp.matmul(sigma * v, xp.matmul(dual, turned))
+        forth = xp.matmul(turned, v)
+        of_columns.append(-(xp.conj(size) * xp.matmul(adjoint(xp, turned), v) + size * forth))
+        of_shares.append(-xp.sum(xp.conj(xp.matmul(dual, forth)), (V.ndim - 1,), False))
+        turned = turned - xp.matmul(size * forth, dual)
     if count < columns:
         of_columns.append(xp.zeros_like(part(xp, V, -1, count, columns)))
     return of_columns, of_shares
@@ -195,14 +189,14 @@ def steps_of_product(xp: Any, g: Any, V: Any, tau: Any) -> tuple[list[Any], list
 def product_v(xp, g, V, tau, out):
     if 0 in V.shape or 0 in tau.shape:
         return None
-    made = xp.tril(xp.cat(steps_of_product(xp, g, V, tau)[0], V.ndim - 1), -1)
+    made = xp.tril(xp.cat(steps_of_product(xp, g, V, tau, out)[0], V.ndim - 1), -1)
     return xp.written_often(made, tau.shape[-1] + 1)
 
 
 def product_tau(xp, g, V, tau, out):
     if 0 in V.shape or 0 in tau.shape:
         return None
-    return xp.written_often(xp.cat(steps_of_product(xp, g, V, tau)[1], tau.ndim - 1), tau.shape[-1])
+    return xp.written_often(xp.cat(steps_of_product(xp, g, V, tau, out)[1], tau.ndim - 1), tau.shape[-1])
 
 
 @op(

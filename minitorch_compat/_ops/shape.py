@@ -419,7 +419,7 @@ def several(
         except Exception:
             views.look_for_histories((x,))
             raise
-        plain = x._created is None and x._path is None and type(x) is not OutdatedView
+        plain = x._created is None and x._path is None and x._memory is None and type(x) is not OutdatedView
         if plain and not apart and len(parts) > 1 and not altered:
             shared = shared_of(x)
             if shared.__class__ is Shared:

@@ -470,7 +470,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "torch.nn.functional.celu(x, 1.5)": (real(2, 3),),
     "torch.celu_(x * 1, 1.5)": (real(2, 3),),
     "torch.selu(x)": (real(2, 3),),
-    "torch.nn.functional.silu(x)": (number(2, 3),),
+    "torch.nn.functional.silu(x)": (real(2, 3),),
     "torch.nn.functional.mish(x)": (real(2, 3),),
     "torch.nn.functional.gelu(x)": (real(2, 3),),
     "torch.nn.functional.gelu(x, approximate='tanh')": (real(2, 3),),
