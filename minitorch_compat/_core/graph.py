@@ -693,6 +693,8 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
                 if result is None or edge is None:
                     continue
                 if edge is alone:
+                    if edge is NOWHERE:
+                        continue
                     if type(waiting) is ndarray and waiting.base is None:
                         # As in ``collect``. Two: the name here, the argument of getrefcount.
                         references = getrefcount(waiting)
@@ -840,6 +842,8 @@ def looks_at(x: Any, whole: Any) -> bool:
 
 def collect(gradients: Any, edge: Any, result: Any, siblings: Sequence[Any], bumps: dict[Any, int]) -> None:
     """Add an array to what waits under a key: in place where nobody else can see the buffer, as torch does."""
+    if edge is NOWHERE:
+        return
     waiting = gradients[edge]
     # A NumPy scalar, what a formula made of no dimension, is a buffer too.
     scalar = type(waiting) is not ndarray and isinstance(waiting, np.generic)
@@ -1059,7 +1063,8 @@ class Pass:
         elif gradients[edge] is None:
             gradients[edge] = gradient
         elif self.create:
-            gradients[edge] = gradients[edge] + gradient
+            if edge is not NOWHERE:
+                gradients[edge] = gradients[edge] + gradient
         else:
             quietly(collect, gradients, edge, gradient, siblings, self.bumps)
         if self.awaited is not None:

@@ -12,7 +12,7 @@ from .._kernels.scalar_types import NARROW
 from . import errors
 from . import recording as records
 from .families import astray, bad_arguments, refusals, renamed
-from .graph import Node, NodeType, Output, in_new_memory, record
+from .graph import NOWHERE, Node, NodeType, Output, in_new_memory, record
 from .modes import altered, mode
 from .quiet import quietly
 from .recording import (
@@ -366,7 +366,8 @@ class OpRecorder:
             for each in inputs
         ]
         if without is not None and mixed:
-            fits = list(refusals(without(*[None if each is None else each._data for each in inputs]), fits))
+            led = [None if each is None or each._node is NOWHERE else each._data for each in inputs]
+            fits = list(refusals(without(*led), fits))
         node.fit = tuple(fits) if any(fits) else None
         for number, out in enumerate(floating):
             if node.outputs == 1:

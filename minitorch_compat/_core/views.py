@@ -22,7 +22,7 @@ import numpy as np
 
 from .._kernels.layout import address, as_complex, as_parts, restride, storage, storage_offset, strides
 from . import errors, graph
-from .graph import LEAF, NOWHERE, Node, Scattered, WrittenTwice, record
+from .graph import LEAF, NOWHERE, Node, Scattered, Written, WrittenTwice, record
 from .modes import altered, mode
 from .saved_names import saved_names
 
@@ -126,8 +126,8 @@ class AsStridedBackward0(Node):
 
     def vjp(self, g: Any) -> Sequence[Any]:
         made = scatter_strided(g, *self.values)
-        # torch writes nothing where the view shows nothing.
-        return (made if 0 in self.values[2] else made.view(Scattered),)
+        # Where the view shows nothing, torch makes zeros, and no view of them.
+        return (made.view(Written if 0 in self.values[2] else Scattered),)
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
         made = scatter_strided_tensor(g, self.values)

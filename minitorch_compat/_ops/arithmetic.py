@@ -823,12 +823,4 @@ def check_lerp(input: Tensor, end: Any, weight: Any) -> None:
 
 publish("lerp", lambda input, end, weight, *, out=None: (
     lerp(input, end, weight) if out is None else write_out("lerp", out, lerp(input, end, weight), (input, end))))
-def check_lerp_here(input: Tensor, end: Any, weight: Any) -> None:
-    """The same, and NotImplementedError for whole numbers."""
-    check_lerp(input, end, weight)
-    if input._data.dtype.kind not in "fcV" and input._data.size:
-        kind = "tensor" if isinstance(weight, Tensor) else "scalar"
-        raise dtypes.not_implemented_for(f"lerp_kernel_{kind}", input.dtype)
-
-
-publish("lerp_", in_place(lerp, first=check_lerp_here), module=False)
+publish("lerp_", in_place(lerp, first=check_lerp), module=False)

@@ -382,8 +382,16 @@ def _negated(x: Tensor) -> Tensor:
     return turned(x, NegativeView, "neg", _negative(x)._node if recorded else None)
 
 
+def whole_again(xp: Any, g: Any) -> Any:
+    """Pairs as complex numbers again; RuntimeError for expanded ones that hold nothing, which torch does not copy."""
+    shown = getattr(g, "_data", g)
+    if not shown.size and memory.strides(shown)[-1] != 1:
+        raise RuntimeError("Tensor must have a last dimension with stride 1")
+    return xp.view_as_complex(xp.contiguous(g))
+
+
 _view_as_real = view(
-    "view_as_real", memory.as_parts, x=lambda xp, g: xp.view_as_complex(xp.contiguous(g)), method=False, module=False
+    "view_as_real", memory.as_parts, x=whole_again, method=False, module=False
 )
 _view_as_complex = view(
     "view_as_complex", memory.as_complex, x=lambda xp, g: xp.view_as_real(g), method=False, module=False

@@ -443,7 +443,7 @@ def check_alike(input: Tensor, values: Tensor) -> None:
 
 nextafter = binary(
     "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0),
-    y=lambda xp, g, y: xp.written(xp.zeros_like(y)),
+    y=lambda xp, g: xp.written(xp.zeros_like(g)),
 )
 heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
@@ -541,7 +541,6 @@ def in_one_dtype(name: str, function: Callable[..., Tensor]) -> Callable[..., Te
     return form
 
 
-nextafter = in_one_dtype("nextafter", nextafter)
 gcd = in_one_dtype("gcd", gcd)
 lcm = in_one_dtype("lcm", lcm)
 entry.guard("atan2", "arctan2", "hypot", "logaddexp", "logaddexp2", "nextafter", "gcd", "lcm", tensors=2)

@@ -187,7 +187,8 @@ class Machine:
 
     def apart(self, x: Any, y: Any) -> Any:
         """``y``, or a copy where it meets ``x`` in memory and torch does not look: the order of a loop decides then."""
-        return y if (is_dense(x) and is_dense(y)) or not meet(x, y) or same_place(x, y) else y.clone()
+        looks = is_dense(x) and is_dense(y) and x.shape == y.shape
+        return y if looks or not meet(x, y) or same_place(x, y) else y.clone()
 
     def value(self, x: Any, n: Numbers) -> Any:
         """What can be written or added: a number, a tensor that is there, a new one."""
