@@ -224,6 +224,13 @@ PROGRAMS = """
     torch.nn.functional.max_unpool3d(torch.ones(1,2,3,2,2),torch.zeros(1,2,3,2,2).long(),3,stride=torch.ones(1,2,3,2,2))
     torch.nn.functional.max_unpool3d(torch.ones(1,2,3,2,2),torch.zeros(1,2,3,2,2).long(),(3,2))
     torch.nn.functional.unfold(torch.ones(1,1,5,5),torch.ones(0,1,5,5))
+    v0=torch.ones(2,2)*1j; v0.H.copy_(v0)
+    v0=torch.ones(3)*1j; v0.conj()[1:].copy_(v0.conj()[:2])
+    v0=torch.ones(3)*1j; v0.conj().copy_(v0); v0
+    v0=torch.tensor([[1.,2j],[3,4]]); [(each.is_conj(), each) for each in v0.H.data]
+    v0=torch.tensor([[1.,2j],[3,4]]); a,b=v0.H.detach().split(1); a.mul_(2); (a.is_conj(), v0)
+    t=torch.ones(2).requires_grad_(); q=torch.orgqr(torch.ones(2,2)/4,t); q.data.mul_(2); q.sum().backward(); t.grad
+    x=torch.tensor([.5,1,0]).requires_grad_(); torch.nn.functional.binary_cross_entropy(x.detach(),x).backward(); x.grad
     torch.qr(None)
     torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
     torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())
