@@ -361,17 +361,14 @@ def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:
             plain = plain.float()
         if dtype == "torch.complex32":
             plain = plain.cfloat()
-        try:
-            values = plain.numpy()
-        except RuntimeError:  # zeros that no memory holds yet, for one
-            values = plain.clone().numpy()
+        values = plain.clone().numpy()  # of a copy: memory that an array has shared is never resized again
         try:
             version = int(tensor._version)
         except RuntimeError:  # an inference tensor has none
             version = None
         return Array(
             name=name, role=role, type=type(tensor).__name__, dtype=dtype, shape=tuple(map(int, tensor.shape)),
-            strides=tuple(map(int, tensor.stride())), values=np.array(values, order="C", copy=True),
+            strides=tuple(map(int, tensor.stride())), values=np.asarray(values, order="C"),
             requires_grad=bool(tensor.requires_grad), is_leaf=bool(tensor.is_leaf),
             grad_fn=None if tensor.grad_fn is None else tensor.grad_fn.name(), version=version, conj=conj,
         )

@@ -65,11 +65,15 @@ class Input(NamedTuple):
 
 
 def bits(x: Any) -> np.ndarray:
-    """The elements as NumPy has them; bfloat16 as float32, which holds it."""
-    x = x.detach()
+    """The elements as NumPy has them; bfloat16 as float32, which holds it.
+
+    Those of a copy: torch never again resizes memory that an array has shared.
+    """
+    x = x.detach().clone()
     if str(x.dtype).endswith("bfloat16"):
         x = x.float()
-    return np.array(x.numpy())
+    made: np.ndarray = x.numpy()
+    return made
 
 
 def text_of(error: BaseException | str) -> str:
