@@ -408,7 +408,7 @@ def several(
     title = "".join(part.capitalize() for part in name.split("_")) + "Backward0"
     body = {
         "__slots__": ("outputs",), "__module__": "builtins", "operation": name,
-        **derived_names(DERIVED.get(title, {}), (), ("shape", "dtype", "arguments")),
+        **derived_names(DERIVED.get(title.removeprefix("Unsafe"), {}), (), ("shape", "dtype", "arguments")),
         "vjp": lambda node, g: carry(node, g, arrays), "vjp_tensors": lambda node, g: carry(node, g, tensors),
     }
     made: Any = NodeType(title, (Node,), body)
