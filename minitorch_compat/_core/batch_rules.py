@@ -16,6 +16,7 @@ from . import batching, dtypes, graph
 from .batching import Batched, Call, levels, top_level, wrapped_dim
 from .duals import RESHAPING
 from .forms import FUNCTIONS
+from .overloads import write_name
 from .recording import tensors
 from .tensor import Tensor
 from .transforms import replaced, tensors_in
@@ -643,7 +644,21 @@ def write_to_one(name: str, where: str) -> RuntimeError:
     )
 
 
-OF_THE_FALLBACK = frozenset(("eq_", "ne_", "lt_", "le_", "gt_", "ge_"))
+OF_THE_RESULT = frozenset(
+    ("add_", "__iadd__", "atan2_", "arctan2_", "copysign_", "bitwise_and_", "bitwise_or_", "bitwise_xor_", "__iand__",
+     "__ior__", "__ixor__")
+)
+"""Writes to one by many that torch refuses by the shape of the result."""
+ARITHMETIC = frozenset(
+    """
+    sub_ mul_ div_ multiply_ divide_ true_divide_ __isub__ __imul__ __itruediv__ copy_ clamp_min_ clamp_max_
+    masked_fill_ logical_and_ logical_or_ logical_xor_
+    """.split()  # noqa: SIM905
+)
+OF_THEIR_OWN = frozenset(
+    ("fill_", "index_add_", "index_fill_", "index_put_", "scatter_add_", "scatter_reduce_")
+)
+"""Those that it refuses by their own names; what is in none of the three goes by its fallback."""
 
 
 def write(call: Call, arguments: Any, keywords: Any) -> Any:
@@ -651,13 +666,19 @@ def write(call: Call, arguments: Any, keywords: Any) -> Any:
     x, *others = arguments
     whole = call.lift(x)
     if whole is None:
-        if call.name in ("add_", "sub_", "mul_", "div_", "__iadd__", "__isub__", "__imul__", "__itruediv__"):
+        if call.name in OF_THE_RESULT:
             widest = next(each for each in tensors_in((others, keywords)) if isinstance(each, Batched))
             shape = [call.size, *(1,) * (x.dim() - widest.dim()), *widest.shape]
             raise RuntimeError(f"output with shape {list(x.shape)} doesn't match the broadcast shape {shape}")
-        if call.name in OF_THE_FALLBACK:
-            raise write_to_one("aten::" + call.name, f"at level {call.level}")
-        raise write_to_one(call.name if call.name == "fill_" else "inplace arithmetic", "in a vmap")
+        name = write_name(call.name, others)
+        own = name.partition(".")[0]
+        if name != "masked_fill_.Tensor" and (call.name in ARITHMETIC or name == "copy_"):
+            raise write_to_one("inplace arithmetic", "in a vmap")
+        if own in OF_THEIR_OWN:
+            raise write_to_one(own, "in a vmap")
+        if call.name not in FALLBACKS:
+            warn_of_fallback(name)
+        raise write_to_one("aten::" + own, f"at level {call.level}")
     if call.name in RESHAPING:
         made = getattr(x, call.name[:-1])(*others, **keywords)
         x.__dict__.update(made.__dict__)
@@ -835,6 +856,11 @@ def tell_of_fallback(call: Call, arguments: Any, keywords: Any) -> None:
         if which is None:
             return
         name += "." * bool(which) + which
+    warn_of_fallback(name)
+
+
+def warn_of_fallback(name: str) -> None:
+    """torch's warning where the program of the user called."""
     depth, frame = 2, sys._getframe(2)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == PACKAGE:
         depth, frame = depth + 1, frame.f_back

@@ -318,6 +318,12 @@ def carry_out(name: str, function: Callable[..., Any], arguments: Any, keywords:
 
     level = top_level((arguments, keywords))
     size = size_at((arguments, keywords), level)
+    if all(each.number != level for each in levels.stack):
+        raise RuntimeError(
+            "Either your tensor may have escaped from inside a function being vmapped and this is a user error (see "
+            "https://pytorch.org/functorch/stable/ux_limitations.html), or there is an internal functorch error in "
+            "`gen_vmap_plumbing` Please file an issue if it looks like the latter"
+        )
     call = Call(name, function, level, size)
     batch_rules.refuse(call, arguments, keywords)
     batch_rules.tell_of_fallback(call, arguments, keywords)

@@ -285,7 +285,8 @@ class Tensor(metaclass=TensorType):
     @property
     def is_leaf(self) -> bool:
         """Whether the tensor was not made by a recorded operation."""
-        return self._step() is None
+        step = self._step()
+        return step is None or step.enters
 
     @is_leaf.setter
     def is_leaf(self, value: Any) -> None:
@@ -295,8 +296,9 @@ class Tensor(metaclass=TensorType):
     def grad_fn(self) -> Node | None:
         """The node of the operation that made this tensor, None for a leaf."""
         step = self._step()
-        if step is not None:
-            step.know(self)
+        if step is None or step.enters:
+            return None
+        step.know(self)
         return step
 
     @grad_fn.setter
@@ -306,7 +308,7 @@ class Tensor(metaclass=TensorType):
     @property
     def grad(self) -> Tensor | None:
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
-        if self._grad is None and views.known_step(self) is not None and not self.retains_grad:
+        if self._grad is None and views.known_step(self) is not None and not self.is_leaf and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
                 "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "

@@ -80,7 +80,7 @@ def jvp_of(
                 )
     previous, forward.enabled = forward.enabled, True
     try:
-        with opened("jvp") as level:
+        with opened("jvp", func=func) as level:
             for word, values in (("primal", flat), ("tangent", flat_directions)):
                 for each in values:
                     if not (each.is_floating_point() or each.is_complex()):

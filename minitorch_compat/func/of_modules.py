@@ -8,6 +8,7 @@ from typing import Any
 from .._core.graph import LEAF
 from .._core.modes import no_grad
 from .._core.recording import tensors
+from .._core.tensor import Tensor
 
 
 def functional_call(
@@ -33,6 +34,8 @@ def functional_call(
     from ..nn.modules.module import Module
 
     if not isinstance(module, Module):
+        if tie_weights:
+            _ = module.named_parameters
         raise TypeError(f"Expected module to be nn.Module, got {type(module)}")
     own: dict[str, tuple[Any, str]] = {}
     for prefix, each in module.named_modules():
@@ -47,6 +50,11 @@ def functional_call(
                 tied.setdefault(id(value), []).append(key)
         for names in tied.values():
             present = [name for name in names if name in given]
+            if len({id(given[name]) for name in present}) > 1:
+                raise ValueError(
+                    f"functional_call got multiple values for keys {sorted(present)}, which are tied. Consider using "
+                    "tie_weights=False"
+                )
             if len(names) > 1 and present:
                 for name in names:
                     whole.setdefault(name, given[present[0]])
@@ -60,6 +68,8 @@ def functional_call(
             if key not in own:
                 continue
             each, name = own[key]
+            if not isinstance(value, Tensor):
+                raise TypeError(f"{value} is not an instance of torch.Tensor")
             table = each._parameters if name in each._parameters else each._buffers
             held.append((table, name, table[name]))
             table[name] = value
@@ -98,9 +108,7 @@ def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             parts = [each[name] for each in columns]
             wanted = [each.requires_grad for each in parts]
             if any(wanted) and not all(wanted):
-                raise RuntimeError(
-                    f"Expected {listed.removeprefix('named_')} from each model to have the same .requires_grad"
-                )
+                raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
             if wanted[0]:
                 with no_grad():
                     made[name] = tensors.stack([each.detach() for each in parts], 0)

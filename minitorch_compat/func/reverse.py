@@ -189,7 +189,7 @@ def grad_and_value(
     def wrapper(*arguments: Any, **keywords: Any) -> Any:
         places = chosen(argnums, arguments)
         outside = mode.enabled
-        with opened("grad") as level, enable_grad():
+        with opened("grad", func=func) as level, enable_grad():
             start = next_order()
             changed, leaves, specs = entered_at(places, arguments, level)
             made = func(*changed, **keywords)
@@ -272,7 +272,7 @@ def vjp_of(
 ) -> Any:
     """``vjp`` by some of the arguments."""
     outside = mode.enabled
-    with opened("grad") as level, enable_grad():
+    with opened("grad", func=func) as level, enable_grad():
         start = next_order()
         changed, leaves, specs = entered_at(places, primals, level)
         made = func(*changed)
