@@ -156,10 +156,6 @@ def classed(first: Difference, program: Program, result: Result) -> Difference:
     if first.dimension == "graph" and OTHER_STEPS.match(first.message) and "create_graph=True" in (
             program.statements[-1].text) and program.statements[-1].operation in ("grad", "backward"):
         return replace(first, message="a second derivative made of other steps than in torch")
-    last = program.statements[-1]
-    if last.refused and first.numeric is not None and "ZeroDivisionError" in str(
-            result.reference.get(program.label(len(program.statements) - 1))):
-        return replace(first, message="what was written before a division by zero", numeric=None)
     if "Inference tensors cannot be saved" in first.reference and first.candidate.startswith("RuntimeError"):
         told = "sizes are looked at before inference tensors are kept"
         return replace(first, message=told, candidate=told)

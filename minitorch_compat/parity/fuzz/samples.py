@@ -44,6 +44,9 @@ SORTED = {"bucketize", "searchsorted"}
 WRITING_PRODUCTS = {"addmm", "addmv", "addbmm", "baddbmm", "addr"}
 """Operators whose in-place form is undefined where a factor lies in the memory that is written to."""
 
+CODED = {"grid_sampler_2d", "grid_sampler_3d"}
+"""Operators whose modes are numbers that torch does not look at: of others comes memory that nobody has set."""
+
 ODD = ("None", "-1", "7", "True", "1.5", "'sum'", "[1, 2]", "(0, 0)", "()", "torch.float64", "-3", "2", "float('nan')",
        "1j", "0", "torch.int64", "[]")
 """What takes the place of an argument when a call is to be refused, or not."""
@@ -181,7 +184,7 @@ def call(machine: Writing, numbers: Numbers) -> Any:
         name = operator.inplace_variant.__name__
         path, arguments = f"{arguments[0]}.{name}", arguments[1:]
     kind = "call"
-    if numbers(8) == 7 and operator.name not in NO_TIES | SORTED:
+    if numbers(8) == 7 and operator.name not in NO_TIES | SORTED | CODED:
         arguments, keywords = changed(machine, numbers, arguments, keywords)
         kind = "changed"
     machine.scribe.kind = kind

@@ -190,9 +190,14 @@ class Scribe:
         """The value of an expression, under a name of its own where it is a tensor, or names where it is several."""
         text = self.prefix + expression
         self.heard(text if operation.endswith("_") else f"{self.prefix}v{self.count} = {expression}")
+        written = self.whole_numbers(expression) if operation.endswith("_") else None
         try:
             value = eval(expression, self.scope)
-        except Exception:
+        except Exception as error:
+            if written is not None and str(error) == "ZeroDivisionError":
+                memory, before = written
+                memory[...] = before
+                raise
             self.statements.append(Statement(text, (), operation, True, self.kind))
             raise
         tensor = self.engine.Tensor
@@ -214,6 +219,18 @@ class Scribe:
             return self.some_of(expression, operation, value)
         self.statements.append(Statement(text, (), operation, False, self.kind))
         return value
+
+    def whole_numbers(self, expression: str) -> tuple[Any, Any] | None:
+        """The memory of whole numbers that an operation in place writes to, and a copy of it.
+
+        torch stops dividing at the first zero: what is written by then hangs on its loops, and counts as no write. The
+        way back of a pooling whose indices were written to so ends its process. As if it had not been.
+        """
+        x = self.scope.get(expression.partition(".")[0])
+        if not isinstance(x, self.engine.Tensor) or x.is_floating_point() or x.is_complex():
+            return None
+        memory = x.detach().numpy()
+        return memory, memory.copy()
 
     def some_of(self, expression: str, operation: str, value: Any) -> list[Any]:
         """Several results of which some are no tensors: those get names that nobody asks for."""

@@ -7,14 +7,14 @@ the same on both engines as long as they agree, and a failing program shrinks by
 Not drawn is what torch does not define, or leaves to how its loops and reference counts happen to go; a comment
 beside each says why: writes to windows that overlap, operands that share memory in a way torch does not look for,
 results that read what was written while room was made for them, memory nobody has set, whole numbers divided by 0 in
-place, integers that require grad, tensors that require grad and are given another size behind the back of their
-history, inference tensors in computations outside inference mode, ``.data`` of those, hooks on views that have lost
-their history, ``sgn_``, whose gradient torch cannot add up. Nor is, though torch defines it: halves seen as
-complex32, numbers as the second argument of ``xlogy``, a number but 0 as an index of a 0-d tensor (which reads memory
-that is not there), inference tensors that require grad, unsafe splits in inference mode, results that require grad
-written into integers, and the operations and dtypes in ``ROUNDED``, whose last bit is another one. Not compared:
-whether a gradient is a view (those that ``autograd.grad`` gives are detached before), and the sign of zero where
-complex numbers fill two of torch's vectors, for its vectors and its loops over single numbers disagree there.
+place, ``.data`` of int64 (places that a step keeps, which torch reads unchecked), integers that require grad, tensors
+that require grad and are given another size behind the back of their history, inference tensors in computations outside
+inference mode, ``.data`` of those, hooks on views that have lost their history, ``sgn_``, whose gradient torch cannot
+add up. Nor is, though torch defines it: halves seen as complex32, a number but 0 as an index of a 0-d tensor (which
+reads memory that is not there), inference tensors that require grad, unsafe splits in inference mode, results that
+require grad written into integers, and the operations and dtypes in ``ROUNDED``, whose last bit is another one. Not
+compared: whether a gradient is a view (those that ``autograd.grad`` gives are detached before), and the sign of zero
+where complex numbers fill two of torch's vectors, for its vectors and its loops over single numbers disagree there.
 """
 
 from __future__ import annotations
@@ -554,7 +554,13 @@ def detach(m: Machine, n: Numbers) -> Any:
 
 @action("data", 3)
 def data(m: Machine, n: Numbers) -> Any:
-    return m.pick(n).data
+    x = m.pick(n)
+    return None if is_places(x) else x.data
+
+
+def is_places(x: Any) -> bool:
+    """Whether a tensor may hold places that a step keeps: torch ends its process when its way back meets others."""
+    return str(x.dtype) == "torch.int64"
 
 
 @action("view of nothing changed", 3)
@@ -592,8 +598,6 @@ def write_with_another(m: Machine, n: Numbers) -> None:
         value = value.detach()  # torch lets whole numbers require grad then, and knows no way with them later
     if not x.dtype.is_floating_point and any(each in name for each in ("floordiv", "floor_divide", "mod", "remainder")):
         value = 2  # where the divisor is 0, torch has written some elements before it refuses
-    if "xlogy" in name and not isinstance(value, m.torch.Tensor):
-        value = m.torch.tensor(value)  # the step of a number has a name of its own, which the engine has not
     if "pow" in name:
         value = n.one_of((2, 3, 1, 0, -1, m.torch.tensor(2)))  # roots and broken powers are not torch's to the bit
     if name in ("copy_", "hypot_", "heaviside_", "nextafter_", "gcd_") and not isinstance(value, m.torch.Tensor):
@@ -670,6 +674,8 @@ def set_item_from_new(m: Machine, n: Numbers) -> None:
 @action("write to data", 5)
 def write_to_data(m: Machine, n: Numbers) -> None:
     x = m.pick_to_write(n)
+    if is_places(x):
+        return
     n.one_of((lambda: x.data.mul_(2), lambda: x.data.zero_(), lambda: x.detach().add_(1),
               lambda: x.data.fill_(n(4)), lambda: x.detach().copy_(m.apart(x, m.pick(n)))))()
 

@@ -1,6 +1,7 @@
 """Programs: what is written down is what was done, and a statement less is a program still."""
 import random
 
+import pytest
 import torch
 
 import minitorch_compat
@@ -62,6 +63,16 @@ def test_source_of_what_is_done() -> None:
         "v0.requires_grad = True",
     ]
     assert second.name == "v3"
+
+
+def test_a_division_that_stops_midway_is_not_written_down() -> None:
+    scribe = Scribe(torch)
+    x, y = scribe.torch.tensor([7, 8, 9]), scribe.torch.tensor([2, 0, 3])
+    for name in ("__ifloordiv__", "__imod__", "remainder_", "fmod_", "floor_divide_"):
+        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+            getattr(x, name)(y)
+    assert x.held.tolist() == [7, 8, 9]
+    assert len(scribe.statements) == 2
 
 
 def test_simpler_statements() -> None:
