@@ -152,5 +152,6 @@ def logit(x: np.ndarray, eps: float | None = None) -> np.ndarray:
     # The half types round after every step.
     number = x.dtype.type
     if eps is not None:
-        x = np.minimum(np.maximum(x, number(eps)), number(1) - number(eps))
+        low, high = number(eps), number(1) - number(eps)
+        x = np.where(x < low, low, np.where(x > high, high, x))
     return np.asarray(log(np.asarray(x / (number(1) - x))))

@@ -9,7 +9,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import unary
-from .._core.forms import publish, write_out
+from .._core.forms import in_place, publish, write_out
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.quiet import quietly
@@ -99,7 +99,16 @@ def rectified_backward(grad: Array, y: Array):
 
 
 BITS = {"f": np.int32, "d": np.int64}
-relu = unary("relu", rectified, x=lambda xp, g, out: xp.relu_backward(g, out))
+relu = unary("relu", rectified, inplace=False, x=lambda xp, g, out: xp.relu_backward(g, out))
+
+
+def refuse_bools(x: Tensor) -> None:
+    """What torch says before it looks at memory."""
+    if x._data.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
+
+
+publish("relu_", in_place(relu, first=refuse_bools))
 
 
 # The ways back, with their own, in the order in which torch multiplies.
@@ -137,9 +146,9 @@ def along(name: str, kernel: Any, recorder: Recorder) -> None:
     """Declare ``softmax`` or ``log_softmax``: one node that keeps its result."""
 
     def function(input: Tensor, dim: int, dtype: Any = None, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(dim, (int, np.integer)):
+            raise Misfit
         if dtype is not None:
-            if not isinstance(dim, (int, np.integer)):
-                raise Misfit
             input = input.to(dtype)  # type: ignore[attr-defined]
         x = input._data
         if dim < 0 or dim >= x.ndim:

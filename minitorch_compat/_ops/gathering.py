@@ -231,11 +231,9 @@ def spread_out(xp: Any, g: Any, x: Any, src: Any, out: Any, dim: int, index: Any
     # amax and amin: equal parts to all that attain the extreme.
     mine = x == out
     theirs = src == xp.gather(out, dim, index)
-    parts = xp.scatter_add(
-        xp.where(mine, ones_like(out), 0.0), dim, index, xp.where(theirs, ones_like(src), 0.0)
-    )
-    share = g / parts
-    return xp.where(mine, share, 0.0), xp.where(theirs, xp.gather(share, dim, index), 0.0)
+    mine, theirs = xp.where(mine, ones_like(out), 0.0), xp.where(theirs, ones_like(src), 0.0)
+    share = g / xp.scatter_add(mine, dim, index, theirs)
+    return mine * share, theirs * xp.gather(share, dim, index)
 
 
 def ones_like(x: Any) -> Any:

@@ -14,7 +14,7 @@ from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, attach, in_place, publis
 from .._core.graph import LEAF, next_order
 from .._core.modes import altered, mode
 from .._core.operations import op
-from .._core.options import NOTHING, checked, stumbled
+from .._core.options import NOTHING, checked, refused, stumbled
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
 from .._core.tensor import Tensor, new
@@ -374,11 +374,20 @@ for _name, _shape_of in {
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None) -> Tensor:
     """Sums of products over pairs of dimensions, or over the last of ``a`` and the first of ``b``."""
+    if not isinstance(dims, (tuple, list, int, Tensor)):
+        raise RuntimeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, "
+            f"but got dims={dims}"
+        )
     if isinstance(dims, Tensor):
-        dims = dims.tolist()
+        dims = dims.tolist() if dims.numel() > 1 else int(dims.item())
     given: Any = dims
     if not isinstance(dims, int):
-        given = tuple([each] if isinstance(each, int) else list(each) for each in dims)
+        first, second = dims
+        lists = isinstance(first, (tuple, list)) and isinstance(second, (tuple, list))
+        if not lists or not all(type(each) is int for each in (*first, *second)):
+            raise refused("tensordot", (a, b, first, second), {})
+        given = list(first), list(second)
     quietly(kernels.tensordot, a._data, b._data, given)
     if isinstance(given, int):
         given = (list(range(-given, 0)), list(range(given)))
@@ -393,9 +402,13 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None)
     free_b = [dim for dim in range(b._data.ndim) if dim not in over_b]
     count = prod(a._data.shape[dim] for dim in over_a)
     sizes = (*(a._data.shape[dim] for dim in free_a), *(b._data.shape[dim] for dim in free_b))
-    left = reshape(tensors.permute(a, tuple(free_a + over_a)), (prod(sizes[: len(free_a)]), count))
-    right = reshape(tensors.permute(b, tuple(over_b + free_b)), (count, prod(sizes[len(free_a) :])))
-    result = reshape(mm(left, right), sizes)
+    rows, columns = prod(sizes[: len(free_a)]), prod(sizes[len(free_a) :])
+    left, right = tensors.permute(a, tuple(free_a + over_a)), tensors.permute(b, tuple(over_b + free_b))
+    if rows == columns == 1:
+        result = dot(FUNCTIONS["flatten"](left), FUNCTIONS["flatten"](right))
+    else:
+        result = mm(reshape(left, (rows, count)), reshape(right, (count, columns)))
+    result = reshape(result, sizes)
     return result if out is None else write_out("tensordot", out, result, (a, b))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core import dtypes, kinds
@@ -213,7 +213,11 @@ publish("is_same_size", is_same_size)
 def broadcast_shapes(*shapes: Any) -> kinds.Size:
     """The shape to which tensors of these shapes, or lengths, broadcast."""
     result: list[int] = []
-    for place, each in enumerate(shapes):
+    given = [each for each in shapes if each is not None]
+    for each in given:
+        if not isinstance(each, (int, Sequence)):
+            raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {each}")
+    for place, each in enumerate(given):
         shape = kinds.Size((each,) if isinstance(each, int) else each)
         result = [1] * (len(shape) - len(result)) + result
         for dim in range(-1, -len(shape) - 1, -1):

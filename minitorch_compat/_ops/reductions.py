@@ -155,7 +155,7 @@ nansum = reduction(
     kernels.nansum,
     dtypes.to_sum,
     check=check_nansum,
-    x=lambda xp, g, x, shape: xp.where(xp.isnan(x), 0.0, xp.expand(g, shape)),
+    x=lambda xp, g, x, shape: xp.expand(g, shape) * xp.logical_not(xp.isnan(x)),
     typed=True,
 )
 

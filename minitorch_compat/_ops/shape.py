@@ -711,6 +711,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=3
         )
         indexing = "ij"
+    if not isinstance(indexing, str):
+        raise TypeError(f"meshgrid(): argument 'indexing' must be str, not {type(indexing).__name__}")
     kernels.meshgrid([each._data for each in tensors], indexing)
     swap = indexing == "xy" and len(tensors) >= 2
     vectors = [tensors[1], tensors[0], *tensors[2:]] if swap else list(tensors)

@@ -158,9 +158,9 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
 def logit_x(xp, g, x, eps):
     """``1 / (x * (1 - x))``; without a bound nan outside [0, 1], with one zero beyond it."""
     slope = g / (x * (1.0 - x))
-    if eps is None:
+    if eps is None or eps < 0:
         return xp.where(xp.logical_and(x >= 0, x <= 1), slope, math.nan)
-    return xp.where(xp.logical_and(x >= eps, x <= 1.0 - eps), slope, 0.0)
+    return xp.where(xp.logical_or(x < eps, x > 1.0 - eps), 0.0, slope)
 
 
 @op("logit_", method=False, module=False, node="LogitBackward0", x=logit_x)

@@ -678,7 +678,9 @@ def by_products(x: Any, y: Any, batch: tuple[int, ...]) -> Tensor:
     """Distances by one product of matrices: the square of a difference is two squares less twice a product."""
     shape = (*batch, x._data.shape[-2], y._data.shape[-2])
     count = prod(batch)
-    lead = (count,) if batch else ()
+    if count == 1:
+        return euclidean(x, y).view(shape)  # type: ignore[no-any-return]
+    lead = (count,)
     x, y = [reshape(expand(each, (*batch, *each._data.shape[-2:])), (*lead, *each._data.shape[-2:])) for each in (x, y)]
     return euclidean(x, y).view(shape)  # type: ignore[no-any-return]
 

@@ -166,7 +166,9 @@ def binary_cross_entropy_with_logits(
     _check_reduction(reduction)
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    return _criteria.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+    return FUNCTIONS["binary_cross_entropy_with_logits"](
+        input, target, weight, pos_weight, REDUCTIONS.index(reduction)
+    )
 
 
 def kl_div(
@@ -555,23 +557,21 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     """``softmax`` of the negatives."""
     if dim is None:
         dim = _get_softmax_dim("softmin", input.dim(), _stacklevel)
-    return softmax(-input, dim, dtype=dtype)  # type: ignore[operator]
+    return (-input).softmax(dim, dtype=dtype)  # type: ignore[no-any-return, operator]
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Exponentials that add up to one along ``dim``."""
     if dim is None:
         dim = _get_softmax_dim("softmax", input.dim(), _stacklevel)
-    input.softmax  # noqa: B018  # type: ignore[attr-defined]
-    return FUNCTIONS["softmax"](input, dim, dtype=dtype)
+    return input.softmax(dim, dtype=dtype)  # type: ignore[attr-defined, no-any-return]
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """The logarithm of ``softmax``."""
     if dim is None:
         dim = _get_softmax_dim("log_softmax", input.dim(), _stacklevel)
-    input.log_softmax  # noqa: B018  # type: ignore[attr-defined]
-    return FUNCTIONS["log_softmax"](input, dim, dtype=dtype)
+    return input.log_softmax(dim, dtype=dtype)  # type: ignore[attr-defined, no-any-return]
 
 
 def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:

@@ -48,12 +48,12 @@ def drawn(
 
 def gaps(M: int, sym: bool) -> int:
     """How many steps lie between the ends."""
-    return max(M - 1 if sym else M, 1)
+    return 1 if M < 2 else M - 1 if sym else M
 
 
 def middle(M: int, sym: bool) -> float:
     """The middle, counted in steps from the first point."""
-    return (M if not sym and M > 1 else M - 1) / 2
+    return (M if M > 1 and not sym else M - 1) / 2
 
 
 def bartlett(

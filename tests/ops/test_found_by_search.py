@@ -115,6 +115,37 @@ PROGRAMS = """
     o,m,_=torch.native_layer_norm(torch.ones(2,3).requires_grad_(),(3,),None,None,1.); m.add_(1); o.sum().backward()
     x=torch.ones(1,3).requires_grad_(); _,m,r=torch.native_group_norm(x,None,None,1,3,1,1,1.); r.mul_(2); m.backward()
     m=torch.native_group_norm(torch.ones(1,3).requires_grad_(),None,None,1,3,1,1,1.)[1]; m.backward(); m.backward()
+    x=torch.ones(1).requires_grad_(); torch.tensordot(torch.ones(1), x, 0)
+    x=torch.ones(2,3,1).requires_grad_(); torch.tensordot(torch.ones(2,3), x, 2)
+    x=torch.ones(1,2).requires_grad_(); torch.inner(torch.ones(2), x)
+    torch.tensordot(torch.ones(1,1), torch.ones(2,1), dims=None)
+    torch.tensordot(torch.ones(1,1), torch.ones(2,1), dims=[1,2])
+    torch.tensordot(torch.ones(1,1), torch.ones(1,2), dims=torch.tensor([1]))
+    torch.tensordot(torch.ones(1,1), torch.ones(1,2), dims=torch.ones(2,2))
+    torch.broadcast_shapes((5,2), None, (3,2), 1.5)
+    torch.broadcast_shapes(float('nan'), ())
+    torch.ones(5).broadcast_to(2, 5)
+    torch.ones(5).broadcast_to(-1)
+    torch.meshgrid(torch.ones(2), torch.ones(2), indexing=1.5)
+    x=torch.tensor([[1.,2],[3,4]]).requires_grad_(); torch.cdist(x, x, 2.0, 'use_mm_for_euclid_dist')
+    x=torch.tensor([[[1.,2],[3,4]]]).requires_grad_(); torch.cdist(x, x[0], 2.0, 'use_mm_for_euclid_dist')
+    torch.tensor([.2,0.,1,2,-1]).logit(float('nan'))
+    torch.tensor([.25,0.,1,2,-1]).logit(.75)
+    x=torch.tensor([.25,0.,1,2,-1]).requires_grad_(); x.logit(float('nan')).sum().backward(); x.grad
+    x=torch.tensor([.25,0.,1,2,-1]).requires_grad_(); x.logit(-1).sum().backward(); x.grad
+    x=torch.tensor([float('nan'),1]).requires_grad_(); x.nansum().backward(torch.tensor(float('inf'))); x.grad
+    x=torch.tensor([float('nan'),1]).requires_grad_(); torch.autograd.grad(x.nansum()**2, x, create_graph=True)[0]
+    torch.signal.windows.kaiser(1, sym=torch.ones(3))
+    torch.signal.windows.gaussian(0, sym=torch.ones(3))
+    torch.nn.functional.softmin(True, 0)
+    torch.nn.functional.softmax(torch.ones(2), 1.5)
+    torch.log_softmax(torch.ones(2), 1.5)
+    torch.nn.functional.binary_cross_entropy_with_logits(torch.ones(2), torch.ones(2), pos_weight=torch.float64)
+    torch.ones(5).masked_scatter_(torch.ones(5,5)>0, torch.ones(5,5))
+    torch.ones(5).masked_scatter_(torch.ones(3)>0, torch.ones(5))
+    (torch.ones(1,1)>0).expand(1,2).relu_()
+    v=torch.ones(()).requires_grad_(); r=v.scatter_reduce(0,torch.tensor(0),v,'amin'); v.data += 1; r.backward(); v.grad
+    v=torch.ones(()).requires_grad_(); r=v.index_reduce(0,torch.tensor([0]),v,'amax'); v.data += 1; r.backward(); v.grad
     torch.logspace(0,-3,1,dtype=torch.complex64)
     torch.logspace(1,-3,1,dtype=torch.complex128)
     torch.linspace(1,-3,1,dtype=torch.complex128)

@@ -120,6 +120,8 @@ class Substituting(Writer):
         if id(tensor) in self.tensors:
             return self.tensors[id(tensor)]
         self.kept.append(tensor)
+        if tensor.dtype is self.torch.complex32:
+            raise Unwritten("torch warns of complex32 wherever it makes room, and computes next to nothing with it")
         fitting = [] if self.own or not self.numbers(3) else [
             each for each in self.machine.tensors
             if each.shape == tensor.shape and each.dtype is tensor.dtype and not each.is_inference()

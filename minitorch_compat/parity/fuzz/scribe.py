@@ -195,8 +195,8 @@ class Scribe:
             value = eval(expression, self.scope)
         except Exception as error:
             if written is not None and str(error) == "ZeroDivisionError":
-                memory, before = written
-                memory[...] = before
+                x, before = written
+                x.data.copy_(before)
                 raise
             self.statements.append(Statement(text, (), operation, True, self.kind))
             raise
@@ -221,7 +221,7 @@ class Scribe:
         return value
 
     def whole_numbers(self, expression: str) -> tuple[Any, Any] | None:
-        """The memory of whole numbers that an operation in place writes to, and a copy of it.
+        """The whole numbers that an operation in place writes to, and a copy of them.
 
         torch stops dividing at the first zero: what is written by then hangs on its loops, and counts as no write. The
         way back of a pooling whose indices were written to so ends its process. As if it had not been.
@@ -229,8 +229,7 @@ class Scribe:
         x = self.scope.get(expression.partition(".")[0])
         if not isinstance(x, self.engine.Tensor) or x.is_floating_point() or x.is_complex():
             return None
-        memory = x.detach().numpy()
-        return memory, memory.copy()
+        return x, x.detach().clone()
 
     def some_of(self, expression: str, operation: str, value: Any) -> list[Any]:
         """Several results of which some are no tensors: those get names that nobody asks for."""

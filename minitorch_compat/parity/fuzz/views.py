@@ -489,6 +489,8 @@ def part(m: Machine, n: Numbers) -> Any:
 @action("see as strided", 4)
 def see_as_strided(m: Machine, n: Numbers) -> Any:
     x = m.pick(n)
+    if not x._is_view() and x.untyped_storage().nbytes() > x.numel() * x.element_size():
+        return None  # sums of losses lie in the memory of what they add up, which nobody is told of
     size = n.one_of(((2,), (2, 2), (3,), (1,), (), (0,), (2, 1)))
     steps = tuple(n.one_of((1, 2, 0, 1, 3)) for _ in size)
     return x.as_strided(size, steps, *((n(3),) if n(2) else ()))
@@ -683,6 +685,8 @@ def write_to_data(m: Machine, n: Numbers) -> None:
 @action("set data", 2)
 def set_data(m: Machine, n: Numbers) -> None:
     x, value = m.pick(n), m.like(m.pick(n), n)
+    if is_places(x):
+        return
     if x.requires_grad and x.shape != value.shape:
         return  # which step is told that its gradient does not suit hangs on when it arrives
     if not (x.is_inference() or value.is_inference() or m.torch.is_inference_mode_enabled()):

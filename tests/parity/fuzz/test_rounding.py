@@ -107,3 +107,14 @@ def test_a_view_that_was_written_to_is_moved_without_harm() -> None:
     )
     differing = Off(stack=lambda tensors, dim: torch.stack(tensors, dim) * 1.5)
     assert run_program(written, torch, differing).outcome == "differs"
+
+
+def test_what_was_moved_may_grow_later() -> None:
+    grown = program(
+        ("v0 = torch.tensor([0.5, 1.0, 0.25])", "tensor", ""),
+        ("v1 = torch.cosh(v0)", "cosh", ""),
+        ("v2 = v1.clone()", "clone", ""),
+        ("v3 = torch.stack([v2, v2], out=v1)", "stack", ""),
+    )
+    engine = Off(cosh=lambda x: torch.cosh(x) * (1 + 2.0**-23))
+    assert run_program(grown, torch, engine).outcome == "agrees"
