@@ -60,15 +60,15 @@ class Words:
             np.copyto(out, fma64(a, b, c))
             return out
         product, addend = self.wide, self.wider
-        np.copyto(product, a)
+        product[...] = a  # in fewer steps than copyto
         if b.ndim:
-            np.copyto(addend, b)
+            addend[...] = b
             np.multiply(product, addend, product)
         else:
             np.multiply(product, b.astype(DOUBLE), product)
-        np.copyto(addend, c)
+        addend[...] = c
         np.add(product, addend, product)
-        np.copyto(out, product, "same_kind")
+        out[...] = product
         return out
 
     def neg(self, x: np.ndarray) -> np.ndarray:
