@@ -433,8 +433,9 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
         raise RuntimeError(f"Expected out tensor to have dtype {made.c_name}, but got {own.c_name} instead")
     if owned == 0:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
-    joined = name in ("cat", "stack")
-    if not joined and not dtypes.can_cast(made, own):
+    if not dtypes.can_cast(made, own):
+        if name in ("cat", "stack"):
+            raise TypeError(f"torch.cat(): input types can't be cast to the desired output type {own.scalar_type}")
         raise dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
         for _ in range(0 if not out._data.size else 2 if name in ELEMENTWISE - {"where"} and own is not made else 1):
@@ -450,8 +451,6 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
         resize(out, result._data.shape, result._data if name in ELEMENTWISE and dense(result._data) else None)
     if owned:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
-    if joined and not dtypes.can_cast(made, own):
-        raise TypeError(f"torch.cat(): input types can't be cast to the desired output type {own.scalar_type}")
     store(out._data, result._data)
     if mode.inference:
         look_beside(out, inputs)

@@ -242,12 +242,14 @@ def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
             raise Misfit
         other = wrap(cast(number_of(other), self.dtype))
     target, source = self._data, other._data
-    check_write(self, other)
+    differentiable = target.dtype.kind in "fcV"
+    if differentiable or mode.inference:
+        check_write(self, other)
     if not same_elements(target, source):
-        begin_write(self, (other,))
+        begin_write(self, (other,), differentiable)
     if self._memory is not None or other._memory is not None:  # torch takes the elements of turned views one by one
         refuse_partial_overlap(memory_of(self), memory_of(other))
-    recording = wants_grad(self, other) and target.dtype.kind in "fcV"
+    recording = differentiable and wants_grad(self, other)
     if source.shape != target.shape:
         source = np.broadcast_to(source, target.shape)
     if recording:

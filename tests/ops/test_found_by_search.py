@@ -262,6 +262,10 @@ PROGRAMS = """
     v0=torch.tensor([[1.,2j],[3,4]]); a,b=v0.H.detach().split(1); a.mul_(2); (a.is_conj(), v0)
     t=torch.ones(2).requires_grad_(); q=torch.orgqr(torch.ones(2,2)/4,t); q.data.mul_(2); q.sum().backward(); t.grad
     x=torch.tensor([.5,1,0]).requires_grad_(); torch.nn.functional.binary_cross_entropy(x.detach(),x).backward(); x.grad
+    v1=torch.tensor(True); torch.stack([torch.tensor(8+3j)]*2,out=v1)
+    v1=torch.tensor(1); torch.cat([torch.tensor([8.])]*2,out=v1)
+    x=torch.ones(3,3)>0; y=x.chunk(3); y[0].copy_(torch.ones(1,3).requires_grad_()); x
+    x=torch.ones(3,3)>0; y=x.chunk(3); y[0].copy_(torch.ones(1,2).requires_grad_())
     torch.qr(None)
     torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
     torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())

@@ -31,6 +31,9 @@ class Tensor:
     def detach(self):
         return Tensor(self._data)
 
+    def clone(self):
+        return Tensor(self._data.copy())
+
     def numpy(self):
         return self._data
 
