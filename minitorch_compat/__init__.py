@@ -34,7 +34,11 @@ from ._core.kinds import (
     layout,
     memory_format,
     preserve_format,
+    sparse_bsc,
+    sparse_bsr,
     sparse_coo,
+    sparse_csc,
+    sparse_csr,
     strided,
 )
 from ._core.legacy import TYPES as _TYPES
@@ -73,6 +77,8 @@ _LAZY = frozenset((
 _LATER = {
     name: place for place, names in {
         "_core.printing": "set_printoptions",
+        "_core.sparse.compressed": """sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_csc_tensor
+            sparse_csr_tensor""",
         "_core.sparse.creation": "sparse_coo_tensor",
         "amp": "GradScaler autocast",
         "autocasting": """autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache

@@ -1189,7 +1189,7 @@ def shown(gradient: Any) -> Any:
 
 def carried(tensor: Any) -> Any:
     """A tensor as a pass on arrays carries it."""
-    return tensor.carried() if tensor.is_sparse else tensor._data
+    return tensor._data if tensor.layout is kinds.strided else tensor.carried()
 
 
 def undefined(g: Any) -> bool:

@@ -137,6 +137,8 @@ class memory_format(_Named):
 
 strided = layout("strided")
 sparse_coo = layout("sparse_coo")
+sparse_csr, sparse_csc = layout("sparse_csr"), layout("sparse_csc")
+sparse_bsr, sparse_bsc = layout("sparse_bsr"), layout("sparse_bsc")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
@@ -145,7 +147,7 @@ channels_last_3d = memory_format("channels_last_3d")
 
 def _get_layout(name: str) -> layout:
     """A layout by the name it prints."""
-    return {repr(each): each for each in (strided, sparse_coo)}[name]
+    return {repr(each): each for each in (strided, sparse_coo, sparse_csr, sparse_csc, sparse_bsr, sparse_bsc)}[name]
 
 
 get_layout = Rebuild(_get_layout, "torch.serialization")

@@ -590,8 +590,9 @@ def fit_all(xp: Any, node: Any, results: Sequence[Any]) -> Sequence[Any]:
 
 
 def backward_name(name: str, overload: int = 0) -> str:
-    """``grad_fn`` names follow the operation's: ``mul`` has ``MulBackward0``, ``log_softmax`` LogSoftmaxBackward0."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) + f"Backward{overload}"
+    """``grad_fn`` names follow the operation's: ``mul`` MulBackward0, ``log_softmax`` LogSoftmaxBackward0, ``log1p``
+    Log1PBackward0."""
+    return name.title().replace("_", "") + f"Backward{overload}"
 
 
 class Recorder:

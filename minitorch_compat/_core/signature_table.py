@@ -612,6 +612,31 @@ sparse_coo_tensor
     object indices, object values, ints size, *, dtype dtype=None, device device=None, bool pin_memory=False,
         bool requires_grad=False, bool check_invariants=None, bool is_coalesced=None
     ints size, *, dtype dtype=None, device device=None, bool requires_grad=False, bool check_invariants=None
+sparse_csr_tensor
+    object crow_indices, object col_indices, object values, ints size, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+    object crow_indices, object col_indices, object values, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+sparse_csc_tensor
+    object ccol_indices, object row_indices, object values, ints size, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+    object ccol_indices, object row_indices, object values, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+sparse_bsr_tensor
+    object crow_indices, object col_indices, object values, ints size, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+    object crow_indices, object col_indices, object values, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+sparse_bsc_tensor
+    object ccol_indices, object row_indices, object values, ints size, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+    object ccol_indices, object row_indices, object values, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+sparse_compressed_tensor
+    object compressed_indices, object plain_indices, object values, ints size, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
+    object compressed_indices, object plain_indices, object values, *, dtype dtype=None, layout layout=None,
+        device device=None, bool pin_memory=False, bool requires_grad=False, bool check_invariants=None
 Tensor.coalesce
     ()
 Tensor.sparse_mask

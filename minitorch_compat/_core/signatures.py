@@ -297,10 +297,10 @@ def unknown_keyword(name: str, parameters: Sequence[Parameter], given: int, kwar
     return "invalid keyword arguments"
 
 
-def is_tensor(value: object) -> bool:
+def is_tensor(value: Any) -> bool:
     """Whether a value is a tensor of this engine, known by what it carries."""
     # An outdated view must not look for its history here.
-    return hasattr(type(value), "_node") and (hasattr(value, "_data") or getattr(value, "is_sparse", False))
+    return hasattr(type(value), "_node") and (hasattr(value, "_data") or repr(value.layout) != "torch.strided")
 
 
 def is_number_tensor(value: Any, kinds: str) -> bool:

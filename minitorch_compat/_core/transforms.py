@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
-from . import forms, graph
+from . import forms, graph, kinds
 from .errors import Misfit, NoMemory
 from .recording import tensors
 from .tensor import Tensor, _disabled_torch_function_impl, stands_for_others
@@ -59,7 +59,7 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
 
 def holds_sparse(values: Any) -> bool:
     """Whether a tensor among arguments is sparse."""
-    return any(each._transformed and each.is_sparse for each in tensors_in(values))
+    return any(each._transformed and each.layout is not kinds.strided for each in tensors_in(values))
 
 
 def replaced(value: Any, change: Callable[[Tensor], Any]) -> Any:

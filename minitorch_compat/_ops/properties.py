@@ -144,7 +144,8 @@ def sparse_function(name: str) -> None:
 
 
 for _name in (
-    "to_sparse", "to_sparse_coo", "sparse_mask", "sparse_resize_", "sparse_resize_and_clear_", "resize_as_sparse_",
+    "to_sparse", "to_sparse_coo", "to_sparse_csr", "to_sparse_csc", "to_sparse_bsr", "to_sparse_bsc", "sparse_mask",
+    "sparse_resize_", "sparse_resize_and_clear_", "resize_as_sparse_",
     "smm", "sspaddmm", "_indices", "_values", "_nnz",
 ):
     sparsely(_name)

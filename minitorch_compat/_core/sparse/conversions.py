@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors, kinds
+from .. import kinds
 from ..tensor import Tensor
-from . import creation
+from . import compressed, creation
 from .tensor import Sparse
 
 
@@ -18,8 +18,8 @@ def to_layout(
         layout, sparse_dim = sparse_dim, None
     if layout is kinds.strided:
         return input.to_dense() if isinstance(input, Sparse) else input
-    if layout is not None and layout is not kinds.sparse_coo:
-        raise errors.lacks(f"the layout {layout!r}")
+    if layout in compressed.TURNED or isinstance(input, compressed.Compressed):
+        return compressed.to_layout(input, layout, blocksize, dense_dim)
     if isinstance(input, Sparse):
         if sparse_dim is not None and sparse_dim != len(input._places):
             raise RuntimeError(

@@ -242,8 +242,8 @@ def spdiags(diagonals: Any, offsets: Any, shape: Any, layout: Any = None) -> Any
         raise RuntimeError("Diagonals must be vector or matrix")
     if places.ndim > 1:
         raise RuntimeError("Offsets must be scalar or vector")
-    if layout not in (None, kinds.sparse_coo):
-        raise errors.lacks(f"the layout {layout!r}")
+    if layout not in (None, kinds.sparse_coo, kinds.sparse_csr, kinds.sparse_csc):
+        raise errors.lacks(f"diagonals in the layout {layout!r}")
     if rows.shape[0] != places.size:
         raise RuntimeError(
             f"Number of diagonals ({rows.shape[0]}) does not match the number of offsets ({places.size})"
@@ -255,4 +255,5 @@ def spdiags(diagonals: Any, offsets: Any, shape: Any, layout: Any = None) -> Any
         across = np.arange(max(offset, 0), max(min(shape[0] + offset, shape[1], rows.shape[1]), max(offset, 0)))
         columns.append(np.stack((across - offset, across)))
         values.append(row[across])
-    return sparse_of(np.concatenate(columns, 1), wrap(np.concatenate(values)), tuple(shape), False)
+    made = sparse_of(np.concatenate(columns, 1), wrap(np.concatenate(values)), tuple(shape), False)
+    return made if layout is None else made.to_sparse(layout=layout)

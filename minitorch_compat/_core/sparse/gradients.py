@@ -38,7 +38,9 @@ class Few(Carried):
     def keep(self, leaf: Any) -> None:
         gradient, existing = self.tensor, leaf._grad
         with no_grad():
-            if existing is not None:
+            if isinstance(gradient, Sparse) and not gradient.is_sparse:
+                leaf._grad = gradient if existing is None else gradient + existing
+            elif existing is not None:
                 if gradient.is_sparse or not existing.is_sparse:
                     existing.add_(gradient)
                 else:
@@ -61,7 +63,7 @@ class Few(Carried):
             # What is sparse and waits comes last.
             total = other + one if one.is_sparse else one + other
         # What is dense, and travels so for the sake of a sparse leaf, goes on in this way.
-        return graph.carried(total) if total.is_sparse or self.tensor.is_sparse else Few(total)
+        return graph.carried(total) if isinstance(total, Sparse) or self.tensor.is_sparse else Few(total)
 
     def __add__(self, other: Any) -> Any:
         return self.__array_ufunc__(np.add, "__call__", self, other)
@@ -92,7 +94,7 @@ class Step(Node):
         with no_grad():
             return [
                 None if each is None
-                else Few(each) if each.is_sparse or isinstance(edge, Sparse)
+                else Few(each) if isinstance(each, Sparse) or isinstance(edge, Sparse)
                 else each._data
                 for edge, each in zip(self.edges, self.vjp_tensors(given), strict=True)
             ]

@@ -15,7 +15,9 @@ from ..modes import mode, no_grad
 from ..options import dtype_of
 from ..scalars import is_number
 from ..tensor import Tensor, wrap
+from ..transforms import tensors_in
 from ..views import check_write, known_step
+from .compressed import Compressed
 from .creation import detached, sparse_coo_tensor, spdiags
 from .gradients import recorded
 from .refusals import not_run, refused
@@ -86,6 +88,10 @@ def carry_out(name: str, arguments: Any, keywords: Any) -> Any:
     """An operation of which some argument is sparse; NotImplementedError in torch's words where it has none."""
     if not PREPARED:
         prepare()
+    if any(isinstance(each, Compressed) for each in tensors_in((arguments, keywords))):
+        from . import compressed_rules
+
+        return compressed_rules.carry_out(name, arguments, keywords)
     if name in OPERATORS and not (isinstance(arguments[1], Tensor) or is_number(arguments[1])):
         return NotImplemented
     if name in SWAPPED:
@@ -115,8 +121,10 @@ PREPARED: list[Any] = []
 
 def prepare() -> None:
     """Bring in all rules."""
-    from . import arithmetic, elementwise, products, reductions, shapes
+    from . import arithmetic, compressed_rules, elementwise, products, reductions, shapes
 
+    for name in ("to_sparse_csr", "to_sparse_csc", "to_sparse_bsr", "to_sparse_bsc"):
+        RULES[name] = compressed_rules.RULES[name]
     PREPARED.extend((arithmetic, elementwise, products, reductions, shapes))
 
 
