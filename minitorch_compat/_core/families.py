@@ -410,8 +410,10 @@ def binary(
             b = quietly(b.astype, compute)
         try:
             r = repeated(kernel if of_complex is None or compute.kind != "c" else of_complex, a, b)
-        except ValueError:
+        except (ValueError, NotImplementedError) as error:
             look_for_histories((x, y), recorder and (lambda: recorder.node((p, q))))
+            if isinstance(error, NotImplementedError):
+                raise
             raise broadcast_error(a.shape, b.shape) from None
         if type(r) is not ndarray:
             r = asarray(r)
@@ -429,13 +431,18 @@ def binary(
                 return out
             step = recorder.node((p, q))
             step.edges = tuple([None if each is NOWHERE else each for each in step.edges])
-            keep_as_given(step, r.dtype, tuple([{"x": p, "y": q}[each] for each in uncast]))
+            real = name in ("mul", "div")
+            keep_as_given(step, r.dtype, tuple([{"x": p, "y": q}[each] for each in uncast]), real)
             step.fit = fit_of((p if left else None, q if right else None), r)
             if uncast or p._data.dtype != q._data.dtype:
                 # What is written into one of them brings back a gradient of that one's dtype.
                 step.fit = ((a.shape, p._data.dtype), (b.shape, q._data.dtype))
             if without is not None:
                 step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
+            if real and compute.kind == "c" and not (left and right) and type(y if left else x) is not complex:
+                # The number is kept as it was given: its conjugate has no imaginary part, not one of -0.
+                own = q if left else p
+                step.kept = tuple([wrap(each._data.real) if each is own else each for each in step.kept or ()])
             out._node = step
             recorder.keep_out(step, out)
         return out

@@ -123,7 +123,9 @@ def commit(x: Tensor, out: Tensor, expanded: str | None = None) -> Tensor:
     if expanded is not None and reached_twice(target):
         if expanded:
             warn_of_expanded(expanded, "tensor[mask] = scalar", target)
-        changed = (target != source) & ((target == target) | (source == source))
+        one, other = [np.ascontiguousarray(each).view(np.uint8).reshape(*each.shape, -1) for each in (
+            target, source.astype(target.dtype, copy=False))]
+        changed = (one != other).any(-1)
         target[changed] = source[changed]
     else:
         store(target, source)

@@ -100,11 +100,13 @@ class Cast:
         return tensors.to_dtype(self.tensor, dtypes.BY_NUMPY[self.dtype])
 
 
-def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = ()) -> None:
+def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = (), real: bool = False) -> None:
     """Let the formulas of ``node`` see the arguments that it keeps in the dtype in which it computed.
 
-    Integers among ``uncast`` they see as they were given.
+    Integers among ``uncast`` they see as they were given, and what is ``real`` beside complex numbers as real numbers:
+    their conjugates have no imaginary part, not one of -0.
     """
+    part = dtype.type(0).real.dtype if real and dtype.kind == "c" else dtype
     kept = () if node.kept is None else node.kept
     changed: list[Any] = []
     for each in kept:
@@ -112,7 +114,7 @@ def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = ()
             each.dtype = dtype
         given = any(each is one for one in uncast) and each._data.dtype.kind in "iu"
         fits = given or not isinstance(each, Tensor) or each._data.dtype == dtype
-        changed.append(each if fits else Cast(each, dtype))
+        changed.append(each if fits else Cast(each, dtype if each._data.dtype.kind == "c" else part))
     node.kept = Unfreed(changed) if type(kept) is Unfreed else tuple(changed)
 
 

@@ -54,8 +54,9 @@ def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:
     ]
     if axes:
         x = summation.sum(x, tuple(axes), True)
-        if not new:
-            # Without dimensions to drop, torch hands on the sum itself.
+        if not new or not shape:
+            # Without dimensions to drop, or where all are, torch hands on the sum itself.
+            x = x.reshape(shape)
             return x if x.base is None else x.view(Fresh)
     return x.reshape(shape)
 

@@ -42,10 +42,10 @@ REAL = ("float32", "float64")
 COMPLEX = ("complex64", "complex128")
 HALF = ("float16", "bfloat16")
 ROUNDED = {
-    "sqrt": REAL, "sigmoid": REAL + COMPLEX, "div": COMPLEX, "reciprocal": COMPLEX, "hypot": ("float64", *COMPLEX),
-    "tanh": REAL + COMPLEX + HALF, "exp": REAL, "erf": REAL + HALF, "sin": REAL, "log1p": REAL + COMPLEX, "atan2": REAL,
-    "xlogy": ("float64",), "rsqrt": COMPLEX, "sgn": COMPLEX, "lerp": COMPLEX, "addcdiv": COMPLEX, "abs": COMPLEX,
-    "cumprod": COMPLEX, "square": COMPLEX,
+    "sqrt": REAL + COMPLEX, "sigmoid": REAL + COMPLEX, "div": COMPLEX, "reciprocal": COMPLEX,
+    "hypot": ("float64", *COMPLEX), "tanh": REAL + COMPLEX + HALF, "exp": REAL, "erf": REAL + HALF, "sin": REAL,
+    "log1p": REAL + COMPLEX, "atan2": REAL, "xlogy": ("float64",), "rsqrt": COMPLEX, "sgn": COMPLEX, "lerp": COMPLEX,
+    "addcdiv": COMPLEX, "abs": COMPLEX, "cumprod": COMPLEX, "square": COMPLEX,
 }
 """The dtypes in which the last bit of a result is another one in torch: docs/tolerances.md has the table."""
 
