@@ -925,16 +925,15 @@ class Pass:
         """The number of the pass this thread is in."""
         return _running.stack[-1].serial_number
 
-    def reaches(self, tensor: Any) -> bool:
-        """Whether the gradient of ``tensor`` comes about in this pass."""
-        if self.inputs is not None and tensor._node is LEAF:
+    def reaches(self, edge: Any) -> bool:
+        """Whether the gradient that goes to ``edge``, a step or a leaf, comes about in this pass."""
+        if self.inputs is not None and not isinstance(edge, Node):
             if not self.into_grad:
                 raise RuntimeError(
                     "A leaf node was passed to _will_engine_execute_node but we are currently running autograd.grad(). "
                     "This is currently not supported."
                 )
-            return tensor in self.captured
-        edge = tensor if tensor._node is LEAF else tensor._node
+            return edge in self.captured
         return self.awaited is not None and edge in self.awaited
 
     def run(self, edges: Sequence[Any], gradients: Sequence[Any]) -> None:
@@ -1113,7 +1112,10 @@ class Pass:
             with np.errstate(all="ignore"):
                 accumulate(leaf, gradient, self.recording, bumps)
         for hook in tuple((leaf._post_accumulate_grad_hooks or {}).values()):
-            if hook(leaf) is not None:
+            returned = hook(leaf)
+            if returned is not None:
+                if not hasattr(returned, "_data"):
+                    raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
                 raise RuntimeError("Tensor post accumulate grad hooks should return None.")
         if accumulator is not None and accumulator.posthooks:
             self.call_posthooks(accumulator, (), (gradient,))

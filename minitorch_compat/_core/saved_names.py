@@ -67,6 +67,7 @@ RENAMED: dict[str, dict[str, str]] = {
     "LinalgEigBackward0": {"real": "", "values": "eigenvalues", "vectors": "eigenvectors"},
     "LinalgEighBackward0": {"values": "eigenvalues", "vectors": "eigenvectors"},
     "LinalgLstsqBackward0": {"A": "self", "B": "b"},
+    "LinalgPinvBackward0": {"block": ""},
     "LinalgLuBackward0": {"lower": "L", "upper": "U", "shape": "", "order": ""},
     "LinalgLuFactorExBackward0": {"out": "LU", "shape": "", "order": ""},
     "LinalgQrBackward0": {"q": "Q", "r": "R", "shape": ""},

@@ -36,13 +36,13 @@ Backward = Callable[..., Sequence[Any]]
 
 def step(
     name: str, node: str, arguments: Sequence[str], backward: Backward, composition: Callable[..., Tensor] | None,
-    shown: dict[str, Callable[..., Any]] | None = None,
+    shown: dict[str, Callable[..., Any]] | None = None, results: Sequence[str] = (),
 ) -> type[Node]:
     """The class of the nodes of an operation whose gradients one kernel makes.
 
     ``backward(g, inputs, saved, needed, *options)`` gives an array, or None, for each argument; ``composition(*inputs,
     *options)`` is the operation in terms of others, or None where torch has no second derivative either. ``shown`` are
-    functions of arguments, ``saved`` and ``options`` that give what torch shows beside the arguments.
+    functions of arguments, ``saved`` and ``options`` that give what torch shows beside the arguments and ``results``.
     """
 
     count = len(arguments)
@@ -57,6 +57,8 @@ def step(
         saved, options = self.values
         needed = tuple([edge is not None for edge in self.edges])
         found = [None if each is None else each._data for each in inputs]
+        for each in self.kept[count:]:  # hooks on saved tensors see that it is used
+            _ = each._data
         return quietly(backward, g, found, saved, needed, *options)
 
     def vjp(self: Any, g: ndarray) -> Sequence[Any]:
@@ -88,10 +90,11 @@ def step(
 
     body = {
         "__slots__": (), "__module__": "builtins", "operation": name, "vjp": vjp, "vjp_tensors": vjp_tensors,
-        **saved_names(node, arguments, ()), **derived_names(shown or {}, arguments, ("saved", "options")),
+        **saved_names(node, (*arguments, *results), ()), **derived_names(shown or {}, arguments, ("saved", "options")),
     }
     made: Any = NodeType(node, (Node,), body)
     made.unsaved = frozenset(place for place, each in enumerate(arguments) if f"_saved_{each}" not in body)
+    made.inputs_kept = count
     DECLARED[name] = made
     return made
 

@@ -48,6 +48,9 @@ def is_tensor(*values: Any) -> bool:
 
 # ---- of batches
 
+MOMENTS = ("result1", "result2")
+"""The names of means and inverse deviations, which are results beside the normalized input."""
+
 
 def batch_back(
     g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], training: bool, eps: float, running: Any
@@ -81,8 +84,8 @@ BatchTraining = step(
     shown={
         "running_mean": lambda options: options[2][0], "running_var": lambda options: options[2][1],
         "training": lambda: True, "eps": lambda options: options[1],
-        "result1": lambda saved: saved[0], "result2": lambda saved: saved[1],
     },
+    results=MOMENTS,
 )
 
 
@@ -98,8 +101,8 @@ BatchFixed = step(
     shown={
         "running_mean": lambda options: options[2][0], "running_var": lambda options: options[2][1],
         "training": lambda: False, "eps": lambda options: options[0],
-        "result1": lambda saved: saved[0][:0], "result2": lambda saved: saved[1][:0],
     },
+    results=MOMENTS,
 )
 
 
@@ -186,8 +189,9 @@ def native_batch_norm(
         moments = wrap(saved[0].astype(kind)), wrap(saved[1].astype(kind))
         recorded(BatchTraining, result, (input, weight, bias), saved, (True, eps, running), moments)
         return result, *moments
-    recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved)), running))
-    return result, wrap(np.empty(0, kind)), wrap(np.empty(0, kind))
+    none = wrap(np.empty(0, kind)), wrap(np.empty(0, kind))
+    recorded(BatchFixed, result, (input, weight, bias), saved, (eps, tuple(map(wrap, saved)), running), none)
+    return result, *none
 
 
 def batch_forward(
@@ -288,11 +292,7 @@ def layer_composition(x: Any, weight: Any, bias: Any, shape: tuple[int, ...], ep
 
 Layer = step(
     "native_layer_norm", "NativeLayerNormBackward0", ("input", "weight", "bias"), layer_back, layer_composition,
-    shown={
-        "normalized_shape": lambda options: options[0],
-        "result1": lambda input, saved, options: saved[0].reshape(lead_of(input._data.shape, options[0])),
-        "result2": lambda input, saved, options: saved[1].reshape(lead_of(input._data.shape, options[0])),
-    },
+    shown={"normalized_shape": lambda options: options[0]}, results=MOMENTS,
 )
 
 
@@ -406,8 +406,9 @@ Group = step(
     shown={
         "N": lambda input: input._data.shape[0], "C": lambda input: input._data.shape[1],
         "HxW": lambda input: math.prod(input._data.shape[2:]), "group": lambda options: options[0],
-        "eps": lambda options: options[1], "result1": lambda saved: saved[0], "result2": lambda saved: saved[1],
+        "eps": lambda options: options[1],
     },
+    results=MOMENTS,
 )
 
 

@@ -11,6 +11,7 @@ from .._core import saving
 from .._core.absent import room as _room
 from .._core.graph import LEAF, Node, Pass, RemovableHandle, accumulator_of, step_of
 from .._core.tensor import Tensor
+from .._core.views import edge_of
 
 __all__ = [
     "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
@@ -151,7 +152,9 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
-    if mode == "all" and any(each._node is None for each in tensors):
+    # Not the tensors: a hook that kept its own would keep it alive.
+    edges = [edge_of(each) for each in tensors]
+    if mode == "all" and any(each is None for each in edges):
         raise AssertionError("Expected gradient function to be set")
     lock = threading.Lock()
     waiting: dict[int, tuple[int, list[Any]]] = {}
@@ -173,7 +176,7 @@ def register_multi_grad_hook(
             running = Pass.running()
             with lock:
                 left, gradients = waiting.get(running.serial_number) or (
-                    sum(running.reaches(each) for each in tensors), [None] * len(tensors)
+                    sum(map(running.reaches, edges)), [None] * len(edges)
                 )
                 gradients[place] = gradient
                 waiting[running.serial_number] = left - 1, gradients

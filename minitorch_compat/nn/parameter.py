@@ -11,6 +11,7 @@ import numpy as np
 from .._core import dtypes, errors
 from .._core.copying import reduced_class, user_state, warn_of_hooks
 from .._core.graph import LEAF
+from .._core.modes import mode
 from .._core.tensor import Tensor, TensorType, _disabled_torch_function_impl, lay_out, new
 
 
@@ -35,6 +36,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         array = np.empty(0, dtypes.get_default_dtype().numpy) if data is None else data._data
         if requires_grad and array.dtype.kind not in "fcV":
             raise errors.integers_cannot_require_grad()
+        if requires_grad and data is not None and data.is_inference() and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         parameter = new(cls)
         parameter._data = array
         if data is not None:
