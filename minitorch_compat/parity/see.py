@@ -361,14 +361,15 @@ def tensor_seen(name: str, tensor: Any, role: str | None) -> Array:
             plain = plain.float()
         if dtype == "torch.complex32":
             plain = plain.cfloat()
-        values = plain.clone().numpy()  # of a copy: memory that an array has shared is never resized again
+        # Of a copy where the engine makes any: torch never again resizes memory that an array has shared.
+        values = getattr(plain, "clone", lambda: plain)().numpy()
         try:
             version = int(tensor._version)
         except RuntimeError:  # an inference tensor has none
             version = None
         return Array(
             name=name, role=role, type=type(tensor).__name__, dtype=dtype, shape=tuple(map(int, tensor.shape)),
-            strides=tuple(map(int, tensor.stride())), values=np.asarray(values, order="C"),
+            strides=tuple(map(int, tensor.stride())), values=np.array(values, order="C", copy=True),
             requires_grad=bool(tensor.requires_grad), is_leaf=bool(tensor.is_leaf),
             grad_fn=None if tensor.grad_fn is None else tensor.grad_fn.name(), version=version, conj=conj,
         )
