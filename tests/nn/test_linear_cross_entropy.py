@@ -34,7 +34,7 @@ def one_thread():
 def made(side: Any, sizes: tuple[int, int, int], dtype: str) -> dict[str, Any]:
     """Tensors of one problem, the same on both sides."""
     n, width, classes = sizes
-    side.manual_seed(0)
+    side.default_generator.manual_seed(0)
     x, matrix, bias = side.randn(n, width), side.randn(classes, width), side.randn(classes)
     weight, target = side.rand(classes), side.randint(0, classes, (n,))
     target[3] = -100

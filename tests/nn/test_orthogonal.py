@@ -15,7 +15,7 @@ SHAPES = ((3, 3), (5, 3), (3, 5), (1, 1), (4, 1), (1, 4), (2, 3, 3), (2, 5, 3), 
 
 def seen(side: Any, shape: tuple[int, ...], dtype: str, kind: str | None, base: bool) -> list[Any]:
     """What a parametrized module shows: texts and names, and arrays."""
-    side.manual_seed(0)
+    side.default_generator.manual_seed(0)
     kept: list[Any] = []
 
     def keep(value: Any) -> None:

@@ -41,7 +41,7 @@ def same(call: Callable[[Any, Any], Any]) -> Any:
 
 
 def linear(side: Any) -> Any:
-    side.manual_seed(0)
+    side.default_generator.manual_seed(0)
     return side.nn.Linear(4, 3)
 
 

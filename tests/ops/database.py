@@ -153,7 +153,7 @@ def evaluate(side: Any, function: Any, given: Any, second: bool, unset: bool) ->
     input, args, kwargs = given
     seen: dict[str, Any] = {}
     result = None
-    side.manual_seed(0)
+    side.default_generator.manual_seed(0)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -66,7 +66,7 @@ def outcome_of(torch: ModuleType, code: str) -> str:
     """What comes of a block of code, as the tables write it."""
     *statements, expression = code.splitlines()
     space: dict[str, Any] = {"torch": torch, "np": np}
-    torch.manual_seed(1)
+    torch.default_generator.manual_seed(1)
     torch.set_warn_always(True)
     with warnings.catch_warnings(record=True) as given:
         warnings.simplefilter("always")

@@ -535,7 +535,7 @@ def test_the_complex_gradient_of_a_triangle_is_as_torch_leaves_it(upper: bool) -
 def test_complex_factors_are_conjugated_on_the_way_back(name: str, sizes: Any) -> None:
     found = []
     for side in (engine, torch):
-        side.manual_seed(0)
+        side.default_generator.manual_seed(0)
         given = [side.randn(*size, dtype=side.complex128, requires_grad=True) for size in sizes]
         out = getattr(side, name)(*given, beta=0.3 + 0.4j, alpha=0.1 - 0.7j)
         found.append([each.numpy() for each in side.autograd.grad(out, given, side.ones_like(out) * (1 + 2j))])

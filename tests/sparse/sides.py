@@ -40,7 +40,7 @@ def told(value: Any) -> Any:
 def program(torch: ModuleType, text: str, names: str) -> Any:
     """What the last line of a program gives; a refusal with its words, as far as torch names no file of its build."""
     space = {"told": told, "torch": torch, "F": torch.nn.functional, "copy": copy, "pickle": pickle, "io": io}
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     torch.set_printoptions(profile="default")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
