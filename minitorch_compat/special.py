@@ -5,7 +5,7 @@ from ._ops import polynomials as _polynomials  # noqa: F401
 from ._ops.special import SPECIAL as _SPECIAL
 
 _SHARED = """
-    digamma erf erfc erfinv exp2 expm1 i0 log1p log_softmax logit logsumexp polygamma round sinc softmax xlogy
+    digamma erf erfc erfinv exp2 expm1 i0 log1p log_softmax logit logsumexp polygamma sinc softmax xlogy
 """
 _RENAMED = {
     "expit": "sigmoid", "gammainc": "igamma", "gammaincc": "igammac", "gammaln": "lgamma", "multigammaln": "mvlgamma",

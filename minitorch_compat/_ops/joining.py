@@ -377,6 +377,8 @@ def trace_x(xp: Any, g: Any, shape: Any) -> Any:
 @op("trace", x=trace_x)
 def trace(x: Array):
     """The sum of a matrix's diagonal."""
+    if x.dtype.kind == "b":
+        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
     return kernels.trace(x)
 
 

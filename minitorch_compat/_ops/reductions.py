@@ -93,7 +93,12 @@ def count_as(mask: Array, like: Array, dim):
 
 
 def share(xp, g, mask, dim):
-    """The gradient of an extreme, in equal parts to all that attain it."""
+    """The gradient of an extreme, in equal parts to all that attain it; where none does, torch divides by zero."""
+    return xp.where(mask, g, 0.0) / xp.count_as(mask, g, dim)
+
+
+def share_filled(xp, g, mask, dim):
+    """The same where torch fills its zeros: where none attains it, none receives anything."""
     return xp.where(mask, g / xp.count_as(mask, g, dim), 0.0)
 
 
@@ -356,9 +361,7 @@ def extreme(name: str, kernel: Any) -> None:
             raise errors.real_only(name)
 
     def shared(xp, g, x, out, dim):
-        """In equal parts to all that attain the extreme; where none does any more, torch divides by zero."""
-        mask = x == out
-        return xp.where(mask, g, 0.0) / xp.count_as(mask, g, dim)
+        return share(xp, g, x == out, dim)
 
     reduction(name, forward, x=shared, check=first)
 
@@ -418,7 +421,7 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         return kernel(x, None, False)
 
     everything = reduction(
-        name, all_elements, x=lambda xp, g, x, out: xp.written(share(
+        name, all_elements, x=lambda xp, g, x, out: xp.written(share_filled(
             xp, g, xp.logical_or(x == out, xp.logical_and(xp.isnan(x), xp.isnan(out))), None
         )),
         nodes=(f"{title}Backward1",) * 2,

@@ -19,7 +19,7 @@ from .._core.warn import warn_once
 from .._kernels import sort as kernels
 from .._kernels.scalar_types import NARROW
 from . import entry
-from .reductions import RETURN_TYPES, kept, pair, share
+from .reductions import RETURN_TYPES, kept, pair, share_filled
 
 ndarray = np.ndarray
 Array = ndarray
@@ -178,7 +178,7 @@ def middle(name: str, ignore_nan: bool) -> None:
     of_all = reduction(
         name,
         everything,
-        x=lambda xp, g, x, out: xp.written(share(
+        x=lambda xp, g, x, out: xp.written(share_filled(
             xp, g, xp.logical_or(x == out, xp.logical_and(xp.isnan(x), xp.isnan(out))), None
         )),
         nodes=(f"{title}Backward0",) * 2,

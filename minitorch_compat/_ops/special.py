@@ -23,11 +23,15 @@ Array = np.ndarray
 to_float = dtypes.to_float
 
 
-def real(name: str, kernel: Any) -> Any:
-    """A kernel that torch has, as ``name``, for no complex numbers."""
+HALVES_TOO = "FD"
+WIDE_ALONE = "FDeE"
+
+
+def real(name: str, kernel: Any, without: str = HALVES_TOO) -> Any:
+    """A kernel that torch has, as ``name``, for no complex numbers, and for some functions not for halves."""
 
     def checked(x: Array, *more: Any) -> Array:
-        if x.dtype.kind == "c":
+        if x.dtype.char in without:
             raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(x).scalar_type}'")
         return kernel(x, *more)
 
@@ -57,12 +61,12 @@ sloped("digamma", special.digamma, lambda xp, g, x: g * xp.polygamma_(x, 1), "di
 sloped("i0", special.i0, lambda xp, g, x: g * xp.special_i1(x))
 
 
-def inner(name: str, kernel: Any, formula: Any) -> Any:
+def inner(name: str, kernel: Any, formula: Any, without: str = HALVES_TOO) -> Any:
     """Declare a function that torch keeps in its special room alone."""
     own = name.removeprefix("special_")
     title = own[:1].upper() + own[1:].replace("e", "E") if own in ("i0e", "i1e") else own.replace("_", " ").title()
     node = f"Special{title.replace(' ', '')}Backward0"
-    made = unary(name, real(f"{own}_cpu", kernel), to_float, x=formula, node=node, inplace=False, method=False)
+    made = unary(name, real(f"{own}_cpu", kernel, without), to_float, x=formula, node=node, inplace=False, method=False)
     keep_apart(own)
     return made
 
@@ -89,7 +93,7 @@ inner("special_i0e", special.i0e, lambda xp, g, x, out: g * (xp.special_i1e(x) -
 inner("special_i1e", special.i1e, lambda xp, g, x, out: g * (
     xp.where(x == 0, 0.5, xp.special_i0e(x) - out * (xp.sgn(x) + quotient(xp, out * 0 + 1, x, 0.0)))
 ))
-inner("special_erfcx", special.erfcx, lambda xp, g, x, out: g * (x * out * 2.0 - 1 / HALF_ROOT_PI))
+inner("special_erfcx", special.erfcx, lambda xp, g, x, out: g * (x * out * 2.0 - 1 / HALF_ROOT_PI), WIDE_ALONE)
 
 
 def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -100,14 +104,25 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else write_out("special_ndtr", out, result, (input,))
 
 
+def whole(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+    """``torch.round`` to ``decimals``, which takes no integers here, even for none."""
+    decimals = whole_number(decimals)
+    if input._data.dtype.kind in "iu" and decimals == 0:
+        raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{input.dtype.scalar_type}'")
+    return FUNCTIONS["round"](input, decimals=decimals, out=out)
+
+
+SPECIAL["round"] = entry.guarded("special_round", whole, False)
 SPECIAL["ndtr"] = entry.guarded("special_ndtr", ndtr, False)
-inner("special_ndtri", special.ndtri, lambda xp, g, out: g * (xp.exp(out * out * 0.5) * math.sqrt(2 * math.pi)))
+inner("special_ndtri", special.ndtri, lambda xp, g, out: g * (xp.exp(out * out * 0.5) * math.sqrt(2 * math.pi)),
+      WIDE_ALONE)
 inner("special_log_ndtr", special.log_ndtr, lambda xp, g, x, out: g * (
     xp.reciprocal(xp.special_erfcx(x * -math.sqrt(0.5))) * math.sqrt(2 / math.pi)
-))
+), WIDE_ALONE)
 inner("special_entr", special.entr, lambda xp, g, x: g * -(xp.log(x) + 1))
 for _name in ("bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1"):
-    unary(f"special_{_name}", real(f"{_name}_cpu", getattr(special, _name)), to_float, inplace=False, method=False)
+    unary(f"special_{_name}", real(f"{_name}_cpu", getattr(special, _name), WIDE_ALONE), to_float, inplace=False,
+          method=False)
     keep_apart(_name)
 
 

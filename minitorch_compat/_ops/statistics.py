@@ -164,13 +164,14 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: Tensor | None = None) -> Tensor:
     """How many elements lie in each of ``bins`` equal parts of [min, max], or of the range of the elements."""
     x = input._data
-    if x.dtype.char not in "fd":
+    if x.dtype.char not in "fdeE":
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.scalar_type}'")
     if whole_number(bins) <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if min > max:
         raise RuntimeError("torch.histc: max must be larger than min")
     counts, _ = counted(x.reshape(-1), bins, float(min), float(max), None)
+    counts = np.minimum(counts, {"e": 2048, "E": 256}.get(x.dtype.char, counts))  # where one more adds nothing
     return ended("histc", out, wrap(counts.astype(x.dtype)), input)
 
 
@@ -189,7 +190,7 @@ def counted(
     inside = (x >= low) & (x <= high)
     chosen = x[inside].astype(x.dtype)
     width = x.dtype.type(high) - x.dtype.type(low)
-    places = ((chosen - x.dtype.type(low)) / width * bins).astype(np.int64)
+    places = ((chosen - x.dtype.type(low)) * x.dtype.type(bins) / width).astype(np.int64)
     edges = FUNCTIONS["linspace"](low, high, bins + 1, dtype=dtypes.BY_NUMPY[x.dtype])._data
     np.minimum(places, bins - 1, out=places)
     weights = None if weight is None else weight.reshape(-1)[inside]
@@ -458,6 +459,8 @@ def cov(
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions"
         )
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("cov(): bool dtype is not supported for input")
     x: Any = input if input._data.ndim == 2 else reshape(input, (1, -1))
     if x._data.dtype.kind not in "fcV":
         x = x.to(dtypes.get_default_dtype())
@@ -622,6 +625,9 @@ def between_x(xp, g, x, y, out, p):
         return xp.zeros_like(x)
     difference = xp.unsqueeze(x, -2) - xp.unsqueeze(y, -3)
     last = (len(difference.shape) - 1,)
+    if p == float("inf"):  # each that attains it receives all
+        reached = xp.abs(difference) == xp.unsqueeze(out, -1)
+        return xp.sum(xp.where(reached, xp.unsqueeze(g, -1) * xp.sgn(difference), 0.0), (len(difference.shape) - 2,))
     slopes = norm_x(xp, xp.unsqueeze(g, -1), difference, xp.unsqueeze(out, -1), difference.shape, last, p, True)
     return xp.sum(slopes, (len(difference.shape) - 2,))
 

@@ -146,6 +146,25 @@ PROGRAMS = """
     (torch.ones(1,1)>0).expand(1,2).relu_()
     v=torch.ones(()).requires_grad_(); r=v.scatter_reduce(0,torch.tensor(0),v,'amin'); v.data += 1; r.backward(); v.grad
     v=torch.ones(()).requires_grad_(); r=v.index_reduce(0,torch.tensor([0]),v,'amax'); v.data += 1; r.backward(); v.grad
+    x=torch.tensor([2.,3]).requires_grad_(); y=x.norm(float('inf')); x.data.mul_(0); y.backward(); x.grad
+    x=torch.tensor([2.,3]).requires_grad_(); y=x.aminmax()[1]; x.data.mul_(0); y.backward(); x.grad
+    x=torch.tensor([2.,3]).requires_grad_(); y=torch.dist(x, -x, float('inf')); x.data.mul_(0); y.backward(); x.grad
+    torch.special.erfcx(torch.ones(2).bfloat16())
+    torch.special.ndtri(torch.ones(2).half())
+    torch.special.log_ndtr(torch.ones(2).half())
+    torch.special.bessel_y1(torch.ones(2).half())
+    torch.special.entr(torch.ones(2).half())
+    torch.special.round(torch.tensor([1, 2]))
+    torch.special.round(torch.tensor([1.25]).requires_grad_())
+    torch.special.round(torch.ones(2), decimals=1.5)
+    torch.trace(torch.ones(2,3) > 0)
+    torch.corrcoef(torch.ones(2,2) > 0)
+    torch.histc(torch.linspace(-1, 1, 101).half(), 7, -.7, .9)
+    torch.histc(torch.linspace(-1, 1, 101).bfloat16(), 7)
+    torch.histc(torch.linspace(-1, 1, 101), 30, -.7, .9)
+    torch.histc(torch.ones(300).bfloat16(), 3, 0, 2)
+    x=torch.tensor([2.,3]).requires_grad_(); y=x.median(); x.data.mul_(0); y.backward(); x.grad
+    x=torch.zeros(1,2).requires_grad_(); torch.cdist(x, torch.ones(1,2), float('inf')).backward(); x.grad
     torch.logspace(0,-3,1,dtype=torch.complex64)
     torch.logspace(1,-3,1,dtype=torch.complex128)
     torch.linspace(1,-3,1,dtype=torch.complex128)
