@@ -143,7 +143,7 @@ def compile(
     mode: str | None = None, options: Any = None, name: str | None = None, disable: bool = False,
     recompile_limit: int | None = None, isolate_recompiles: bool = False, shapes_spec: Any = None
 ) -> Any:
-    """``model`` as it is: nothing is compiled, and the values are those of torch's compiled function.
+    """``model`` as it is, a module with another around it: nothing is compiled, and the values are torch's.
 
     Without a model, a decorator. AssertionError for what cannot be called; RuntimeError for modes that there are not.
     """
@@ -167,4 +167,8 @@ def compile(
         raise AssertionError(f"Expected enable to be a bool, got {type(dynamic)}")
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
+    if hasattr(type(model), "register_forward_hook"):
+        from .nn.compiled import OptimizedModule
+
+        return OptimizedModule(model)
     return model

@@ -34,6 +34,11 @@ torch.jit.is_scripting() | torch.jit.is_tracing() | torch.jit.annotate(int, 3) |
 vars(torch.jit.ignore(lambda: 1)) | vars(torch.jit.ignore()(lambda: 1)) | vars(torch.jit.ignore(True)(lambda: 1))
 vars(torch.jit.unused(lambda: 1)) | vars(torch.jit.export(lambda: 1)) | torch.jit.script_if_tracing(lambda v: v + 1)(x)
 vars(torch.jit.unused(property(lambda s: 1)).fget) | vars(torch.jit.ignore(drop_on_export=True)(lambda: 1))
+M(2, 1) | [name for name, _ in M(2, 1).named_parameters()] | list(M(2, 1).state_dict()) | M(2, 1).out_features
+type(M(2, 1)).__name__ | M(2, 1).eval().training | M(2, 1)._orig_mod.eval() | M(2, 1).nothing
+M(2, 1)(torch.ones(3, 2)).shape
+setattr(m := M(2, 1), 'extra', 4) or m._orig_mod.extra | M(2, 1).double()._orig_mod.weight.dtype | M(2, 1).zero_grad()
+setattr(m := M(2, 1), 'more', torch.nn.ReLU()) or m | [type(each).__name__ for each in M(2, 1).modules()]
 torch.compiler.is_dynamo_compiling() | torch.compiler.disable(abs)(-1) | torch.is_vulkan_available()
 torch.nn.DataParallel(torch.nn.Linear(1, 1)) | list(torch.nn.DataParallel(torch.nn.Linear(1, 1)).state_dict())
 torch.nn.DataParallel(torch.nn.ReLU())(x) | [(name, int(each)) for name, each in B.__members__.items()] | repr(B.MATH)
@@ -48,7 +53,9 @@ W.hann(3, requires_grad=True)
 def outcome(torch: ModuleType, expression: str) -> Any:
     """What an expression gives, as text; a refusal with its words."""
     names = {
-        "torch": torch, "x": torch.arange(6.0).reshape(2, 3), "W": torch.signal.windows, "B":
+        "torch": torch,
+        "M": lambda *sizes: torch.compile(torch.nn.Linear(*sizes), backend="eager"),
+        "x": torch.arange(6.0).reshape(2, 3), "W": torch.signal.windows, "B":
         torch.nn.attention.SDPBackend, "c": torch.ones(1, 2, 2, 2).to(memory_format=torch.channels_last),
     }  # fmt: skip
     with warnings.catch_warnings():
