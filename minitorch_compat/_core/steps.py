@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .graph import LEAF, Node, NodeType, Output, Pass, in_new_memory, record
+from .graph import LEAF, Node, NodeType, Output, Pass, RawSaved, in_new_memory, record
 from .modes import enable_grad, mode
 from .quiet import quietly
 from .recording import DECLARED, check_versions, note, revived, tensors
@@ -93,7 +93,8 @@ def step(
         **saved_names(node, (*arguments, *results), ()), **derived_names(shown or {}, arguments, ("saved", "options")),
     }
     made: Any = NodeType(node, (Node,), body)
-    made.unsaved = frozenset(place for place, each in enumerate(arguments) if f"_saved_{each}" not in body)
+    told = {each.place for each in body.values() if isinstance(each, RawSaved)}
+    made.unsaved = frozenset(range(count)) - told
     made.inputs_kept = count
     DECLARED[name] = made
     return made

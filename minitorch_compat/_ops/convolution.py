@@ -391,7 +391,9 @@ def tbc_composition(x: Any, weight: Any, bias: Any, pad: int) -> Any:
     return conv1d(x.permute(1, 2, 0), weight.permute(2, 1, 0), bias, 1, pad).permute(2, 0, 1)
 
 
-TimeBatchChannels = step("conv_tbc", "ConvTbcBackward0", ("input", "weight", "bias"), tbc_back, tbc_composition)
+TimeBatchChannels = step("conv_tbc", "ConvTbcBackward0", ("input", "weight", "bias"), tbc_back, tbc_composition, shown={
+    "pad": lambda options: options[0],
+})
 
 
 def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:

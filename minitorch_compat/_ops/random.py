@@ -388,8 +388,8 @@ def written_zeros(xp: Any, g: Any) -> Any:
     return xp.written(xp.zeros_like(g))
 
 
-_normal_mean = Recorder("normal.mean", ("x",), {"x": written_zeros}, node="NormalBackward1")
-_normal_std = Recorder("normal.std", ("x",), {"x": written_zeros}, node="NormalBackward2")
+_normal_mean = Recorder("normal.mean", ("x",), {"x": written_zeros}, node="NormalBackward1", shown=("x_shape",))
+_normal_std = Recorder("normal.std", ("x",), {"x": written_zeros}, node="NormalBackward2", shown=("x_shape",))
 _normal_both = Recorder(
     "normal.both", ("x", "y"),
     {
@@ -432,12 +432,12 @@ def normal(
         shape = mean._data.shape if out is None else out._data.shape
         memory.broadcast_shapes(mean._data.shape, shape)
         array = draw(twister, np.empty(shape, mean._data.dtype), 0.0, number_of(std))
-        recorder, inputs = _normal_mean, (mean,)
+        values, recorder, inputs = (mean._data.shape,), _normal_mean, (mean,)
         array += mean._data
     elif isinstance(std, Tensor) and is_number(mean):
         _check_deviations(std)
         array = draw(twister, np.empty(std._data.shape, std._data.dtype))
-        recorder, inputs = _normal_std, (std,)
+        values, recorder, inputs = (std._data.shape,), _normal_std, (std,)
         array *= std._data
         array += array.dtype.type(number_of(mean))
     else:

@@ -54,7 +54,9 @@ def back(g: Array, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], di
     return [each.astype(x.dtype, copy=False) for each, x in zip(found, inputs, strict=True)]
 
 
-Interface = step("_weight_norm_interface", "WeightNormInterfaceBackward0", ("v", "g"), back, composition)
+Interface = step("_weight_norm_interface", "WeightNormInterfaceBackward0", ("v", "g"), back, composition, shown={
+    "dim": lambda options: options[0], "result1": lambda saved: saved,
+})
 
 
 def weight_norm(v: Any, g: Any, dim: int = 0) -> Any:

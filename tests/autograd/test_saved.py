@@ -317,6 +317,11 @@ EXPRESSIONS = """
     torch.nn.functional.gaussian_nll_loss(x,x.detach(),x.detach().exp())
     torch.nn.functional.pairwise_distance(x,x)
     torch.nn.functional.multilabel_soft_margin_loss(x,x.detach())
+    torch.normal(x, 1.0)
+    torch.normal(0.0, x)
+    torch.conv_tbc(x[None], x[None], x[0], 1)
+    torch.nn.functional.batch_norm(x, torch.zeros(2).double(), torch.ones(2).double(), x[0], x[0])
+    torch.nn.functional.group_norm(x, 1)
 """.strip().splitlines()
 
 
