@@ -26,15 +26,13 @@ def in_levels(x: np.ndarray, ignored: np.ndarray | None = None) -> np.ndarray:
     while True:
         # A sum is handed up after the elements 0, 16, 32, …; what follows the last of them stays on its level.
         groups = (x.size + 15) // 16
-        padded = np.zeros(16 * groups, x.dtype)
-        padded[15 : 15 + x.size] = x[: 16 * groups - 15]
-        sums = np.add.accumulate(padded.reshape(groups, 16), 1)[:, -1]
-        rest = x[16 * groups - 15 :]
-        if rest.size:
-            total = total + np.add.accumulate(rest)[-1]
+        padded = np.zeros(16 * groups + 16, x.dtype)
+        padded[15 : 15 + x.size] = x
+        sums = np.add.accumulate(padded.reshape(-1, 16), 1)[:, -1]
+        total = total + sums[groups]
         if groups == 1:
             return np.asarray(total + sums[0])
-        x = sums
+        x = sums[:groups]
 
 
 def in_levels_without(x: np.ndarray, ignored: np.ndarray) -> np.generic:
