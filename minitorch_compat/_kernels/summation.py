@@ -210,7 +210,7 @@ def _sum_matrix(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray | None:
         if width <= 4:
             total = _in_turn(x)
         elif width < 2 * lanes:
-            total = _in_turn(x[:, _SHORT[x.dtype.char][width]])
+            total = _in_turn(x.take(_SHORT[x.dtype.char][width], 1))
         else:
             total = _along_vectors(x, lanes)
     else:
