@@ -245,7 +245,7 @@ def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any 
     dim = check_slices("index_add", x, dim, index, source)
     out = x.copy()
     target = out.reshape(1) if not x.ndim else out
-    if not x.size and x.ndim:
+    if not x.size and x.ndim > 1:
         return out  # torch looks at no index
     at_once = x.ndim < 2 or (alpha != 1 and x.size)  # torch goes slice by slice only where it need not multiply
     if at_once and ((index < 0) | (index >= target.shape[dim if x.ndim else 0])).any():

@@ -72,7 +72,6 @@ def ordered_inputs() -> list[Inputs]:
 
 
 KNOWN = {
-    "torch.sgn(x)": "torch's gradient is a tensor of zeros without memory, which it cannot show as an array",
     "torch.isfinite(x)": "torch counts writes of its own making in the result of a complex tensor",
     "x.add(y, alpha=True)": "where the shapes are wrong too torch speaks of them first",
     "x * 1j": "there is no complex32",
