@@ -476,7 +476,7 @@ def binary(
 
     form = None
     if inplace and isinstance(kernel, np.ufunc) and rule is not dtypes.to_bool:
-        form = quick_in_place(kernel, in_place(call), scalars)
+        form = quick_in_place(kernel, in_place(call), scalars, of_complex is None)
     setattr(arrays, name, kernel)
     attach(name, call, function, method=method, module=module, inplace=inplace, form=form)
     return call

@@ -332,7 +332,7 @@ def suits(y: Any) -> bool:
     return isinstance(y, Tensor) or is_number(y)
 
 
-def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> Callable[..., Any]:
+def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool, complex_too: bool) -> Callable[..., Any]:
     """The in-place form of an elementwise ufunc: straight into the memory where nothing is recorded or cast."""
     from .families import FLOAT32, FLOAT64, number32, number64
 
@@ -354,7 +354,7 @@ def quick_in_place(kernel: Any, general: Callable[..., Any], numbers: bool) -> C
                     b = number64(y)._data
         elif isinstance(y, Tensor) and ((x._node is None and y._node is None) or (altered and not mode.enabled)):
             b = y._data
-            if b.dtype is not dtype or b.shape != a.shape:
+            if b.dtype is not dtype or b.shape != a.shape or not (complex_too or dtype.kind != "c"):
                 b = None
         if b is None or not a.flags.c_contiguous:
             return general(x, y) if suits(y) else stumbled(form.__name__, form, True, (x, y), {})

@@ -522,8 +522,8 @@ def tensorsolve(input: Tensor, other: Tensor, dims: Sequence[int] | None = None)
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
             f"but got {size} != {int(np.prod(input._data.shape[:other._data.ndim]))}"
         )
-    flat = tensors.reshape(other, (other._data.size,))
-    return tensors.reshape(solve(tensors.reshape(input, (size, size)), flat), shape)
+    square = tensors.reshape(input, (size, size))
+    return tensors.reshape(solve(square, tensors.reshape(other, (other._data.size,))), shape)
 
 
 # ---- norms and condition

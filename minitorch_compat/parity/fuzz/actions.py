@@ -85,6 +85,10 @@ def express(m: Writing, n: Numbers) -> Any:
         max(each.shape, default=0) > MOST_IN_ORDER for each in given.values()
     ):
         return None
+    if any(uses(expression, name) for name in samples.SIGNS) and any(
+        bool(each.held.isnan().any()) for each in given.values()
+    ):
+        return None
     return eval(COMPILED[expression], {"torch": m.torch, **given})
 
 

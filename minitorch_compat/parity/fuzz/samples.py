@@ -41,6 +41,10 @@ NO_TIES = database.TIES | {"unique", "unique_consecutive"}
 SORTED = {"bucketize", "searchsorted"}
 """Operators whose result is not defined for boundaries that do not ascend: called with the samples' own alone."""
 
+SIGNS = {"signbit", "copysign"}
+"""Operators that look at the sign of nan, which IEEE 754 leaves open where an operation has made it: called with the
+samples' own numbers alone, and in expressions with no nan."""
+
 WRITING_PRODUCTS = {"addmm", "addmv", "addbmm", "baddbmm", "addr"}
 """Operators whose in-place form is undefined where a factor lies in the memory that is written to."""
 
@@ -164,7 +168,7 @@ def call(machine: Writing, numbers: Numbers) -> Any:
     if not drawn:
         return None
     sample = numbers.one_of(drawn)
-    own = operator.name in NO_TIES | SORTED | WRITING_PRODUCTS or refused
+    own = operator.name in NO_TIES | SORTED | SIGNS | WRITING_PRODUCTS or refused
     if operator.name in NO_TIES and dtype is not None and "float" not in dtype:
         return None
     writer = Substituting(machine, numbers, own)
