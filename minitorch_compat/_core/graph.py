@@ -666,6 +666,18 @@ def step_of(tensor: Any) -> Node | None:
     return node.parent if isinstance(node, Output) else node
 
 
+def arrived(leaves: Sequence[Any], waiting: Sequence[Any]) -> list[Any]:
+    """The leaves to which nothing more leads from the steps that wait: torch has added to these when a step fails."""
+    beyond: set[int] = set()
+    stack = list(waiting)
+    while stack:
+        each = stack.pop()
+        if each is not None and id(each) not in beyond:
+            beyond.add(id(each))
+            stack += each.edges if isinstance(each, Node) else ()
+    return [each for each in leaves if id(each) not in beyond]
+
+
 def propagate(node: Node, g: Any, keep: bool) -> None:
     """The common pass: from one node to the leaves, on arrays, with nobody watching.
 
@@ -679,73 +691,78 @@ def propagate(node: Node, g: Any, keep: bool) -> None:
     # A node that waits alone needs no heap to be found, and no dictionary: chains never use one.
     alone: Any = None
     waiting: Any = None
-    while True:
-        if node.__class__ is Output:
-            deliver(node, g, gradients, heap)
-        else:
-            results: Any = node.vjp(g)
-            if not keep and node.kept:
-                node.free()
-            if bumps and node in bumps:
-                hand_on(node, g, results, bumps, gradients, alone, id)
-            g = None
-            for edge, result in zip(node.edges, results):  # noqa: B905
-                if result is None or edge is None:
-                    continue
-                if edge is alone:
-                    if edge is NOWHERE:
+    try:
+        while True:
+            if node.__class__ is Output:
+                deliver(node, g, gradients, heap)
+            else:
+                results: Any = node.vjp(g)
+                if not keep and node.kept:
+                    node.free()
+                if bumps and node in bumps:
+                    hand_on(node, g, results, bumps, gradients, alone, id)
+                g = None
+                for edge, result in zip(node.edges, results):  # noqa: B905
+                    if result is None or edge is None:
                         continue
-                    if type(waiting) is ndarray and waiting.base is None:
-                        # As in ``collect``. Two: the name here, the argument of getrefcount.
-                        references = getrefcount(waiting)
-                        if references > 2:
-                            for other in results:
-                                if other is waiting:
-                                    references -= 1
-                        if references == 2 and (type(result) is ndarray or not isinstance(result, Carried)):
-                            add(waiting, result, waiting)
-                            bumps[edge] = bumps.get(edge, 0) + 1
-                        else:
-                            waiting = waiting + result
-                            bumps.pop(edge, None)
+                    if edge is alone:
+                        if edge is NOWHERE:
+                            continue
+                        if type(waiting) is ndarray and waiting.base is None:
+                            # As in ``collect``. Two: the name here, the argument of getrefcount.
+                            references = getrefcount(waiting)
+                            if references > 2:
+                                for other in results:
+                                    if other is waiting:
+                                        references -= 1
+                            if references == 2 and (type(result) is ndarray or not isinstance(result, Carried)):
+                                add(waiting, result, waiting)
+                                bumps[edge] = bumps.get(edge, 0) + 1
+                            else:
+                                waiting = waiting + result
+                                bumps.pop(edge, None)
+                            continue
+                        gradients[edge], waiting = waiting, None
+                        collect(gradients, edge, result, results, bumps)
+                        waiting = gradients.pop(edge)
                         continue
-                    gradients[edge], waiting = waiting, None
-                    collect(gradients, edge, result, results, bumps)
-                    waiting = gradients.pop(edge)
-                    continue
-                order = edge.order
-                key = edge if order is not None else id(edge)
-                if key in gradients:
-                    collect(gradients, key, result, results, bumps)
-                elif order is None:
-                    gradients[key] = result
-                    leaves.append(edge)
-                elif alone is None and not heap:
-                    alone, waiting = edge, result
-                else:
-                    if edge.__class__ is Output:
-                        deliver(edge, result, gradients, heap)
-                    else:
+                    order = edge.order
+                    key = edge if order is not None else id(edge)
+                    if key in gradients:
+                        collect(gradients, key, result, results, bumps)
+                    elif order is None:
                         gradients[key] = result
-                        heappush(heap, (order, edge))
-                    if alone is not None:
-                        if alone.__class__ is Output:
-                            deliver(alone, waiting, gradients, heap)
+                        leaves.append(edge)
+                    elif alone is None and not heap:
+                        alone, waiting = edge, result
+                    else:
+                        if edge.__class__ is Output:
+                            deliver(edge, result, gradients, heap)
                         else:
-                            gradients[alone] = waiting
-                            heappush(heap, (alone.order, alone))
-                        alone = waiting = None
-            results = result = None
-        if alone is not None:
-            node, g = alone, waiting
-            alone = waiting = None
-        elif heap:
-            node = heappop(heap)[1]
-            g = gradients.pop(node)
-        else:
-            break
-        if type(g) is not ndarray and node.outputs == 1:
-            g = handed_on(g, node, bumps)
+                            gradients[key] = result
+                            heappush(heap, (order, edge))
+                        if alone is not None:
+                            if alone.__class__ is Output:
+                                deliver(alone, waiting, gradients, heap)
+                            else:
+                                gradients[alone] = waiting
+                                heappush(heap, (alone.order, alone))
+                            alone = waiting = None
+                results = result = None
+            if alone is not None:
+                node, g = alone, waiting
+                alone = waiting = None
+            elif heap:
+                node = heappop(heap)[1]
+                g = gradients.pop(node)
+            else:
+                break
+            if type(g) is not ndarray and node.outputs == 1:
+                g = handed_on(g, node, bumps)
+    except Exception:
+        for leaf in arrived(leaves, [node, alone, *[each for _, each in heap]]):
+            accumulate(leaf, gradients.pop(id(leaf)), False, bumps.get(id(leaf), 0))
+        raise
     with accumulating:
         for leaf in leaves:
             g = gradients.pop(id(leaf))
@@ -908,6 +925,7 @@ class Pass:
         self.slots: dict[Node, list[Slot]] = {}
         self.roots: Sequence[Any] = ()
         self.entering: Sequence[Any] = ()
+        self.running_step: Node | None = None
         self.serial_number = next_serial()
 
     @staticmethod
@@ -966,6 +984,11 @@ class Pass:
             for leaf in self.leaves:
                 if leaf in self.gradients:
                     self.settle(leaf)
+        except Exception:
+            if self.awaited is None and self.running_step is not None:
+                for leaf in arrived(self.leaves, [self.running_step, *[each for _, each in self.heap]]):
+                    self.settle(leaf)
+            raise
         finally:
             exchange(previous)
             _running.stack.pop()
@@ -981,7 +1004,7 @@ class Pass:
         arrive, needed, awaited, captured = self.arrive, self.needed, self.awaited, self.captured
         inputs, bumps = self.inputs, self.bumps
         while heap:
-            node = heappop(heap)[1]
+            self.running_step = node = heappop(heap)[1]
             g = gradients.pop(node)
             if node.outputs == 1 and not create and type(g) is not ndarray and g is not None:
                 g = handed_on(g, node, bumps)
@@ -1043,6 +1066,7 @@ class Pass:
             if self.ready:
                 del results, result
                 self.settle_ready()
+        self.running_step = None
 
     def settle_ready(self) -> None:
         """Settle the leaves that wait for no more: an accumulator runs before any other node."""
