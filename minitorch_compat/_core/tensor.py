@@ -308,7 +308,7 @@ class Tensor(metaclass=TensorType):
     @property
     def grad(self) -> Tensor | None:
         """The gradient added up so far; for a tensor that is no leaf None, with a warning unless it retains it."""
-        if self._grad is None and views.known_step(self) is not None and not self.is_leaf and not self.retains_grad:
+        if self._grad is None and not views.is_leaf(views.known_step(self)) and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
                 "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for "
