@@ -1,6 +1,7 @@
 """What is so in all tests, and in the processes they start."""
 import gc
 import os
+from collections.abc import Generator
 
 import pytest
 
@@ -20,11 +21,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.endswith(LONG))
 
 
-# Tens of thousands of items stay to the end; looking for garbage among them takes half a second each time.
-gc.disable()
-
-
-def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Tens of thousands of items stay to the end; looking for garbage among them takes half a second each time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
