@@ -208,33 +208,27 @@ def interpolated(space: int, aligned: bool) -> dict[str, Callable[..., Any]]:
     return shown
 
 
-def steps_of(strides: Sequence[int], array: Any, size: Sequence[int]) -> tuple[int, ...]:
-    """Strides in elements, of a factor of that size."""
-    return tuple([each // array.itemsize for each in strides]) if size else ()
+def steps_of(strides: Sequence[int], array: Any) -> tuple[int, ...]:
+    """Strides in elements like those of ``array``."""
+    return tuple([each // array.itemsize for each in strides])
 
 
 def factor(kept: Sequence[Any], shapes: Sequence[Sequence[int]], place: int, what: str) -> tuple[int, ...]:
-    """Size or strides of one of two factors, where its gradient is wanted: the other one is kept then."""
-    if kept[1 - place] is None:
-        return ()
+    """The size of one of two factors, or its strides where its gradient is wanted: the other one is kept then."""
     if what == "sizes":
         return tuple(shapes[place])
+    if kept[1 - place] is None:
+        return ()
     # What is not kept lies in order, as far as anybody remembers.
-    return (shapes[place][1], 1) if kept[place] is None else steps_of(
-        kept[place]._data.strides, kept[place]._data, shapes[place]
-    )
+    return (shapes[place][1], 1) if kept[place] is None else steps_of(kept[place]._data.strides, kept[place]._data)
 
 
 DERIVED: dict[str, dict[str, Callable[..., Any]]] = {
     "MmBackward0": {
         "self_sym_sizes": lambda x, sizes: x._data.shape if sizes is None else sizes[0],
-        "self_sym_strides": lambda x, y, x_strides, sizes: steps_of(
-            x_strides, (y if x is None else x)._data, x._data.shape if sizes is None else sizes[0]
-        ),
+        "self_sym_strides": lambda y, x_strides: () if y is None else steps_of(x_strides, y._data),
         "mat2_sym_sizes": lambda y, sizes: y._data.shape if sizes is None else sizes[1],
-        "mat2_sym_strides": lambda x, y, y_strides, sizes: steps_of(
-            y_strides, (x if y is None else y)._data, y._data.shape if sizes is None else sizes[1]
-        ),
+        "mat2_sym_strides": lambda x, y_strides: () if x is None else steps_of(y_strides, x._data),
     },
     "AddmmBackward0": {
         f"mat{place}_sym_{what}": (lambda a, b, a_shape, b_shape, place=place, what=what: factor(

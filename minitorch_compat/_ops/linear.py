@@ -99,15 +99,18 @@ class Linear(Node):
         return made
 
     def factor(self, place: int, strides: bool) -> tuple[int, ...]:
-        """The size or the strides of a factor, where its gradient is wanted."""
-        if self.edges[1 + place] is None:
+        """The size of a factor, or its strides, where its gradient is wanted."""
+        if strides and self.edges[1 + place] is None:
             return ()
         if len(self.values) > 2:
-            found = self.values[2 + place][strides]
+            found, dtype = self.values[2 + strides][place], self.values[4]
         elif self.kept is None:
             raise errors.graph_freed()
         else:
-            found = geometry(self.kept[place]._data)[strides]
+            array = self.kept[place]._data
+            found, dtype = array.strides if strides else array.shape, array.dtype
+        if strides:
+            found = tuple([each // dtype.itemsize for each in found])
         return found[::-1] if place else found
 
 
@@ -145,11 +148,6 @@ class MmBackward0(Linear):
 
 shown(AddmmBackward0, "mat1")
 shown(MmBackward0, "self")
-
-
-def geometry(array: ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shape and strides."""
-    return array.shape, tuple([each // array.itemsize for each in array.strides])
 
 
 def weight_gradient(x: ndarray, g: ndarray) -> ndarray:
@@ -216,7 +214,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         step.values = (None if b is None else b.shape, w.size == 1 and len(x) > 1 and x.dtype.char in "fd")
         if source is None or other is None:
             # What is not kept is known by its geometry.
-            step.values = (*step.values, geometry(x), geometry(w))
+            step.values = (*step.values, (x.shape, w.shape), (x.strides, w.strides), x.dtype)
         step.fit = None
         out._node = step
     return out

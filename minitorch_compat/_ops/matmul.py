@@ -60,8 +60,7 @@ def product(
             # The size of a factor that is not kept for the other's sake.
             step.values = (
                 x._data.strides, y._data.strides,
-                None if left is not None and right is not None
-                else (x._data.shape, ()) if left is not None else ((), y._data.shape),
+                None if left is not None and right is not None else (x._data.shape, y._data.shape),
             ) if layouts else ()
             step.noted = step.fit = None
             step.kept = keep(x, y, left, right)
