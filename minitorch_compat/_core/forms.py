@@ -275,7 +275,8 @@ def in_place(
             except RuntimeError:
                 if differentiable:
                     check_write(x, *others)
-                look_for_histories((x, *others), lambda: function(kept, *arguments, **keywords))
+                if any(each._shared.__class__ is Untracked for each in others):
+                    look_for_histories((x, *others), lambda: function(kept, *arguments, **keywords))
                 if not arguments and not keywords:
                     refuse_dtype(function, x)
                 raise
