@@ -381,11 +381,15 @@ def multi_margin(x: Array, target: Array, weight: Array | None, p, margin, reduc
 
 def multi_margin_loss(
     input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
-    reduction: str = "mean",
+    reduction: int = 1,
 ) -> Tensor:
     """By how much scores of other classes come within ``margin`` of that of the target, to the power ``p``."""
+    input._data, target._data  # noqa: B018
     not_differentiable("multi_margin_loss", weight=weight)
-    return multi_margin(input, target, weight, p, float(margin), reduction)
+    return multi_margin(input, target, weight, p, float(margin), REDUCTIONS[reduction])
+
+
+multi_margin_loss = entry.guarded("multi_margin_loss", multi_margin_loss, False)
 
 
 def label_margins(rows: Array, labels: Array) -> tuple[Array, Array, Array]:
@@ -447,9 +451,13 @@ def multilabel_margin(x: Array, target: Array, reduction):
     return np.asarray(total / x.dtype.type(len(rows)) if reduction == "mean" else total)
 
 
-def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: int = 1) -> Tensor:
     """By how much scores of other classes come near those of the targets, which a row lists until its first -1."""
-    return multilabel_margin(input, target, reduction)
+    input._data, target._data  # noqa: B018
+    return multilabel_margin(input, target, REDUCTIONS[reduction])
+
+
+multilabel_margin_loss = entry.guarded("multilabel_margin_loss", multilabel_margin_loss, False)
 
 
 # ---- made of other operations

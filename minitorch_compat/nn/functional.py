@@ -288,7 +288,7 @@ def multilabel_margin_loss(
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     _check_reduction(reduction)
-    return _criteria.multilabel_margin_loss(input, target, reduction)
+    return _criteria.multilabel_margin_loss(input, target, REDUCTIONS.index(reduction))
 
 
 def multilabel_soft_margin_loss(
@@ -319,7 +319,7 @@ def multi_margin_loss(
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
-    return _criteria.multi_margin_loss(input, target, p, margin, weight, reduction)
+    return _criteria.multi_margin_loss(input, target, p, margin, weight, REDUCTIONS.index(reduction))
 
 
 def triplet_margin_loss(

@@ -165,6 +165,8 @@ PROGRAMS = """
     torch.histc(torch.ones(300).bfloat16(), 3, 0, 2)
     x=torch.tensor([2.,3]).requires_grad_(); y=x.median(); x.data.mul_(0); y.backward(); x.grad
     x=torch.zeros(1,2).requires_grad_(); torch.cdist(x, torch.ones(1,2), float('inf')).backward(); x.grad
+    torch.nn.functional.multilabel_margin_loss(torch.tensor(1.1), None)
+    torch.nn.functional.multi_margin_loss(torch.tensor([1.1]), None)
     torch.logspace(0,-3,1,dtype=torch.complex64)
     torch.logspace(1,-3,1,dtype=torch.complex128)
     torch.linspace(1,-3,1,dtype=torch.complex128)
@@ -591,3 +593,21 @@ def test_moments_of_groups_send_back_what_torch_sends(parts: str) -> None:
     assert (found[0] == [None] * 3) is (parts == "inverse")
     for theirs, ours in zip(*found, strict=True):
         assert ours == (theirs if theirs is None else [pytest.approx(row, rel=1e-9, abs=1e-12) for row in theirs])
+
+
+@pytest.mark.parametrize("how", ["", "hook", "create_graph", "inputs", "shared"])
+def test_leaves_that_nothing_more_comes_to_have_their_gradients_when_a_step_fails(how: str) -> None:
+    found = []
+    for side in (torch, engine):
+        x, y = side.ones(2, requires_grad=True), side.tensor([-0.5], requires_grad=True)
+        if how == "hook":
+            y.register_hook(lambda g: g * 2)
+        z = side.exp(x * y if how == "shared" else x)
+        z.mul_(y)
+        more: dict[str, Any] = {"inputs": [x, y]} if how == "inputs" else {"create_graph": how == "create_graph"}
+        with warnings.catch_warnings(), pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            warnings.simplefilter("ignore")
+            z.sum().backward(**more)
+        found.append([None if each.grad is None else each.grad.tolist() for each in (x, y)])
+    assert found[1] == found[0]
+    assert found[0][0] is None
