@@ -439,10 +439,12 @@ def binary(
                 step.fit = ((a.shape, p._data.dtype), (b.shape, q._data.dtype))
             if without is not None:
                 step.fit = refusals(without(p._data, q._data), step.fit or (None, None))
-            if real and compute.kind == "c" and not (left and right) and type(y if left else x) is not complex:
+            if real and step.kept and compute.kind == "c" and not (left and right) and (
+                type(y if left else x) is not complex
+            ):
                 # The number is kept as it was given: its conjugate has no imaginary part, not one of -0.
                 own = q if left else p
-                step.kept = tuple([wrap(each._data.real) if each is own else each for each in step.kept or ()])
+                step.kept = tuple([wrap(each._data.real) if each is own else each for each in step.kept])
             out._node = step
             recorder.keep_out(step, out)
         return out
