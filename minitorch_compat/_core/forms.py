@@ -436,10 +436,8 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
         raise RuntimeError(f"Expected out tensor to have dtype {made.c_name}, but got {own.c_name} instead")
     if owned == 0:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
-    if not dtypes.can_cast(made, own):
-        if name in ("cat", "stack"):
-            raise TypeError(f"torch.cat(): input types can't be cast to the desired output type {own.scalar_type}")
-        raise dtypes.cannot_cast(made, own)
+    if name != "stack" and not dtypes.can_cast(made, own):
+        raise cannot_join(own) if name == "cat" else dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
         for _ in range(0 if not out._data.size else 2 if name in ELEMENTWISE - {"where"} and own is not made else 1):
             warnings.warn(
@@ -454,11 +452,17 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
         resize(out, result._data.shape, result._data if name in ELEMENTWISE and dense(result._data) else None)
     if owned:
         refuse_shared(out, [each for each in inputs if isinstance(each, Tensor)])
+    if name == "stack" and not dtypes.can_cast(made, own):
+        raise cannot_join(own)
     store(out._data, result._data)
     if mode.inference:
         look_beside(out, inputs)
     out._bump()
     return out
+
+
+def cannot_join(own: dtypes.dtype) -> TypeError:
+    return TypeError(f"torch.cat(): input types can't be cast to the desired output type {own.scalar_type}")
 
 
 def attach(

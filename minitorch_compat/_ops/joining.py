@@ -10,7 +10,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.errors import Misfit
-from .._core.forms import FUNCTIONS, commit, publish, write_out
+from .._core.forms import FUNCTIONS, cannot_join, commit, publish, write_out
 from .._core.graph import WrittenTwice
 from .._core.operations import op
 from .._core.recording import DECLARED, arrays
@@ -85,6 +85,10 @@ def joining(name: str, call: Callable[..., Tensor]) -> None:
             raise Misfit
         dim = axis if dim is None else dim
         result = call(tensors, 0 if dim is None else dim)
+        # Rows are laid after each other in room made for them; along other dimensions dtypes come before room.
+        rows = result.dim() > 1 and (dim or 0) % result.dim() == 0
+        if name == "stack" and out is not None and not rows and not dtypes.can_cast(result.dtype, out.dtype):
+            raise cannot_join(out.dtype)
         return result if out is None else write_out(name, out, result, tuple(tensors))
 
     entry.publish(name, function, method=False)

@@ -287,6 +287,8 @@ PROGRAMS = """
     v1=torch.tensor(1); torch.cat([torch.tensor([8.])]*2,out=v1)
     x=torch.ones(3,3)>0; y=x.chunk(3); y[0].copy_(torch.ones(1,3).requires_grad_()); x
     x=torch.ones(3,3)>0; y=x.chunk(3); y[0].copy_(torch.ones(1,2).requires_grad_())
+    v=torch.tensor([1]*5); torch.stack([torch.ones(5)]*2,out=v)
+    v=torch.tensor([1]*5); torch.stack([torch.ones(5)]*2,1,out=v)
     torch.qr(None)
     torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
     torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())
