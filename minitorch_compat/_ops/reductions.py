@@ -94,7 +94,7 @@ def count_as(mask: Array, like: Array, dim):
 
 def share(xp, g, mask, dim):
     """The gradient of an extreme, in equal parts to all that attain it; where none does, torch divides by zero."""
-    return xp.where(mask, g, 0.0) / xp.count_as(mask, g, dim)
+    return g / xp.count_as(mask, g, dim) * mask
 
 
 def share_filled(xp, g, mask, dim):

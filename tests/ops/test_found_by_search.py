@@ -289,6 +289,8 @@ PROGRAMS = """
     x=torch.ones(3,3)>0; y=x.chunk(3); y[0].copy_(torch.ones(1,2).requires_grad_())
     v=torch.tensor([1]*5); torch.stack([torch.ones(5)]*2,out=v)
     v=torch.tensor([1]*5); torch.stack([torch.ones(5)]*2,1,out=v)
+    x=torch.tensor([1.,2.,3.]).requires_grad_(); torch.amax(x,0).backward(torch.tensor(float('nan'))); x.grad
+    x=torch.tensor([[1.,2.],[3.,1]]).requires_grad_(); torch.amin(x,0).backward(torch.tensor([float('inf'),-1])); x.grad
     torch.qr(None)
     torch.native_batch_norm(torch.ones(3,2).double(),torch.ones(2),None,None,None,True,.1,1e-5)
     torch.nn.functional.cross_entropy(torch.ones(2,3), torch.tensor([0,1]), weight=torch.ones(3).requires_grad_())
