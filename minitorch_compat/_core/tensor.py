@@ -484,7 +484,7 @@ class Tensor(metaclass=TensorType):
             data = self._data
             one = _ONE32 if data.dtype is _FLOAT32 else _ONE64 if data.dtype is _FLOAT64 else None
             plain = retain_graph is None or retain_graph.__class__ is bool
-            if one is not None and node is not LEAF and not data.ndim and plain:
+            if one is not None and node is not LEAF and not data.ndim and node is not NOWHERE and plain:
                 # Nobody watches, and one number goes back from one number. The call holds it, as torch's does.
                 quietly(graph.propagate, node, one.copy(), retain_graph)
                 return
