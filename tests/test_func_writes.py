@@ -141,3 +141,22 @@ def test_arguments_of_transforms_are_leaves() -> None:
 
     engine.func.grad(function)(engine.ones(2))
     assert found == [True, True, None, None]
+
+
+def test_transforms_put_no_border_around_a_method_twice() -> None:
+    def borders() -> int:
+        """The borders around all methods."""
+        count = 0
+        for method in vars(engine.Tensor).values():
+            while method := getattr(method, "__wrapped__", None):
+                count += 1
+        return count
+
+    def transform() -> None:
+        engine.func.grad(lambda x: (x * x).sum())(engine.ones(2))
+        engine.func.vmap(lambda x: x * x)(engine.ones(2))
+
+    transform()
+    once = borders()
+    transform()
+    assert borders() == once

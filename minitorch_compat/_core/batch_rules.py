@@ -943,6 +943,7 @@ def draws(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return full.wrap_all(function(*entered, **replaced(dict(keywords), full.full)))
 
     call.__name__ = call.__qualname__ = name
+    call.__dict__.update(vars(function))
     call.__wrapped__, call.draws = function, True  # type: ignore[attr-defined]
     return call
 

@@ -73,6 +73,7 @@ def guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return function(x, *arguments, **keywords)
 
     call.__name__ = call.__qualname__ = name
+    call.__dict__.update(vars(function))
     call.__wrapped__, call.guards = function, True  # type: ignore[attr-defined]
     return call
 
