@@ -79,12 +79,20 @@ def guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 HARMLESS = frozenset(("requires_grad_", "share_memory_", "rename_"))
-WRITES = "__iadd__ __isub__ __imul__ __itruediv__ __ifloordiv__ __imod__ __ipow__ __iand__ __ior__ __ixor__ __setitem__"
+WRITES = frozenset((
+    "__iadd__", "__isub__", "__imul__", "__itruediv__", "__ifloordiv__", "__imod__", "__ipow__", "__iand__", "__ior__",
+    "__ixor__", "__setitem__",
+))  # fmt: skip
+_looked_through = 0
 
 
 def guard_writes() -> None:
-    """Let the writes among the methods of tensors ask which tensors were reached from outside."""
+    """Let the writes among the methods ask which tensors were reached from outside; again when rooms have added to them."""
+    global _looked_through
+    if len(Tensor.__dict__) == _looked_through:
+        return
     for name, function in list(Tensor.__dict__.items()):
         own = name.endswith("_") and not name.startswith("_") and name not in HARMLESS
-        if (own or name in WRITES.split()) and callable(function) and not hasattr(function, "guards"):
+        if (own or name in WRITES) and callable(function) and not hasattr(function, "guards"):
             setattr(Tensor, name, guarded(name, function))
+    _looked_through = len(Tensor.__dict__)
