@@ -87,7 +87,7 @@ _looked_through = 0
 
 
 def guard_writes() -> None:
-    """Let the writes among the methods ask which tensors were reached from outside; again when rooms have added to them."""
+    """Let the writes among the methods ask what was reached from outside; again when rooms have added to them."""
     global _looked_through
     if len(Tensor.__dict__) == _looked_through:
         return
