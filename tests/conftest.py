@@ -1,6 +1,7 @@
 """What is so in all tests, and in the processes they start."""
 import gc
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -31,3 +32,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def checked_distributions() -> Generator[None, None, None]:
+    """torch's compiler, once it is loaded, lets distributions take any argument, in the tests that follow too."""
+    yield
+    if distributions := sys.modules.get("torch.distributions"):
+        distributions.Distribution.set_default_validate_args(__debug__)
