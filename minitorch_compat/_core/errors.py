@@ -26,9 +26,14 @@ def real_only(name: str) -> RuntimeError:
 
 def not_real() -> RuntimeError:
     """For a complex gradient of a real argument, where torch does not take the real part."""
+    return unexpected("isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex)")
+
+
+def unexpected(condition: str) -> RuntimeError:
+    """For a condition that torch checks without words of its own."""
     return RuntimeError(
-        "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be true, but got "
-        "false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)"
+        f"Expected {condition} to be true, but got false.  (Could this error message be improved?  If so, please "
+        "report an enhancement request to PyTorch.)"
     )
 
 

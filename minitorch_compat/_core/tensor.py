@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._kernels.layout import address, storage_offset, strides
+from .._kernels.layout import address, dim_of, storage_offset, strides
 from .._kernels.scalar_types import NARROW
 from . import dtypes, errors, graph, kinds, modes, views
 from .graph import LEAF, NOWHERE, OWN, Node, RemovableHandle, add_hook, step_of
@@ -140,12 +140,13 @@ class Tensor(metaclass=TensorType):
         """The shape, or the length of dimension ``dim``."""
         if dim is None:
             return tuple.__new__(Size, self._data.shape)
-        return self._data.shape[wrap_dim(dim, self._data.ndim)]
+        shape = self._data.shape
+        return shape[wrap_dim(dim, len(shape)) if shape else dim_of(dim, 0)]
 
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours are, along each dimension or along ``dim``."""
         steps = strides(self._data)
-        return steps if dim is None else steps[wrap_dim(dim, len(steps))]
+        return steps if dim is None else steps[wrap_dim(dim, len(steps)) if steps else dim_of(dim, 0)]
 
     def dim(self) -> int:
         """The number of dimensions."""

@@ -26,8 +26,15 @@ def arranged(r: ndarray, like: ndarray, dims: Sequence[int]) -> ndarray:
     return np.ascontiguousarray(r.transpose(order)).transpose(np.argsort(order))
 
 
+def check(x: ndarray) -> None:
+    """RuntimeError for no numbers at all, from which the library behind torch's transforms plans nothing."""
+    if not x.size:
+        raise RuntimeError("MKL FFT error: Intel oneMKL DFTI ERROR: Inconsistent configuration parameters")
+
+
 def c2c(x: ndarray, dim: Sequence[int], norm: int, forward: bool) -> ndarray:
     """Complex to complex."""
+    check(x)
     made = np.fft.fftn(x, axes=dim, norm=FORWARD[norm]) if forward else np.fft.ifftn(x, axes=dim, norm=INVERSE[norm])
     steps = layout.strides(x)
     return arranged(made.astype(x.dtype, copy=False), x, sorted(dim, key=lambda each: (-steps[each], each)))
@@ -35,12 +42,14 @@ def c2c(x: ndarray, dim: Sequence[int], norm: int, forward: bool) -> ndarray:
 
 def r2c(x: ndarray, dim: Sequence[int], norm: int, onesided: bool) -> ndarray:
     """Real to complex, of the last transformed dimension one half or both."""
+    check(x)
     made = (np.fft.rfftn if onesided else np.fft.fftn)(x, axes=dim, norm=FORWARD[norm])
     return arranged(made.astype(np.complex64 if x.dtype.char == "f" else np.complex128, copy=False), x, dim)
 
 
 def c2r(x: ndarray, dim: Sequence[int], norm: int, last: int) -> ndarray:
     """One half of a spectrum to ``last`` real numbers."""
+    check(x)
     sizes = [*(x.shape[each] for each in dim[:-1]), last]
     made = np.fft.irfftn(x, s=sizes, axes=dim, norm=INVERSE[norm])
     return arranged(made.astype(np.float32 if x.dtype.char == "F" else np.float64, copy=False), x, dim)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import errors
 from .._core.dtypes import float32 as FLOAT32
 from .._core.dtypes import not_implemented_for
 from .._core.errors import Misfit, size_text
@@ -21,7 +22,7 @@ from .._core.tensor import Tensor, wrap
 from .._core.views import shared_of
 from .._kernels import normalization as kernels
 from .._kernels.elementwise import widened
-from .._kernels.formats import like
+from .._kernels.formats import channels_last, like
 from .._kernels.scalar_types import HALVES
 from . import entry
 from .spatial import ints
@@ -109,11 +110,8 @@ BatchFixed = step(
 def check_batch(
     x: ndarray, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool
 ) -> None:
-    """Refuse vectors that have not one element for each channel."""
-    if x.ndim < 2:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-max(x.ndim, 1)}, "
-                         f"{max(x.ndim, 1) - 1}], but got 1)")
-    channels = x.shape[1]
+    """Refuse vectors that have not one element for each channel, of which there are none without a second dimension."""
+    channels = x.shape[1] if x.ndim > 1 else 0
     for title, vector, asked in (
         ("running_mean", running_mean, True), ("running_var", running_var, True), ("weight", weight, False),
         ("bias", bias, False),
@@ -132,8 +130,16 @@ def batch_types(x: Tensor, others: Sequence[Any]) -> Any:
     own = x._data.dtype
     if own.kind not in "fV":
         raise not_implemented_for("batch_norm", x.dtype)
+    return check_types(x, others, "batch_norm")
+
+
+def check_types(x: Tensor, others: Sequence[Any], kernel: str) -> Any:
+    """The dtype of statistics: that of ``x`` and of all vectors, or float32 of all vectors beside a half ``x``."""
+    own = x._data.dtype
     kinds = [each._data.dtype for each in others if each is not None]
     if not kinds or kinds[0] == own:
+        if own.kind not in "fV":
+            raise not_implemented_for(kernel, x.dtype)
         for each in others:
             if each is not None and each._data.dtype != own:
                 raise RuntimeError(
@@ -145,21 +151,6 @@ def batch_types(x: Tensor, others: Sequence[Any]) -> Any:
     if own.char not in HALVES:
         raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
     return kinds[0]
-
-
-def check_types(x: Tensor, weight: Any, others: Sequence[Any], name: str) -> None:
-    """All of one dtype; with a half input the vectors may be float32."""
-    if x._data.dtype.kind not in "fV":
-        raise not_implemented_for(name, x.dtype)
-    for each in (weight, *others):
-        if each is not None and each._data.dtype != x._data.dtype and not (
-            x._data.dtype.char in HALVES and each._data.dtype == np.float32
-        ):
-            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {expected(x)}")
-
-
-def expected(x: Tensor) -> str:
-    return "Float" if x._data.dtype.char in HALVES else x.dtype.scalar_type
 
 
 def native_batch_norm(
@@ -178,6 +169,11 @@ def native_batch_norm(
                 f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True."
             )
+    if not input._data.ndim:
+        # What is left of the sizes of a number without its second one.
+        raise RuntimeError("SmallVector unable to grow. Requested capacity (18446744073709551615) is larger than maximum "
+                           "value for size type (4294967295)")
+    input.size(1)
     check_batch(input._data, weight, bias, running_mean, running_var, training)
     kind = batch_types(input, (weight, bias, running_mean, running_var))
     x, w, b = widened(input._data), *[None if each is None else each._data for each in (weight, bias)]
@@ -232,8 +228,10 @@ def batch_norm(
     """``native_batch_norm`` without the moments; nothing is normalized where there is nothing."""
     if isinstance(input, Tensor) and not input._data.size:
         out: Any = input.clone()
-        out = out if weight is None else out * weight[0]
-        return out if bias is None else out + bias[0]
+        out = out if weight is None else out * weight.select(0, 0)
+        return out if bias is None else out + bias.select(0, 0)
+    if isinstance(input, Tensor) and is_tensor(weight, bias, running_mean, running_var):
+        check_batch(input._data, weight, bias, running_mean, running_var, training)
     return native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
 
 
@@ -253,7 +251,7 @@ def instance_norm(
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     shape = input._data.shape
-    count, channels = shape[0], shape[1]
+    count, channels = input.size(0), input.size(1)
     w, b, means, variances = [
         None if each is None else each.repeat(count) for each in (weight, bias, running_mean, running_var)
     ]
@@ -329,9 +327,7 @@ def native_layer_norm(
         raise Misfit
     shape = ints(normalized_shape, 1)
     check_layer("layer_norm", input._data, shape, weight, bias)
-    if input._data.dtype.kind not in "fV":
-        raise not_implemented_for("LayerNormKernelImpl", input.dtype)
-    check_types(input, weight, (bias,), "layer_norm")
+    kind = check_types(input, (weight, bias), "LayerNormKernelImpl")
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
     size = math.prod(shape)
     outer = input._data.shape[: input._data.ndim - len(shape)]
@@ -341,7 +337,7 @@ def native_layer_norm(
         r, mean, inverse = x.copy(), np.zeros(math.prod(outer), x.dtype), np.zeros(math.prod(outer), x.dtype)
     out = wrap(r.astype(input._data.dtype, copy=False))
     lead = lead_of(input._data.shape, shape)
-    moments = statistics_of(mean.reshape(lead), inverse.reshape(lead), input, weight)
+    moments = statistics_of(mean.reshape(lead), inverse.reshape(lead), kind)
     recorded(Layer, out, (input, weight, bias), (mean, inverse), (shape, eps), moments)
     return out, *moments
 
@@ -385,36 +381,37 @@ entry.publish("rms_norm", rms_norm, method=False)
 
 
 def group_back(
-    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], groups: int, eps: float
+    g: ndarray, inputs: Sequence[Any], saved: Any, needed: Sequence[bool], shape: Sequence[int], groups: int, eps: float
 ) -> list[Any]:
     x, weight = wide(*inputs[:2])
     mean, inverse = saved
-    return narrowed(kernels.group_backward(widened(g), x, groups, weight, mean, inverse, needed), inputs)
+    made = kernels.group_backward(
+        widened(g).reshape(shape), x.reshape(shape), groups, weight, mean, inverse, needed
+    )
+    for_x = None if made[0] is None else made[0].reshape(x.shape)
+    return narrowed((for_x, *made[1:]), inputs)
 
 
-def group_composition(x: Any, weight: Any, bias: Any, groups: int, eps: float) -> Any:
-    rows = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
+def group_composition(x: Any, weight: Any, bias: Any, shape: Sequence[int], groups: int, eps: float) -> Any:
+    rows = x.reshape(shape[0], groups, shape[1] * shape[2] // groups)
     distance = rows - rows.mean(2, True)
-    r = (distance * ((distance * distance).mean(2, True) + eps).rsqrt()).reshape(x.shape)
-    shape = (-1, *[1] * (x.ndim - 2))
-    r = r if weight is None else r * weight.reshape(shape)
-    return r if bias is None else r + bias.reshape(shape)
+    r = (distance * ((distance * distance).mean(2, True) + eps).rsqrt()).reshape(shape)
+    r = r if weight is None else r * weight.unsqueeze(1)
+    return (r if bias is None else r + bias.unsqueeze(1)).reshape(x.shape)
 
 
 Group = step(
     "native_group_norm", "NativeGroupNormBackward0", ("input", "weight", "bias"), group_back, group_composition,
     shown={
-        "N": lambda input: input._data.shape[0], "C": lambda input: input._data.shape[1],
-        "HxW": lambda input: math.prod(input._data.shape[2:]), "group": lambda options: options[0],
-        "eps": lambda options: options[1],
+        "N": lambda options: options[0][0], "C": lambda options: options[0][1], "HxW": lambda options: options[0][2],
+        "group": lambda options: options[1], "eps": lambda options: options[2],
     },
     results=MOMENTS,
 )
 
 
-def statistics_of(mean: np.ndarray, inverse: np.ndarray, input: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Means and inverse deviations in the dtype of ``input``; those of a half beside wider weights in theirs."""
-    kind = (input if weight is None else weight)._data.dtype
+def statistics_of(mean: np.ndarray, inverse: np.ndarray, kind: np.dtype[Any]) -> tuple[Tensor, Tensor]:
+    """Means and inverse deviations in the dtype of statistics."""
     return wrap(mean.astype(kind, copy=False)), wrap(inverse.astype(kind, copy=False))
 
 
@@ -439,11 +436,11 @@ class GroupAndMoments(Group):  # type: ignore[misc,valid-type]
         return found
 
     def vjp_tensors(self, g: Any) -> Sequence[Any]:
-        group, eps = self.values[1]
+        shape, group, eps = self.values[1]
         x = tensor_values(self)[0]
         found: list[Any] = [None] * len(self.edges) if g[0] is None else list(super().vjp_tensors(g[0]))
         if self.edges[0] is not None and g[1] is not None and g[2] is not None:
-            rows = x.reshape(x.shape[0], group, -1)
+            rows = x.reshape(shape[0], group, -1)
             mean = rows.mean(2)
             distance = rows - mean.unsqueeze(2)
             inverse = ((distance * distance).mean(2) + eps).rsqrt()
@@ -461,21 +458,53 @@ def through_moments(rows: Any, for_mean: Any, for_inverse: Any, mean: Any, inver
 GroupAndMoments.__name__ = GroupAndMoments.__qualname__ = "NativeGroupNormBackward0"
 
 
+def check_groups(shape: Sequence[int], channels: int, group: int, weight: Any, bias: Any) -> None:
+    """Refuse channels that are not of groups of one size, or have not one weight each."""
+    if group <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {group}")
+    if channels % group:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{size_text(shape)} and num_groups={group}"
+        )
+    for title, vector in (("weight", weight), ("bias", bias)):
+        if vector is not None and (vector._data.ndim != 1 or vector._data.size != channels):
+            told = size_text((0,) if weight is None else weight._data.shape)  # the weight's, also where the bias is meant
+            raise RuntimeError(
+                f"Expected {title} to be a vector of size equal to the number of channels in input, but got {title} of "
+                f"shape {told} and input of shape {size_text(shape)}"
+            )
+
+
 def native_group_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """``group_norm`` with the means and inverse deviations (N, group)."""
     if not isinstance(input, Tensor) or not is_tensor(weight, bias):
         raise Misfit
-    if input._data.dtype.kind not in "fV":
-        raise not_implemented_for("GroupNormKernelImpl", input.dtype)
-    check_types(input, weight, (bias,), "group_norm")
+    check_groups(input._data.shape, C, group, weight, bias)
+    x = input._data
+    if not (np.moveaxis(x, 1, -1) if channels_last(x) else x).flags.c_contiguous:
+        raise errors.unexpected("X.is_contiguous(memory_format)")
+    return of_groups(input, weight, bias, N, C, HxW, group, eps)
+
+
+def of_groups(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The same of what may lie anyhow in memory."""
+    kind = check_types(input, (weight, bias), "GroupNormKernelImpl")
+    if N < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {N}: [{N}, {group}]")
+    if input._data.size != N * C * HxW:
+        raise errors.unexpected("X.numel() == N * C * HxW")
     x, w, b = wide(input._data, None if weight is None else weight._data, None if bias is None else bias._data)
-    r, mean, inverse = quietly(kernels.group_normalize, x, group, w, b, eps)
-    out = wrap(like(r.astype(input._data.dtype, copy=False), input._data))
-    moments = statistics_of(mean, inverse, input, weight)
+    shape = N, C, HxW
+    r, mean, inverse = quietly(kernels.group_normalize, x.reshape(shape), group, w, b, eps)
+    out = wrap(like(r.reshape(x.shape).astype(input._data.dtype, copy=False), input._data))
+    moments = statistics_of(mean, inverse, kind)
     kept = [Kept(each._data, shared_of(each), number) for number, each in enumerate(moments, 1)]
-    recorded(GroupAndMoments, out, (input, weight, bias), (mean, inverse), (group, eps), kept)
+    recorded(GroupAndMoments, out, (input, weight, bias), (mean, inverse), (shape, group, eps), kept)
     results = out, *moments
     made = out._node
     if made is not None:
@@ -491,24 +520,10 @@ def group_norm(
     """The channels of each sample (N, C, *space) normalized in ``num_groups`` groups."""
     if not isinstance(input, Tensor) or not is_tensor(weight, bias) or not isinstance(num_groups, int):
         raise Misfit
-    shape = input._data.shape
-    if len(shape) < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
-    if num_groups <= 0:
-        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
-    if shape[1] % num_groups:
-        raise RuntimeError(
-            f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
-            f"{size_text(shape)} and num_groups={num_groups}"
-        )
-    for title, vector in (("weight", weight), ("bias", bias)):
-        if vector is not None and (vector._data.ndim != 1 or vector._data.size != shape[1]):
-            raise RuntimeError(
-                f"Expected {title} to be a vector of size equal to the number of channels in input, but got {title} of "
-                f"shape {size_text(vector._data.shape)} and input of shape {size_text(shape)}"
-            )
-    return native_group_norm(
-        input, weight, bias, shape[0], shape[1], math.prod(shape[2:]), num_groups, eps
+    count, channels = input.size(0), input.size(1)
+    check_groups(input._data.shape, channels, num_groups, weight, bias)
+    return of_groups(
+        input, weight, bias, count, channels, math.prod(input._data.shape[2:]), num_groups, eps
     )[0]
 
 

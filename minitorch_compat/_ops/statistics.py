@@ -229,7 +229,8 @@ def dense(counts: ndarray, edges: ndarray, density: bool) -> tuple[ndarray, ndar
 
 
 def histogram(
-    input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False, out: Any = None
+    input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None, density: bool = False,
+    out: Any = None,
 ) -> Any:
     """How many elements lie between each two edges, given or equally spaced, and the edges."""
     if isinstance(bins, Tensor):

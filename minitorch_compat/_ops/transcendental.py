@@ -16,7 +16,7 @@ from .._core.graph import Nothing
 from .._core.modes import mode
 from .._core.operations import op
 from .._core.recording import arrays, tensors
-from .._core.scalars import is_number, number_of
+from .._core.scalars import cast, is_number, number_of
 from .._core.tensor import Tensor, wrap
 from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
@@ -667,8 +667,10 @@ def clamp_numbers(x: Array, min, max):
 def clamp_kernel(x: Array, min: Any, max: Any) -> Array:
     if x.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
-    wanted = dtypes.result_type(x, *[each for each in (min, max) if each is not None]).numpy
-    x = x.astype(wanted, copy=False)
+    wanted = dtypes.result_type(x, *[each for each in (min, max) if each is not None])
+    if wanted.is_complex:
+        raise NotImplementedError("clamp is not supported for complex types")
+    x = x.astype(wanted.numpy, copy=False)
     return kernels.clamp(x, *[None if each is None else bound_in(each, x.dtype) for each in (min, max)])
 
 
@@ -722,10 +724,16 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
     if all(isinstance(each, Tensor) for each in bounds):
         result = clamp_tensors(input, min, max)
     elif all(is_number(each) for each in bounds):
-        result = clamp_numbers(input, *[None if each is None else number_of(each) for each in (min, max)])
+        result = clamp_numbers(input, *[None if each is None else bound_of(input, each) for each in (min, max)])
     else:
         raise Misfit
     return result if out is None else write_out("clamp", out, result, (input,))
+
+
+def bound_of(input: Tensor, value: Any) -> Any:
+    """A bound as a number; those of floating numbers are real, however they are written."""
+    value = number_of(value)
+    return cast(value, dtypes.float64).item() if type(value) is complex and input.dtype.is_floating_point else value
 
 
 def one_bound(name: str, argument: str) -> None:
@@ -765,7 +773,9 @@ def one_bound(name: str, argument: str) -> None:
 
 
 def refuse_bound(x: Tensor, *bounds: Any, **named: Any) -> None:
-    """The same where it is one bound: a tensor is refused later."""
+    """The same where it is one bound: a complex tensor is refused later, a complex number at once."""
+    if any(type(each) is complex for each in (*bounds, *named.values())):
+        raise NotImplementedError("clamp is not supported for complex types")
     if x._data.dtype.kind != "c":
         refuse_bounds(x, *bounds, **named)
 
@@ -775,7 +785,8 @@ def refuse_bounds(x: Tensor, *bounds: Any, **named: Any) -> None:
     if x._data.dtype.kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
     given = [each for each in (*bounds, *named.values()) if each is not None]
-    if not any(isinstance(each, Tensor) for each in given) and all(map(is_number, given)):
+    numbers = not any(isinstance(each, Tensor) for each in given) and all(map(is_number, given))
+    if numbers and not x.dtype.is_floating_point:
         wanted = dtypes.result_type(x._data, *given)
         if not dtypes.can_cast(wanted, x.dtype):
             raise RuntimeError(

@@ -1,5 +1,6 @@
 """What random programs have found to differ, held beside torch."""
 import ast
+import itertools
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -485,6 +486,40 @@ PROGRAMS = """
     torch.sum(torch.tensor([.1j,.1]), 0, dtype=torch.float32)
     torch.nn.functional.pairwise_distance(torch.ones(2,3), torch.ones(2,3), torch.ones(3).requires_grad_())
     x=torch.ones(1,0,3); x.heaviside_(torch.ones(2,3)>0)
+    torch.histogram(torch.tensor([-7.4,-7.4]), weight=None, density=False)
+    torch.fft.fft(torch.zeros(0,1))
+    torch.fft.rfft2(torch.zeros(0,3,4))
+    torch.fft.irfft(torch.zeros(0,3,dtype=torch.complex64))
+    torch.fft.fftn(torch.zeros(0,4)*1j, dim=())
+    torch.tensor(1.).size(0)
+    torch.tensor(1.).stride(-1)
+    torch.nn.functional.batch_norm(torch.zeros(1), torch.zeros(1), torch.ones(1))
+    torch.nn.functional.batch_norm(torch.zeros(3), None, None, training=True)
+    torch.nn.functional.batch_norm(torch.zeros(3), None, None, None, torch.ones(3), training=True)
+    torch.native_batch_norm(torch.zeros(3), None, None, torch.ones(3), None, True, .1, 1e-5)
+    torch.native_batch_norm(torch.tensor(3.), None, None, None, None, True, .1, 1e-5)
+    torch.batch_norm(torch.zeros(0), torch.zeros(0), None, None, None, False, .1, 1e-5, True)
+    torch.instance_norm(torch.zeros(3), None, None, None, None, True, .1, 1e-5, True)
+    torch.group_norm(torch.ones(2), 1)
+    torch.group_norm(torch.tensor(2.), 1)
+    torch.group_norm(torch.ones(2,3,4), 3, torch.ones(3), torch.ones(2))
+    torch.group_norm(torch.ones(2,3,4), 3, None, torch.ones(2))
+    torch.native_group_norm(torch.ones(2,3,4), None, None, 3, 3, 4, 3, 1e-5)
+    torch.native_group_norm(torch.ones(2,3,4), None, None, 2, 3, 4, 0, 1e-5)
+    torch.native_group_norm(torch.ones(2,3,4), None, None, 2, 4, 3, 3, 1e-5)
+    torch.native_group_norm(torch.ones(24), torch.ones(6), torch.ones(6), 1, 6, 4, 3, 1e-5)
+    torch.native_group_norm(torch.tensor(2.), None, None, 1, 1, 1, 1, 1e-5)
+    torch.native_group_norm(torch.ones(24), None, None, -1, -6, 4, 3, 1e-5)
+    torch.native_group_norm(torch.ones(2,3,4).permute(1,0,2), None, None, 3, 2, 4, 2, 1e-5)
+    torch.native_group_norm(torch.ones(2,3,2,2).contiguous(memory_format=torch.channels_last)[:,:2], None, None, 2,2,4,2,1.)
+    torch.clamp_max(torch.tensor(8.5), 1j)
+    torch.tensor(8.5).clamp_min_(1j)
+    torch.ones(2).half().clamp_max(1+0j)
+    torch.clamp(torch.ones(2), 1j, 2)
+    torch.clamp(torch.ones(2), 1+0j)
+    torch.ones(2).clamp_(max=1j)
+    torch.ones(2, dtype=torch.int32).clamp(1+0j)
+    torch.ones(2, dtype=torch.int32).clamp_(1j)
 """
 
 
@@ -597,6 +632,43 @@ def test_moments_of_groups_send_back_what_torch_sends(parts: str) -> None:
     assert (found[0] == [None] * 3) is (parts == "inverse")
     for theirs, ours in zip(*found, strict=True):
         assert ours == (theirs if theirs is None else [pytest.approx(row, rel=1e-9, abs=1e-12) for row in theirs])
+
+
+@pytest.mark.parametrize("name", ["native_layer_norm", "native_group_norm", "native_batch_norm"])
+def test_dtypes_of_a_normalization_and_its_vectors_go_together_as_in_torch(name: str) -> None:
+    kinds = [None, "float32", "float64", "float16", "int32"]
+    rest = {
+        "native_layer_norm": (1e-5,), "native_group_norm": (2, 3, 4, 3, 1e-5),
+        "native_batch_norm": (None, None, True, 0.1, 1e-5),
+    }[name]
+    for own, weight, bias in itertools.product(kinds[1:], kinds, kinds):
+        found = []
+        for side in (torch, engine):
+            x = side.arange(24.0).reshape(2, 3, 4).to(getattr(side, str(own)))
+            shape: Any = ((4,),) if name == "native_layer_norm" else ()
+            vectors = [
+                each if each is None else side.ones(4 if shape else 3, dtype=getattr(side, each))
+                for each in (weight, bias)
+            ]
+            try:
+                found.append([str(each.dtype) for each in getattr(side, name)(x, *shape, *vectors, *rest)])
+            except Exception as error:
+                found.append([type(error).__name__, str(error)])
+        assert [each.replace("minitorch_compat", "torch") for each in found[1]] == found[0], (own, weight, bias)
+
+
+def test_groups_of_another_shape_than_the_input_go_back() -> None:
+    """First and second derivatives where samples and channels are counted otherwise than they lie."""
+    found: list[list[Any]] = []
+    for side in (torch, engine):
+        x = side.arange(24, dtype=side.float64).reshape(2, 3, 4).sin().requires_grad_()
+        w, b = [side.arange(6, dtype=side.float64).add(start).requires_grad_() for start in (1, 3)]
+        out = side.native_group_norm(x, w, b, 1, 6, 4, 3, 1e-5)
+        first = side.autograd.grad(out[0].cos().sum() + (out[1] * out[2]).sum(), (x, w, b), create_graph=True)
+        second = side.autograd.grad(sum(each.sin().sum() for each in first), (x, w, b))
+        found.append([each.detach().numpy() for each in (*first, *second)])
+    for theirs, ours in zip(*found, strict=True):
+        assert abs(theirs - ours).max() < 1e-11
 
 
 @pytest.mark.parametrize("how", ["", "hook", "create_graph", "inputs", "shared"])
