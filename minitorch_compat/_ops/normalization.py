@@ -171,8 +171,8 @@ def native_batch_norm(
             )
     if not input._data.ndim:
         # What is left of the sizes of a number without its second one.
-        raise RuntimeError("SmallVector unable to grow. Requested capacity (18446744073709551615) is larger than maximum "
-                           "value for size type (4294967295)")
+        raise RuntimeError("SmallVector unable to grow. Requested capacity (18446744073709551615) is larger than "
+                           "maximum value for size type (4294967295)")
     input.size(1)
     check_batch(input._data, weight, bias, running_mean, running_var, training)
     kind = batch_types(input, (weight, bias, running_mean, running_var))
@@ -469,7 +469,7 @@ def check_groups(shape: Sequence[int], channels: int, group: int, weight: Any, b
         )
     for title, vector in (("weight", weight), ("bias", bias)):
         if vector is not None and (vector._data.ndim != 1 or vector._data.size != channels):
-            told = size_text((0,) if weight is None else weight._data.shape)  # the weight's, also where the bias is meant
+            told = size_text((0,) if weight is None else weight._data.shape)  # also where the bias is meant
             raise RuntimeError(
                 f"Expected {title} to be a vector of size equal to the number of channels in input, but got {title} of "
                 f"shape {told} and input of shape {size_text(shape)}"

@@ -511,7 +511,7 @@ PROGRAMS = """
     torch.native_group_norm(torch.tensor(2.), None, None, 1, 1, 1, 1, 1e-5)
     torch.native_group_norm(torch.ones(24), None, None, -1, -6, 4, 3, 1e-5)
     torch.native_group_norm(torch.ones(2,3,4).permute(1,0,2), None, None, 3, 2, 4, 2, 1e-5)
-    torch.native_group_norm(torch.ones(2,3,2,2).contiguous(memory_format=torch.channels_last)[:,:2], None, None, 2,2,4,2,1.)
+    x=torch.ones(2,3,2,2).to(memory_format=torch.channels_last)[:,:2]; torch.native_group_norm(x,None,None,2,2,4,2,1.)
     torch.clamp_max(torch.tensor(8.5), 1j)
     torch.tensor(8.5).clamp_min_(1j)
     torch.ones(2).half().clamp_max(1+0j)
