@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -90,10 +91,12 @@ def log1p(x: np.ndarray) -> Any:
     """log(1 + x); of a complex number by Kahan's correction of log(u) for the rounding of u = 1 + x."""
     if x.dtype.char not in types.COMPLEX:
         return real_log1p(x)
-    one = x.dtype.type(1)
-    u = np.asarray(x + one)
+    u = x.copy()
+    u.real += 1  # a whole sum would lose the sign of an imaginary zero, and with it the branch
+    back = u.copy()
+    back.real -= 1
     log_u = np.log(u)
-    return np.where(u == one, x, np.where(np.isfinite(u) & (u != 0), log_u * (x / (u - one)), log_u))
+    return np.where(u == 1, x, np.where(back == x, log_u, log_u * (x / back)))
 
 
 def sqrt(x: np.ndarray) -> Any:
@@ -269,6 +272,19 @@ def _integer_divisor(x: np.ndarray, y: np.ndarray) -> None:
         raise RuntimeError("ZeroDivisionError")
 
 
+def _single_divisor(kernel: Kernel) -> Kernel:
+    """A rounded division that keeps float32 to its end where halves are divided by one element."""
+
+    @wraps(kernel)
+    def divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        if y.size == 1 and x.dtype.char in types.HALVES:
+            return np.asarray(kernel(x.astype(np.float32), y.astype(np.float32))).astype(x.dtype)
+        return kernel(x, y)
+
+    return divide
+
+
+@_single_divisor
 def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The quotient rounded down. Bitwise torch.
 
@@ -291,6 +307,7 @@ def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(y == 0, ratio, down)
 
 
+@_single_divisor
 def trunc_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The quotient rounded towards zero. Bitwise torch; integers by zero raise."""
     kind = x.dtype.char

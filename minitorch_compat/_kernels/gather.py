@@ -251,8 +251,9 @@ def index_add(x: ndarray, dim: int, index: ndarray, source: ndarray, alpha: Any 
     if at_once and ((index < 0) | (index >= target.shape[dim if x.ndim else 0])).any():
         raise IndexError("index out of range in self")
     _bounded(target, dim, index)
-    # Complex numbers are taken times one as well, which decides what is not finite.
-    plain = alpha == 1 and x.dtype.kind != "c"
+    # Complex numbers are taken times one as well but in outermost slices, which decides what is not finite.
+    outermost = x.ndim > 1 and dim in (0, x.ndim - 1)
+    plain = alpha == 1 and (outermost or x.dtype.kind != "c")
     values = _solid(source) if plain else _solid(source) * x.dtype.type(alpha)
     np.add.at(target, at(dim, index.reshape(-1)), values)
     return out

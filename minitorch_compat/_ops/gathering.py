@@ -52,7 +52,7 @@ def met_twice_first(function: Any) -> Any:
         try:
             return function(x, *arguments, **keywords)
         except (IndexError, RuntimeError) as error:
-            if "out of" in str(error) and "Dimension" not in str(error):
+            if "out of" in str(error) and "Dimension" not in str(error) and "Indexing dim" not in str(error):
                 refuse_overlap(x._data)
                 refuse_shared(x, [each for each in (*arguments, *keywords.values()) if isinstance(each, Tensor)])
             raise

@@ -773,10 +773,11 @@ def one_bound(name: str, argument: str) -> None:
 
 
 def refuse_bound(x: Tensor, *bounds: Any, **named: Any) -> None:
-    """The same where it is one bound: a complex tensor is refused later, a complex number at once."""
-    if any(type(each) is complex for each in (*bounds, *named.values())):
+    """The same where it is one bound: tensors beside complex numbers are refused later, a complex number at once."""
+    given = (*bounds, *named.values())
+    if any(type(each) is complex for each in given):
         raise NotImplementedError("clamp is not supported for complex types")
-    if x._data.dtype.kind != "c":
+    if x._data.dtype.kind != "c" or not any(isinstance(each, Tensor) for each in given):
         refuse_bounds(x, *bounds, **named)
 
 
