@@ -103,7 +103,7 @@ class Cast:
 def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = (), real: bool = False) -> None:
     """Let the formulas of ``node`` see the arguments that it keeps in the dtype in which it computed.
 
-    Integers among ``uncast`` they see as they were given, and what is ``real`` beside complex numbers as real numbers:
+    Those among ``uncast`` that the dtype holds, and integers, they see as they were given, and what is ``real`` beside complex numbers as real numbers:
     their conjugates have no imaginary part, not one of -0.
     """
     part = dtype.type(0).real.dtype if real and dtype.kind == "c" else dtype
@@ -112,7 +112,9 @@ def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = ()
     for each in kept:
         if hasattr(each, "packed"):
             each.dtype = dtype
-        given = any(each is one for one in uncast) and each._data.dtype.kind in "iu"
+        given = any(each is one for one in uncast) and (
+            each._data.dtype.kind in "iu" or np.can_cast(each._data.dtype, dtype)
+        )
         fits = given or not isinstance(each, Tensor) or each._data.dtype == dtype
         changed.append(each if fits else Cast(each, dtype if each._data.dtype.kind == "c" else part))
     node.kept = Unfreed(changed) if type(kept) is Unfreed else tuple(changed)

@@ -551,7 +551,7 @@ _pow_tensors = binary(
     uncast="y",
     without=lambda x, y: (errors.subtracts_bools if y.dtype.kind == "b" else None, None),
 )
-arrays.pow_tensors = lambda x, y: kernels.pow(x, y.astype(x.dtype, copy=False))
+arrays.pow_tensors = lambda x, y: kernels.pow(x, np.asarray(y, x.dtype))
 
 
 @op(
@@ -815,10 +815,11 @@ def check_lerp(input: Tensor, end: Any, weight: Any) -> None:
     """Misfit for what is no tensor or number, RuntimeError for two dtypes."""
     if not isinstance(end, Tensor) or not isinstance(weight, (Tensor, *NUMBERS)):
         raise Misfit
-    if input._data.dtype != end._data.dtype:
-        raise RuntimeError(
-            f"expected dtype {input.dtype.c_name} for `end` but got dtype {end.dtype.c_name}"
-        )
+    for name, each in (("end", end), ("weight", weight)):
+        # A weight of no dimensions is a number to torch.
+        fits = name == "weight" and not (isinstance(each, Tensor) and each._data.ndim)
+        if not fits and input._data.dtype != each._data.dtype:
+            raise RuntimeError(f"expected dtype {input.dtype.c_name} for `{name}` but got dtype {each.dtype.c_name}")
 
 
 publish("lerp", lambda input, end, weight, *, out=None: (
