@@ -238,7 +238,7 @@ def beside_numbers(
     ``x`` and ``y`` carry the gradient to tensors, ``first`` to one before a number, if by another formula.
     """
     both = binary(name, kernel, dtypes.arithmetic_to_float, x=x, y=y, scalars=False, method=False, module=False,
-                  inplace=False, node=f"{title}Backward0")
+                  inplace=False, node=f"{title}Backward0", uncast="y")
 
     @op(f"{name}_of_number", method=False, module=False, node=f"{title}Backward1", elementwise=("x", "y"), y=y)
     def of_number(x, y: Array):
