@@ -273,8 +273,8 @@ def binary(
     ``rule``: ``arithmetic`` (compute in the promoted dtype), ``arithmetic_to_float`` (at least a float) or ``to_bool``
     (compare in the promoted dtype). ``same`` lists the NumPy kinds for which two equal dtypes need no thought.
     ``without`` says of two operands of different dtypes for which of them torch has no gradient, by the exception.
-    The formulas see the operands in one dtype, but integers named in ``uncast`` as they are. ``of_complex`` is the
-    kernel of complex numbers, where it is another.
+    The formulas see the operands in one dtype, but those named in ``uncast``, unless wider, as they are. ``of_complex``
+    is the kernel of complex numbers, where it is another.
     """
     from .forms import attach, begin_out, in_place, quick_in_place, write_out
 

@@ -966,7 +966,10 @@ class Pass:
                     self.slots.setdefault(each.node, []).append(each)
             self.captured = dict.fromkeys([*wanted, *self.slots])
             wanted.update(self.slots)
-            self.needed = reaching(edges, wanted)
+            outputs = [each for each in wanted if each.__class__ is Output]
+            # A wanted result asks for its step, to which the other results lead as well.
+            self.needed = reaching(edges, wanted.union([each.parent for each in outputs]))
+            self.needed.difference_update([each for each in outputs if each.parent not in self.needed])
             self.roots = edges
             if self.into_grad:
                 self.needed.update(each for each in wanted if isinstance(each, Node))
@@ -1019,6 +1022,8 @@ class Pass:
                     if awaited is not None and node in self.roots:
                         # Where the pass begins, hooks see the gradient that goes no further.
                         self.before(node, g, False)
+                    elif awaited is not None and type(g) is list and "hooked_outputs" in node.__dict__:
+                        self.tell_outputs(node, g)
                     continue
             if awaited is not None:
                 if type(g) is list and "hooked_outputs" in node.__dict__:
@@ -1149,7 +1154,9 @@ class Pass:
         if node.tensor_hooks or node.retained:
             hooks = (node.tensor_hooks or {}).get(0)
             if hooks:
-                g = self.call_tensor_hooks(hooks, g)
+                arrived_as, g = g, self.call_tensor_hooks(hooks, g)
+                if g is not arrived_as:
+                    self.bumps.pop(node, None)  # the writes were to what the hook took the place of
             tensor = (node.retained or {}).get(0)
             tensor = tensor and tensor()
             if tensor is not None:
@@ -1164,7 +1171,7 @@ class Pass:
         """Call the hooks of results that no gradient has come to: with None."""
         for reference in node.__dict__["hooked_outputs"]:
             output = reference()
-            if output is not None and gradients[output.output_nr] is None:
+            if output is not None and gradients[output.output_nr] is None and self.captured.get(output) is None:
                 self.before(output, None, False)
 
     def after(self, node: Node, results: Sequence[Any], g: Any) -> Sequence[Any]:

@@ -103,8 +103,8 @@ class Cast:
 def keep_as_given(node: Node, dtype: np.dtype[Any], uncast: tuple[Any, ...] = (), real: bool = False) -> None:
     """Let the formulas of ``node`` see the arguments that it keeps in the dtype in which it computed.
 
-    Those among ``uncast`` that the dtype holds, and integers, they see as they were given, and what is ``real`` beside complex numbers as real numbers:
-    their conjugates have no imaginary part, not one of -0.
+    Those among ``uncast`` that the dtype holds, and integers, they see as they were given, and what is ``real`` beside
+    complex numbers as real numbers: their conjugates have no imaginary part, not one of -0.
     """
     part = dtype.type(0).real.dtype if real and dtype.kind == "c" else dtype
     kept = () if node.kept is None else node.kept

@@ -520,6 +520,16 @@ PROGRAMS = """
     torch.ones(2).clamp_(max=1j)
     torch.ones(2, dtype=torch.int32).clamp(1+0j)
     torch.ones(2, dtype=torch.int32).clamp_(1j)
+    torch.div(torch.tensor([684.,1e3,-7]).bfloat16(), torch.tensor([8.0625]).bfloat16(), rounding_mode="trunc")
+    torch.div(torch.arange(1.,900,37).half(), torch.tensor(.3).half(), rounding_mode="floor")
+    torch.div(torch.arange(1.,900,37).half(), torch.full((25,), .3).half(), rounding_mode="floor")
+    torch.log1p(torch.tensor([complex(a,b) for a in (-4,-1,0.,1,1e20) for b in (0.,-0.)]))
+    torch.log1p(torch.tensor([complex('inf+nanj'), complex('nan+infj')]))
+    z=torch.full((2,2,2), complex('inf+1j')); [z.tril(-3).index_add(d, torch.tensor([0,1]), z) for d in range(3)]
+    x=torch.tensor([.31,.5]).requires_grad_(); torch.atan2(x,torch.tensor([301.,1]).half()).sum().backward(); x.grad
+    x=torch.tensor([.31,7]).requires_grad_(); torch.atan2(torch.tensor([3.,1.1]).bfloat16(),x).sum().backward(); x.grad
+    x=torch.tensor([.31,7]).requires_grad_(); torch.pow(x,torch.tensor([.3,2.7]).half()).sum().backward(); x.grad
+    y=torch.tensor([.3]).half().requires_grad_(); torch.special.xlog1py(torch.tensor([.31]),y).backward(); y.grad
 """
 
 

@@ -402,6 +402,34 @@ def hooks_of_results_without_a_gradient(torch: Any, tell: Any) -> None:
     tell(lambda: seen)
 
 
+def a_wanted_result_is_reached_by_way_of_its_siblings(torch: Any, tell: Any) -> None:
+    first, second = torch.ones(3, requires_grad=True).split([1, 2])
+    product, other = second * second, first * 3
+    second.register_hook(lambda g: g * 3)
+    for output in (product.sum(), product.sum() + other.sum()):
+        for wanted in ([first], [first, second]):
+            found = torch.autograd.grad(output, wanted, retain_graph=True, allow_unused=True)
+            tell(lambda found=found: [g is not None and (g.tolist(), g._version) for g in found])
+    output = product.sum()
+    output.backward(inputs=[first], retain_graph=True)
+    tell(lambda: first.grad)
+    tell(lambda: torch.autograd.grad(output, [first]))
+    tell(lambda: output.backward())
+
+
+def refusals_come_in_order(torch: Any, tell: Any) -> None:
+    x, z, one = torch.ones(1, 1).expand(3, 1), torch.full((1,), 1j).expand(3), torch.tensor([0])
+    tell(lambda: z.clamp_min_(0.5))
+    tell(lambda: z.clamp_max_(max=0.5))
+    tell(lambda: z.clamp_max_(torch.ones(3)))
+    tell(lambda: x.index_add_(1, one, torch.ones(1)))
+    tell(lambda: x.index_add_(2, one, torch.ones(1, 1)))
+    tell(lambda: x.index_add_(0, one + 7, torch.ones(1, 1)))
+    tell(lambda: x.lerp_(x, torch.ones(3, 1).half()))
+    tell(lambda: torch.lerp(x, x, torch.ones(4, 1).half()))
+    tell(lambda: torch.lerp(x, x, torch.tensor(1.0).half()).tolist())
+
+
 def steps_that_nothing_passes(torch: Any, tell: Any) -> None:
     for write in (lambda x: x.floor_divide_(2), lambda x: x.heaviside_(torch.tensor(1.0)), lambda x: x.floor_divide(2)):
         x = torch.ones(2, requires_grad=True) * 1
@@ -420,6 +448,7 @@ def views_of_given_gradients_are_taken(torch: Any, tell: Any) -> None:
 
 
 RULES = [
+    a_wanted_result_is_reached_by_way_of_its_siblings, refusals_come_in_order,
     targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
     steps_that_nothing_passes, views_of_given_gradients_are_taken,
     writes_through_conjugates_and_parts_arrive, a_path_that_leads_to_nothing_says_so_once,
