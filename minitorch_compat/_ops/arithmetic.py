@@ -815,10 +815,11 @@ def check_lerp(input: Tensor, end: Any, weight: Any) -> None:
     """Misfit for what is no tensor or number, RuntimeError for two dtypes."""
     if not isinstance(end, Tensor) or not isinstance(weight, (Tensor, *NUMBERS)):
         raise Misfit
-    for name, each in (("end", end), ("weight", weight)):
-        # A weight of no dimensions is a number to torch.
-        fits = name == "weight" and not (isinstance(each, Tensor) and each._data.ndim)
-        if not fits and input._data.dtype != each._data.dtype:
+    given: dict[str, Tensor] = {"end": end}
+    if isinstance(weight, Tensor) and weight._data.ndim:  # one of no dimensions is a number to torch
+        given["weight"] = weight
+    for name, each in given.items():
+        if input._data.dtype != each._data.dtype:
             raise RuntimeError(f"expected dtype {input.dtype.c_name} for `{name}` but got dtype {each.dtype.c_name}")
 
 
