@@ -443,7 +443,7 @@ def check_alike(input: Tensor, values: Tensor) -> None:
 
 nextafter = binary(
     "nextafter", kernels.nextafter, scalars=False, x=lambda xp, g, x, y: xp.where(x != y, g, 0.0),
-    y=lambda xp, g: xp.written(xp.zeros_like(g)),
+    y=lambda xp, g, y: xp.written(xp.zeros_like(y)),
 )
 heaviside = binary(
     "heaviside", kernels.heaviside, scalars=False, x=underivable("aten::heaviside"), y=underivable("aten::heaviside"),
