@@ -116,7 +116,9 @@ def unsqueeze(x: ndarray, dim: int) -> ndarray:
         quick = x.reshape(shape)
         if quick.strides == steps:
             return quick
-    return restride(x, shape, steps)
+    made = restride(x, shape, steps)
+    # A view of a gradient is of its kind, as NumPy's own views are.
+    return made if type(x) is ndarray else made.view(type(x))
 
 
 # ---- dimensions in another order
