@@ -29,7 +29,7 @@ def written(x: Any, place: Any = 0) -> Any:
     ((), lambda x: ((torch.ones(2) * x) * x).sum(), 1),
     ((2,), lambda x: ((torch.ones(3, 2) * x) * x).sum(), 0),
     ((3,), lambda x: torch.nextafter(torch.ones(2, 3), x).sum(), 1),
-    ((3, 2, 1, 2), lambda x: torch.quantile(x, 0.5, dim=0).sum(), 2),
+    ((3, 2, 1, 2), lambda x: torch.quantile(x, 0.5, dim=0).sum(), 1),
 ])
 def test_counts(shape: tuple[int, ...], computed: Callable[[Any], Any], writes: int) -> None:
     leaf = torch.ones(shape, requires_grad=True)
