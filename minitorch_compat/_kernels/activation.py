@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from .elementwise import at_least, at_most, exp, expm1, log, log1p, tanh, widened
+from .fused import in_vectors
 
 
 def _narrowed(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -120,10 +121,11 @@ def mish(x: np.ndarray) -> np.ndarray:
 
 
 def softshrink(x: np.ndarray, lambd: float = 0.5) -> np.ndarray:
-    """x drawn to zero by lambd. Bitwise torch but for the sign of zero, which torch keeps outside of whole vectors."""
+    """x drawn to zero by lambd. Bitwise torch, whose loops keep the sign of a zero outside of whole vectors alone."""
     wide = widened(x)
-    bound = wide.dtype.type(lambd)
-    return _narrowed(np.where(wide > bound, wide - bound, np.where(wide < -bound, wide + bound, wide * 0)), x.dtype)
+    bound, zero = wide.dtype.type(lambd), np.asarray(wide * 0)
+    zero = np.where(in_vectors(64 // x.itemsize, x), np.abs(zero), zero)
+    return _narrowed(np.where(wide > bound, wide - bound, np.where(wide < -bound, wide + bound, zero)), x.dtype)
 
 
 def hardshrink(x: np.ndarray, lambd: float = 0.5) -> np.ndarray:

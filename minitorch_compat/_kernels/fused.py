@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .iteration import order
+
 _SPLITTER = 134217729.0  # 2**27 + 1, Veltkamp's constant for 53 bits
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 _ONE = np.ones((), _DOUBLE)
@@ -100,12 +102,12 @@ def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
     """Which elements torch's loops take ``count`` at a time: what is left over at the end of a row goes one by one.
 
     Rows are runs of memory, beside which another array may stay at one number; dimensions that run on make one row.
+    An array alone may also stay at one number.
     """
     shape = np.broadcast_shapes(*[each.shape for each in arrays])
     wide = [np.broadcast_to(each, shape) for each in arrays]
-    first = next((each for each, own in zip(wide, arrays, strict=True) if own.shape == shape), wide[0])
-    order = sorted(range(len(shape)), key=lambda dim: -first.strides[dim])
-    turned = [each.transpose(order) for each in wide]
+    slowest_first = order(shape, *[each.strides for each in wide])[::-1]
+    turned = [each.transpose(slowest_first) for each in wide]
     inside: np.ndarray = np.zeros(turned[0].shape, bool)
     axes = [axis for axis, length in enumerate(inside.shape) if length != 1]
     steps = [each.strides[axes[-1]] if axes else 0 for each in turned]
@@ -114,9 +116,9 @@ def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
         if any(each.strides[axis] != length * step for each, step in zip(turned, steps, strict=True)):
             break
         length *= inside.shape[axis]
-    if any(steps) and all(step in (0, each.itemsize) for each, step in zip(turned, steps, strict=True)):
+    if length and (any(steps) or len(steps) == 1) and all(step in (0, each.itemsize) for each, step in zip(turned, steps, strict=True)):
         inside.reshape(-1, length)[:, : length // count * count] = True
-    return inside.transpose(np.argsort(order))
+    return inside.transpose(np.argsort(slowest_first))
 
 
 def _in_blocks(kernel: Callable[..., np.ndarray], dtype: np.dtype, *parts: Any) -> np.ndarray | None:

@@ -384,6 +384,14 @@ def masked_scatter(x: ndarray, mask: ndarray, source: ndarray) -> ndarray:
     return out
 
 
+def scatter_one_by_one(x: ndarray, mask: ndarray, source: ndarray) -> None:
+    """Write the next element of the source wherever a mask is true."""
+    mask, elements = np.broadcast_to(mask, x.shape), iter(source.reshape(-1))
+    for place in np.ndindex(x.shape):
+        if mask[place]:
+            x[place] = next(elements)
+
+
 def scatter_too_few(x: ndarray, mask: ndarray, source: ndarray) -> None:
     """Where the source of ``masked_scatter`` has too few elements, write them all, in the order of memory."""
     if np.count_nonzero(mask) > source.size:

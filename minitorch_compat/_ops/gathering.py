@@ -577,9 +577,16 @@ def padded(x: Array, size):
     x=broadcast_sum(lambda xp, g, mask: xp.masked_fill_number(g, mask, 0), "x"),
     source=scattered_source,
 )
-def masked_scatter(x: Array, mask: Array, source: Array):
-    """``x`` with the elements of ``source``, in order, where a mask is true."""
-    return kernels.masked_scatter(x, mask, source)
+def masked_scatter(x: Array, mask: Array, source: Array, written=False):
+    """``x`` with the elements of ``source``, in order, where a mask is true.
+
+    Where ``x`` is ``written`` and a contiguous source lies in its memory, each element is read after earlier writes.
+    """
+    made = kernels.masked_scatter(x, mask, source)
+    if written and source.flags.c_contiguous and np.shares_memory(x, source):
+        kernels.scatter_one_by_one(x, mask, source)
+        made[...] = x
+    return made
 
 
 def _masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -631,8 +638,12 @@ def _masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     return masked_scatter(input, mask, source)
 
 
+def _masked_scatter_here(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    return masked_scatter(input, mask, source, True)
+
+
 publish("masked_scatter", _masked_scatter,
-        inplace=in_place(masked_scatter, elementwise=False, first=begin_masked_scatter))
+        inplace=in_place(_masked_scatter_here, elementwise=False, first=begin_masked_scatter))
 
 
 # ---- positions in the flattened tensor

@@ -75,7 +75,7 @@ def test_large_arrays(torch, compare):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
-def test_softshrink_is_equal_but_for_the_sign_of_zero(torch, compare, numbers, dtype):
+def test_softshrink_is_equal(torch, compare, numbers, dtype):
     x = numbers.to(getattr(torch, dtype))
     got, expected = activation.softshrink(compare.as_array(x), 0.4), torch.nn.functional.softshrink(x, 0.4)
     np.testing.assert_array_equal(got.astype("f8"), expected.double().numpy())

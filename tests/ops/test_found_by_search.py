@@ -697,3 +697,38 @@ def test_leaves_that_nothing_more_comes_to_have_their_gradients_when_a_step_fail
         found.append([None if each.grad is None else each.grad.tolist() for each in (x, y)])
     assert found[1] == found[0]
     assert found[0][0] is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+@pytest.mark.parametrize("shape", [(), (0,), (9,), (33,), (5, 5), (40, 3), (1, 70), (70, 1), (2, 3, 40)])
+def test_softshrink_keeps_the_sign_of_zero_where_torch_does(shape: tuple[int, ...], dtype: str) -> None:
+    found = []
+    for side in (engine, torch):
+        x = side.full([2 * size for size in shape], -0.1, dtype=getattr(side, dtype))
+        forms = [
+            x, x.expand(2, *x.shape), x[tuple(slice(0, None, 2) for _ in shape)], x.permute(list(reversed(range(x.ndim)))),
+            x[tuple(slice(0, size) for size in shape)], side.full((), -0.1, dtype=getattr(side, dtype)).expand(70),
+        ]
+        found.append([side.nn.functional.softshrink(each).signbit().tolist() for each in forms])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("case", [
+    "x.masked_scatter_(m, x)", "x.masked_scatter_(m[0], x)", "x.masked_scatter_(m, x.view(-1))",
+    "x.t().masked_scatter_(m, x)", "x.masked_scatter_(m, x.t())", "x[1:].masked_scatter_(m[0], x)",
+    "x[0].masked_scatter_(m[0], x[1])", "m.masked_scatter_(m, m)", "x.masked_scatter_(m.t(), x)",
+    "x.masked_scatter(m, x)", "x[0, 0].masked_scatter_(m[0, 0], x)", "x[:0].masked_scatter_(m[:0], x)",
+    "x.requires_grad_().mul(1).masked_scatter_(m, x).sum()",
+])
+def test_a_source_in_the_memory_written_to_is_read_after_earlier_writes(case: str) -> None:
+    found = []
+    for side in (engine, torch):
+        x = side.tensor([[1.0, 2, -7, -8], [2, 1, -1, 4], [-3, -2, 6, 5], [0, 7, 9, 3]])
+        m = side.tensor([[True, False, True, True], [False, True, True, False]] * 2)
+        out = eval(case, {"x": x, "m": m})
+        if out.requires_grad:
+            out.backward()
+            found.append([out.tolist(), x.grad.tolist()])
+        else:
+            found.append([out.tolist(), x.tolist(), m.tolist(), x._version])
+    assert found[0] == found[1]

@@ -198,12 +198,14 @@ class Widened(Found):
 def moving(program: Program) -> str:
     """The text of a program after whose statements results are moved."""
     lines: list[str] = []
+    made: set[str] = set()  # also what is gone by the end
     complex_numbers = "complex" in program.text or "j)" in program.text
     for place, each in enumerate(program.statements):
         if each.refused:
             lines += [f"with see.refusal({program.label(place)!r}):", f"    {each.text}"]
             continue
         lines.append(each.text)
+        made.update(each.makes)
         plain = each.operation.removesuffix("_").rpartition(".")[2]
         ulps = 0.0 if plain in (MOVES if complex_numbers else EXACT_NAMES) else ULPS
         if ulps:
@@ -211,7 +213,7 @@ def moving(program: Program) -> str:
         names = each.makes or ((each.text.rpartition(": ")[2].partition(".")[0],) if each.operation.endswith("_") and
                                not each.operation.startswith("requires") else ())
         if names and each.operation != "tensor":
-            operands = [name for name in NAME.findall(each.text) if name not in each.makes and name in program.names]
+            operands = [name for name in NAME.findall(each.text) if name not in each.makes and name in made]
             if plain in TRUTHS and len(operands) == len(names) == 1:
                 lines.append(f"corrected({plain!r}, {operands[0]}, {names[0]})")
             lines.append(f"moved({ulps}, [{', '.join(operands)}], {', '.join(names)})")
