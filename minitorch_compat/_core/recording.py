@@ -153,7 +153,7 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
     )
     origin = ""
     source = None if type(kept) is Kept or not hasattr(kept, "_step") else kept._step() and kept._node
-    if type(kept) is Kept:
+    if type(kept) is Kept and kept._data.dtype.kind in "fcV":  # an output that has no gradient is not told
         view = node.through_view and node.through_view()
         origin = f", which is output {kept.output_nr} of {(view or node).operation_name()},"
     elif source is not None and source is not LEAF:

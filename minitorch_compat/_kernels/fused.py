@@ -116,7 +116,8 @@ def in_vectors(count: int, *arrays: np.ndarray) -> np.ndarray:
         if any(each.strides[axis] != length * step for each, step in zip(turned, steps, strict=True)):
             break
         length *= inside.shape[axis]
-    if length and (any(steps) or len(steps) == 1) and all(step in (0, each.itemsize) for each, step in zip(turned, steps, strict=True)):
+    whole = all(step in (0, each.itemsize) for each, step in zip(turned, steps, strict=True))
+    if length and whole and (any(steps) or len(steps) == 1):
         inside.reshape(-1, length)[:, : length // count * count] = True
     return inside.transpose(np.argsort(slowest_first))
 

@@ -693,4 +693,4 @@ def _put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False)
 
 
 publish("take", _take)
-publish("put", _put, inplace=in_place(_put, elementwise=False, apart="last"))
+publish("put", _put, inplace=met_twice_first(_put))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.forms import publish, wants_grad
-from .._core.graph import Node, record
+from .._core.graph import Node, Watched, record
 from .._core.modes import mode
 from .._core.options import Misfit, checked, length_of, size_of
 from .._core.recording import AT_ONCE
@@ -45,10 +45,11 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None)
 
 
 class SetBackward(Node):
-    """The step of other memory, which nothing passes."""
+    """The step of other memory, which nothing passes, no gradient either."""
 
     __slots__ = ()
     order = AT_ONCE
+    takes_none = True
 
     def vjp(self, g: Any) -> Any:
         raise RuntimeError("derivative for set_ is not implemented")
@@ -82,7 +83,9 @@ def set_(self: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
     hold(self, array)
     self._bump()
     if recorded:
-        rebase(self, record(SetBackward, edges))
+        node = record(SetBackward, edges)
+        Watched.watch(node)
+        rebase(self, node)
     return self
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._core import dtypes
+from .._core.absent import absent
 from .._core.errors import Misfit
 from .._core.families import axes_of
 from .._core.forms import FUNCTIONS, in_place, write_out
@@ -484,10 +485,12 @@ def cov(
                     f"cov(): expected {word} to have the same numel as there are observations in the input but got "
                     f"{given.size} != {count}"
                 )
-            if count and (given < 0).any():
+            if count and not given.min() >= 0:  # nan is not either
                 raise RuntimeError(f"cov(): {word} cannot be negative")
             weights = each if weights is None else weights * each
     total = FUNCTIONS["tensor"](count) if weights is None else FUNCTIONS["sum"](weights)
+    if weights is not None and not total._data:
+        raise RuntimeError("cov(): weights sum to zero, can't be normalized")
     mean = FUNCTIONS["sum"](x if weights is None else x * weights, 1) / total
     if aweights is None or not correction:
         free: Any = total - correction
@@ -612,6 +615,8 @@ def distance(x: Array, y: Array, p):
 def dist(input: Tensor, other: Tensor, p: Any = 2) -> Tensor:
     """The p-norm of the difference."""
     difference = FUNCTIONS["sub"](input.detach(), other.detach())
+    if difference.dtype is dtypes.complex32:
+        raise absent("torch.complex32")
     if difference._data.dtype.kind not in "fcV":
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "
@@ -644,7 +649,7 @@ def between_y(xp, g, x, y, out, p):
 )
 def between(x1: Array, x2: Array, p):
     difference = x1[..., :, None, :] - x2[..., None, :, :]
-    return reduce.norm(difference, p, (difference.ndim - 1,), False)
+    return np.ascontiguousarray(reduce.norm(difference, p, (difference.ndim - 1,), False))
 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> Tensor:

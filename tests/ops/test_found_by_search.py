@@ -706,7 +706,7 @@ def test_softshrink_keeps_the_sign_of_zero_where_torch_does(shape: tuple[int, ..
     for side in (engine, torch):
         x = side.full([2 * size for size in shape], -0.1, dtype=getattr(side, dtype))
         forms = [
-            x, x.expand(2, *x.shape), x[tuple(slice(0, None, 2) for _ in shape)], x.permute(list(reversed(range(x.ndim)))),
+            x, x.expand(2, *x.shape), x.permute([*range(x.ndim)][::-1]), x[tuple(slice(0, None, 2) for _ in shape)],
             x[tuple(slice(0, size) for size in shape)], side.full((), -0.1, dtype=getattr(side, dtype)).expand(70),
         ]
         found.append([side.nn.functional.softshrink(each).signbit().tolist() for each in forms])
@@ -731,4 +731,76 @@ def test_a_source_in_the_memory_written_to_is_read_after_earlier_writes(case: st
             found.append([out.tolist(), x.grad.tolist()])
         else:
             found.append([out.tolist(), x.tolist(), m.tolist(), x._version])
+    assert found[0] == found[1]
+
+
+ORDERS = """
+    torch.cov(m, aweights=torch.tensor([1.0, float("nan"), 1.0]))
+    torch.cov(m, aweights=torch.zeros(3))
+    torch.cov(m, fweights=torch.tensor([0, 0, 0]))
+    torch.cov(m[:, :0], aweights=torch.ones(0))
+    i.put_(i, i, True)
+    i.put_(i[:1], torch.tensor([9]))
+    i.put_(torch.tensor([9]), i[:1])
+    torch.put(i, torch.tensor([9]), i[:1])
+    torch.batch_norm(x, None, None, x, x, False, 0.1, 0.1, False)
+    torch.batch_norm(x, None, None, None, None, False, 0.1, 0.1, False)
+    torch.batch_norm(x, x, None, None, None, True, 0.1, 0.1, False)
+    torch.batch_norm(x, None, x, None, None, True, 0.1, 0.1, False)
+    torch.batch_norm(x, None, None, x[:0], x[:0], False, 0.1, 0.1, False)
+    torch.native_batch_norm(x, x, None, None, None, True, 0.1, 0.1)
+    x.requires_grad_().neg().set_(x.detach()).sum().backward()
+    group_norm_of_memory_that_was_set()
+    torch.cdist(m.t(), m.t(), 0.5).stride()
+    torch.cdist(torch.stack([m, m]).mT, m.t(), 2.0).stride()
+"""
+
+
+@pytest.mark.parametrize("case", ORDERS.strip().splitlines())
+def test_refusals_and_layouts_are_torchs(case: str) -> None:
+    found: list[Any] = []
+    for side in (engine, torch):
+
+        def group_norm_of_memory_that_was_set(side: Any = side) -> None:
+            x = side.ones(6).requires_grad_()
+            weight = x.neg()
+            weight.set_(x.detach())
+            side.native_group_norm(side.ones(2, 6, 3), weight, None, 2, 6, 3, 2, 0.5)[1].sum().backward()
+
+        names = {
+            "torch": side, "x": side.arange(3.0), "m": side.arange(6.0).reshape(2, 3), "i": side.tensor([7, 8, 9]),
+            "group_norm_of_memory_that_was_set": group_norm_of_memory_that_was_set,
+        }
+        try:
+            found.append(repr(eval(case.strip(), names)))
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("case", ["sort", "max", "kthvalue", "topk", "mode", "median", "cummax"])
+def test_places_that_were_written_to_are_told_without_the_step_they_came_of(case: str) -> None:
+    found = []
+    for side in (engine, torch):
+        x = side.tensor([[3.0, 1, 2], [4, 6, 5]], requires_grad=True)
+        values, places = getattr(x * 1, case)(*([1] if case in ("kthvalue", "topk") else []), -1)
+        places.zero_()
+        with pytest.raises(RuntimeError) as caught:
+            values.sum().backward()
+        found.append(str(caught.value))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("momentum", [0.1, 0.3, 0.7, -1.2])
+def test_running_statistics_in_bfloat16_round_as_torchs_do(momentum: float) -> None:
+    found = []
+    numbers = torch.randn(20, 4, 2, 3, generator=torch.Generator().manual_seed(5)).mul(4).bfloat16().float().tolist()
+    for side in (engine, torch):
+        rows = []
+        for each in numbers:
+            mean, variance = side.tensor([3.5, -0.3], dtype=side.bfloat16), side.tensor([7.6, 1.1], dtype=side.bfloat16)
+            x = side.tensor(each, dtype=side.bfloat16)
+            side.nn.functional.batch_norm(x, mean, variance, training=True, momentum=momentum)
+            rows.append([mean.tolist(), variance.tolist()])
+        found.append(rows)
     assert found[0] == found[1]

@@ -182,8 +182,12 @@ class Machine:
         return numbers
 
     def like(self, x: Any, n: Numbers) -> Any:
-        """A tensor of the size of ``x``: new, or one that is there and may fit or not."""
-        return self.apart(x, self.pick(n)) if n(3) else self.make(str(x.dtype)[6:], tuple(x.shape), n(5))
+        """A tensor of the size of ``x``: new, or one that is there and may fit or not.
+
+        New in complex64 for complex32, of which torch warns wherever it makes room.
+        """
+        dtype = str(x.dtype)[6:].replace("complex32", "complex64")
+        return self.apart(x, self.pick(n)) if n(3) else self.make(dtype, tuple(x.shape), n(5))
 
     def apart(self, x: Any, y: Any) -> Any:
         """``y``, or a copy where it meets ``x`` in memory and torch does not look: the order of a loop decides then."""
