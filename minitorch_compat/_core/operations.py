@@ -332,9 +332,12 @@ class OpRecorder:
                 counts.append((each, -1))
         for place in self.kept_results:
             wanted = not asking.isdisjoint(self.named[self.results[place]])
-            result = records.keep_result(outs[place]) if wanted else None
-            if result is not None and place:
-                result.output_nr = sum(each._data.dtype.kind in "fcV" for each in outs[:place])
+            result: Any = outs[place] if wanted else None
+            # What wants no gradient makes no cycle, and is kept as other tensors are.
+            if result is not None and result._data.dtype.kind in "fcV":
+                result = records.keep_result(result)
+                if place:
+                    result.output_nr = sum(each._data.dtype.kind in "fcV" for each in outs[:place])
             kept.append(result)
             counts.append((self.results[place], -1))
         # What is not saved is not freed.

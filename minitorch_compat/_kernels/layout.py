@@ -336,7 +336,10 @@ def dim_of(dim: int, ndim: int) -> int:
     return wrap_dim(dim, ndim)
 
 
-def dim_out_of_range(dim: int, limit: int) -> IndexError:
+def dim_out_of_range(dim: int, limit: int) -> Exception:
+    """IndexError, or TypeError for a flag, about which the signature has words."""
+    if isinstance(dim, bool):
+        return TypeError("indices must be no flags")  # in Python's words, which the signature replaces by its own
     return IndexError(f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
 
 

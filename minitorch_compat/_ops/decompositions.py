@@ -457,10 +457,11 @@ def lu_parts(x: Array, factors, order):
     return lower, np.triu(factors[..., :k, :])
 
 
-def lu_factor_x(xp, g, out, shape, order):
+def lu_factor_x(xp, g, LU, pivots, shape):
     k = min(shape[-2:])
-    lower = xp.tril(part(xp, out, -1, 0, k), -1)
-    upper = xp.triu(part(xp, out, -2, 0, k), 0)
+    order = order_of((pivots if xp is arrays else pivots._data)[..., :k], shape[-2])
+    lower = xp.tril(part(xp, LU, -1, 0, k), -1)
+    upper = xp.triu(part(xp, LU, -2, 0, k), 0)
     one = np.eye(shape[-2], k, dtype=lower.dtype if xp is arrays else lower.dtype.numpy)
     lower = lower + (one if xp is arrays else wrap(one))
     return lu_x(
@@ -468,12 +469,28 @@ def lu_factor_x(xp, g, out, shape, order):
     )
 
 
-@op("lu_together", method=False, module=False, node="LinalgLuFactorExBackward0", x=lu_factor_x)
-def lu_together(x: Array, factors, order):
-    return factors
+@op("lu_together", results=("LU", "pivots", "info"), method=False, module=False, node="LinalgLuFactorExBackward0",
+    x=lu_factor_x)
+def lu_together(x: Array, made):
+    return made
 
 
-def factors_of(A: Tensor, pivot: bool, who: str) -> tuple[Array, Array, Array, Array]:
+def order_of(pivots: Array, rows: int) -> Array:
+    """The rows in the order in which these exchanges leave them; RuntimeError for what are no exchanges of rows."""
+    if pivots.dtype != np.int32:
+        raise RuntimeError(
+            "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this "
+            "function is intended to be used with the output produced by torch.linalg.lu_factor"
+        )
+    if ((pivots < 1) | (pivots > rows)).any():
+        raise RuntimeError(
+            "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you properly pass the result "
+            "of lu_factor?"
+        )
+    return kernels.permutation(pivots, rows)
+
+
+def factors_of(A: Tensor, pivot: bool, who: str) -> tuple[Array, Array, Array]:
     if A._data.ndim < 2:
         raise RuntimeError(
             f"{who}: Expected tensor with 2 or more dimensions. Got size: {list(A._data.shape)} instead"
@@ -481,8 +498,7 @@ def factors_of(A: Tensor, pivot: bool, who: str) -> tuple[Array, Array, Array, A
     implemented(A, "lu_cpu")
     if not pivot:
         raise RuntimeError(f"{who.replace('torch.', 'linalg.')}: LU without pivoting is not implemented on the CPU")
-    factors, pivots, info = kernels.triangular_factors(A._data)
-    return factors, pivots, info, kernels.permutation(pivots, A._data.shape[-2])
+    return kernels.triangular_factors(A._data)
 
 
 lu_result = results("lu", "P", "L", "U")
@@ -493,16 +509,15 @@ lu_factor_ex_result = results("lu_factor_ex", "LU", "pivots", "info")
 @function("lu")
 def lu(A: Tensor, *, pivot: bool = True) -> Any:
     """P, the lower L with ones on its diagonal, and the upper U of ``A = P L U``."""
-    factors, pivots, _, order = factors_of(A, pivot, "linalg.lu")
+    factors, pivots, _ = factors_of(A, pivot, "linalg.lu")
     exchange = wrap(kernels.permutation_matrix(pivots, A._data.shape[-2], A._data.dtype))
-    return lu_result(exchange, *lu_parts(A, factors, order))
+    return lu_result(exchange, *lu_parts(A, factors, kernels.permutation(pivots, A._data.shape[-2])))
 
 
 @function("lu_factor_ex")
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
     """L and U in one matrix, the rows exchanged in each step, and whether no zero was met."""
-    factors, pivots, info, order = factors_of(A, pivot, "torch.lu_factor")
-    made = lu_factor_ex_result(lu_together(A, factors, order), wrap(pivots), wrap(info))
+    made = lu_factor_ex_result(*lu_together(A, factors_of(A, pivot, "torch.lu_factor")))
     if check_errors:
         refuse_division(made.info)
     return made

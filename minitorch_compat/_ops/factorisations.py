@@ -215,21 +215,10 @@ def lu_unpack(
         raise RuntimeError(
             f"torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: {list(x.shape)} instead"
         )
-    if unpack_pivots and pivots.dtype != np.int32:
-        raise RuntimeError(
-            "torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this "
-            "function "
-            "is intended to be used with the output produced by torch.linalg.lu_factor"
-        )
     lower, upper = taken_apart(LU_data, unpack_data)
     exchange = np.empty(0, x.dtype)
     if unpack_pivots:
-        if ((pivots < 1) | (pivots > x.shape[-2])).any():
-            raise RuntimeError(
-                "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you properly pass "
-                "the result "
-                "of lu_factor?"
-            )
+        decompositions.order_of(pivots, x.shape[-2])
         exchange = kernels.permutation_matrix(pivots[..., : min(x.shape[-2:])], x.shape[-2], x.dtype)
     return ended("lu_unpack", out, lu_unpack_result(wrap(layout.in_order(exchange)), lower, upper), LU_data)
 

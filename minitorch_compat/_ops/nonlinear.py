@@ -275,6 +275,8 @@ def softplus_x(xp: Any, g: Any, x: Any, beta: float, threshold: float) -> Any:
 @op(method=False, module=False, x=softplus_x)
 def softplus(x: Array, beta=1, threshold=20):
     """log(1 + exp(beta x)) / beta, and x above the threshold."""
+    if not (is_number(beta) and is_number(threshold)):
+        raise Misfit
     return kernels.softplus(floating(x, "softplus_cpu"), float(beta), float(threshold))
 
 

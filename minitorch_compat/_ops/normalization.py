@@ -20,6 +20,7 @@ from .._core.recording import Kept, array_values, tensor_values
 from .._core.steps import recorded, step
 from .._core.tensor import Tensor, wrap
 from .._core.views import shared_of
+from .._kernels import fused
 from .._kernels import normalization as kernels
 from .._kernels.elementwise import widened
 from .._kernels.formats import channels_last, like
@@ -190,19 +191,6 @@ def native_batch_norm(
     return result, *none
 
 
-def moved_in_halves(kept: ndarray, total: ndarray, parts: int, momentum: float) -> None:
-    """Move running statistics in bfloat16 towards ``total / parts``: each step rounds, its factors too.
-
-    Alone the share of what has parts, a variance, is rounded with what it is added to.
-    """
-    bfloat16 = kept.dtype
-    value = total.astype(bfloat16) / bfloat16.type(parts)
-    share, rest = bfloat16.type(momentum), bfloat16.type(1 - momentum) * kept
-    kept[...] = share * value + rest if parts == 1 else (
-        total.dtype.type(share) * value.astype(total.dtype) + rest.astype(total.dtype)
-    ).astype(bfloat16)
-
-
 def batch_forward(
     x: ndarray, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, momentum: float,
     eps: float, narrow: Any = None
@@ -220,16 +208,19 @@ def batch_forward(
     mean, squares = kernels.batch_moments(x)
     count = x.size // x.shape[1]
     inverse = (1 / np.sqrt(squares / count + eps)).astype(x.dtype)
-    for vector, value, parts in ((running_mean, mean, 1), (running_var, squares, count - 1)):
+    for vector, value in ((running_mean, mean), (running_var, squares)):
         if vector is not None:
             # A write that torch does not count.
             kept = vector._data
-            if kept.dtype.kind == "V":
-                moved_in_halves(kept, value.astype(x.dtype), parts, momentum)
-                continue
-            own = widened(kept)
-            share, rest = own.dtype.type(momentum), own.dtype.type(1 - momentum)
-            kept[...] = (share * (value / parts).astype(x.dtype).astype(own.dtype) + rest * own).astype(kept.dtype)
+            own = kept if kept.dtype.kind == "V" else widened(kept)  # bfloat16 rounds at each step, its factors too
+            share = own.dtype.type(momentum)
+            rest, new = (own.dtype.type(1) - share) * own, value.astype(x.dtype).astype(own.dtype)
+            if value is squares:
+                new = new / own.dtype.type(count - 1)
+            if value is squares and x.dtype.char == "f":  # rounded once where the mean is rounded twice
+                kept[...] = fused.fma32(*[each.astype(x.dtype) for each in (share, new, rest)]).astype(kept.dtype)
+            else:
+                kept[...] = (share * new + rest).astype(kept.dtype)
     mean = mean.astype(x.dtype)
     weight, bias = wide(weight, bias)  # as they are now: they may lie where running statistics do
     if narrow is not None:

@@ -132,16 +132,26 @@ def check_counts(x: Array, counts: Sequence[int]) -> None:
         )
 
 
-def check_padding(window: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
-    """Padding is at most half of what a window reaches over."""
-    for size, pad, gap in zip(window, padding, dilation, strict=True):
+def check_windows(
+    window: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
+) -> None:
+    """Windows have elements and go on; padding is at most half of what a window reaches over."""
+    for size, step, pad, gap in zip(window, stride, padding, dilation, strict=True):
+        if step == 0:
+            raise RuntimeError("stride should not be zero")
         if pad < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {pad}")
-        if pad > ((size - 1) * gap + 1) // 2:
+        if pad > int(((size - 1) * gap + 1) / 2):
             raise RuntimeError(
                 "pad should be at most half of effective kernel size, but got "
                 f"pad={pad}, kernel_size={size} and dilation={gap}"
             )
+    for title, letter, numbers in (
+        ("kernel size", "k", window), ("stride", "d", stride), ("dilation", "dilation", dilation)
+    ):
+        if any(number <= 0 for number in numbers):
+            told = " ".join([f"{letter}{'THW'[place - 3]}: {n}" for place, n in enumerate(numbers, 3 - len(numbers))])
+            raise RuntimeError(f"{title} should be greater than zero, but got {told}")
 
 
 def counts_of(
@@ -149,15 +159,7 @@ def counts_of(
     ceil_mode: bool,
 ) -> tuple[int, ...]:
     """How many windows there are along each dimension."""
-    if any(step == 0 for step in stride):
-        raise RuntimeError("stride should not be zero")
-    if any(gap <= 0 for gap in dilation):
-        text = " ".join(
-            f"{letter}: {gap}" for letter, gap in zip(("dilationT", "dilationH", "dilationW")[-len(window):], dilation,
-                                                      strict=True)
-        )
-        raise RuntimeError(f"dilation should be greater than zero, but got {text}")
-    check_padding(window, padding, dilation)
+    check_windows(window, stride, padding, dilation)
     return tuple([
         kernels.pooled_length(*numbers, ceil_mode)
         for numbers in zip(x.shape[2:], window, stride, padding, dilation, strict=True)

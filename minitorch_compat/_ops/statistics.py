@@ -17,6 +17,7 @@ from .._core.families import axes_of
 from .._core.forms import FUNCTIONS, in_place, write_out
 from .._core.operations import op
 from .._core.saved_names import from_front
+from .._core.scalars import is_number
 from .._core.tensor import Tensor, wrap, wrap_dim
 from .._core.warn import warn_once
 from .._kernels import fused, layout, reduce
@@ -652,8 +653,22 @@ def between(x1: Array, x2: Array, p):
     return np.ascontiguousarray(reduce.norm(difference, p, (difference.ndim - 1,), False))
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> Tensor:
+COMPUTE_MODES = (
+    "use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist",
+)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = COMPUTE_MODES[0]) -> Tensor:
     """The p-norms of the differences of each row of ``x1`` and each row of ``x2``."""
+    if compute_mode not in COMPUTE_MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    return distances(x1, x2, p, COMPUTE_MODES.index(compute_mode))
+
+
+def distances(x1: Tensor, x2: Tensor, p: Any, mode: int) -> Tensor:
+    """The same by the number of a mode."""
+    if not is_number(p):
+        raise Misfit
     for word, each in (("X1", x1), ("X2", x2)):
         if each._data.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {word} got: {each._data.ndim}D")
@@ -661,8 +676,6 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> T
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1._data.shape[-1]} X2: {x2._data.shape[-1]}"
         )
-    if compute_mode not in (*COMPUTE_MODES, None):
-        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     for word, each in (("X1", x1), ("X2", x2)):
         if each._data.dtype.kind not in "fV":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {word} got: {each.dtype.scalar_type}")
@@ -674,16 +687,14 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> T
     if x1._data.dtype.itemsize == 2:
         raise NotImplementedError(f"\"cdist\" not implemented for '{x1.dtype.scalar_type}'")
     rows, columns = x1._data.shape[-2], x2._data.shape[-2]
-    many = compute_mode in (None, "use_mm_for_euclid_dist_if_necessary") and (rows > 25 or columns > 25)
+    many = mode == 0 and (rows > 25 or columns > 25)
     full = 0 not in (*batch, rows, columns, x1._data.shape[-1])
-    if p == 2 and full and (many or compute_mode == COMPUTE_MODES[1]):
+    if p == 2 and full and (many or mode == 1):
         return by_products(x1, x2, batch)
     return between(x1, x2, float(p))
 
 
-COMPUTE_MODES = (
-    "use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist",
-)
+distances = entry.guarded("cdist", distances, False)
 
 
 def by_products(x: Any, y: Any, batch: tuple[int, ...]) -> Tensor:
@@ -750,7 +761,7 @@ def renorm(input: Tensor, p: Any, dim: int, maxnorm: Any, *, out: Tensor | None 
 
 entry.publish("cross", cross)
 entry.publish("dist", dist)
-entry.publish("cdist", cdist, method=False)
+FUNCTIONS["cdist"] = cdist
 entry.publish("renorm", renorm)
 entry.publish("renorm_", in_place(renorm, elementwise=False), module=False)
 

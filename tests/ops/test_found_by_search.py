@@ -530,6 +530,24 @@ PROGRAMS = """
     x=torch.tensor([.31,7]).requires_grad_(); torch.atan2(torch.tensor([3.,1.1]).bfloat16(),x).sum().backward(); x.grad
     x=torch.tensor([.31,7]).requires_grad_(); torch.pow(x,torch.tensor([.3,2.7]).half()).sum().backward(); x.grad
     y=torch.tensor([.3]).half().requires_grad_(); torch.special.xlog1py(torch.tensor([.31]),y).backward(); y.grad
+    v0=torch.eye(2).requires_grad_(); v,i=torch.max(v0,0); i.data=torch.tensor([0,0]); v.sum().backward(); v0.grad
+    v0=torch.ones(2,3).requires_grad_(); v,i=v0.sort(-1, descending=True); i.set_(i); v.sum().backward()
+    v0=torch.tensor([[1.,2],[5,0]]).requires_grad_(); v,i=torch.linalg.lu_factor(v0); i.fill_(1); v.sum().backward()
+    v0=torch.tensor([[1.,2],[5,0]]).requires_grad_(); v,i=v0.lu(); i.data.fill_(2); v.sum().backward(); v0.grad
+    v0=torch.tensor([[1.,2],[5,0]]).requires_grad_(); v,i=torch.linalg.lu_factor(v0); i.data=i*0; v.sum().backward()
+    v0=torch.eye(2).requires_grad_(); v,i=torch.linalg.lu_factor(v0); i.data=i.long(); v.sum().backward()
+    torch.cdist(torch.ones(3,2), torch.ones(3,2), 0.0, None)
+    torch.cdist(torch.ones(3,2), 7, 'a', [])
+    torch.cdist()
+    torch.cdist(torch.ones(3,2), torch.ones(3,2), compute_mode='use_mm_for_euclid_dist')
+    torch.cdist(torch.ones(3,2), torch.ones(3,2), p=torch.tensor(2., requires_grad=True))
+    x=torch.ones(1).requires_grad_(); torch.nn.functional.softplus(x, beta=x)
+    x=torch.tensor(2.).requires_grad_(); torch.nn.functional.softplus(torch.ones(2), 1., x)
+    torch.select(torch.ones(5), True, 2)
+    torch.unbind(torch.ones(5), True)
+    torch.softmax(torch.ones(5), True)
+    torch.ones(5).unfold(True, 2, 1)
+    torch.diagonal(torch.ones(5), 0, True, 5)
 """
 
 
@@ -642,6 +660,36 @@ def test_moments_of_groups_send_back_what_torch_sends(parts: str) -> None:
     assert (found[0] == [None] * 3) is (parts == "inverse")
     for theirs, ours in zip(*found, strict=True):
         assert ours == (theirs if theirs is None else [pytest.approx(row, rel=1e-9, abs=1e-12) for row in theirs])
+
+
+@pytest.mark.parametrize("name", [f"{kind}_pool{space}d" for kind in ("max", "avg") for space in (1, 2, 3)])
+def test_windows_that_no_pool_takes_are_refused_in_the_words_of_torch(name: str) -> None:
+    space = int(name[-2])
+    mixed = [] if space == 1 else [(2, 0, 2)[:space], (2, 2, -1)[:space]]
+    windows, strides, paddings = [0, -1, 2, *mixed], [None, 0, -1, 1, *mixed], [0, -1, 1, *mixed]
+    for size, step, pad, gap in itertools.product(windows, strides, paddings, [1, 0, -1] if name[0] == "m" else [None]):
+        found = []
+        for side in (torch, engine):
+            keywords = {} if gap is None else {"dilation": gap}
+            try:
+                made = getattr(side.nn.functional, name)(side.ones((0, 1) + (5,) * space), size, step, pad, **keywords)
+                found.append(str(tuple(made.shape)))
+            except Exception as error:
+                found.append(f"{type(error).__name__}: {error}")
+        assert found[1] == found[0], (size, step, pad, gap)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_running_statistics_of_halves_move_as_far_as_those_of_torch(dtype: str) -> None:
+    for momentum in (-1.2, 0.1, 0.37):
+        found = []
+        for side in (torch, engine):
+            x = side.arange(120.0).reshape(3, 8, 5).sin().mul(3).to(getattr(side, dtype))
+            mean = side.arange(8.0).add(0.3).to(getattr(side, dtype))
+            variance = mean.clone()
+            side.batch_norm(x, None, None, mean, variance, True, momentum, 1e-5, True)
+            found.append((mean.tolist(), variance.tolist()))
+        assert found[1] == found[0]
 
 
 @pytest.mark.parametrize("name", ["native_layer_norm", "native_group_norm", "native_batch_norm"])
