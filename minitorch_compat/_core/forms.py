@@ -417,6 +417,12 @@ OF_THEIR_OWN = {
 }
 """Operations that write into memory of their own alone, which torch finds out before it resizes (0) or after (1)."""
 
+SEE_NEGATIVES = frozenset(
+    "eq ge gt inner kron le logical_and logical_not logical_or logical_xor lt multi_dot ne tensordot".split()  # noqa: SIM905
+)
+SEE_CONJUGATES = SEE_NEGATIVES | {"abs", "addmm", "angle", "baddbmm", "bmm", "dot", "matmul", "mm", "vdot"}
+"""Operations that write into lazy negatives, or conjugates, without a copy of them."""
+
 OF_ONE_DTYPE_OUT = frozenset(("aminmax", "gather"))
 """Operations whose ``out=`` has the dtype of their result."""
 
@@ -439,7 +445,10 @@ def write_out(name: str, out: Any, result: Tensor, inputs: Sequence[Any], as_met
     if name != "stack" and not dtypes.can_cast(made, own):
         raise cannot_join(own) if name == "cat" else dtypes.cannot_cast(made, own)
     if out._data.shape != result._data.shape:
-        for _ in range(0 if not out._data.size else 2 if name in ELEMENTWISE - {"where"} and own is not made else 1):
+        twice = name in ELEMENTWISE - {"where"} and own is not made
+        # Of lazy conjugates and negatives torch makes a copy, and room in both.
+        copied = out._memory is not None and name not in (SEE_CONJUGATES if out.is_conj() else SEE_NEGATIVES)
+        for _ in range((1 + twice + copied) if out._data.size else 0):
             warnings.warn(
                 "An output with one or more elements was resized since it had shape "
                 f"{errors.size_text(out._data.shape)}, which does not match the required output shape "

@@ -1151,6 +1151,8 @@ class Pass:
 
     def before(self, node: Node, g: Any, runs: bool = True) -> Any:
         """What users hung in front of ``node``: hooks of its results, their retained gradients, node prehooks."""
+        if "promised" in node.__dict__ and g is not None:
+            refuse_unpromised(node, g)  # before anybody sees it
         if node.tensor_hooks or node.retained:
             hooks = (node.tensor_hooks or {}).get(0)
             if hooks:
@@ -1203,8 +1205,11 @@ class Pass:
         return gradients
 
     def call_posthooks(self, node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        # Of a sequence all gradients are computed where one is asked for.
+        together = {place for start, stop, many in getattr(node, "spans", ()) if many for place in range(start, stop)}
         results = tuple([
-            None if edge is NOWHERE or edge is None else each for edge, each in zip(node.edges, results, strict=False)
+            None if edge is NOWHERE or (edge is None and place not in together) else each
+            for place, (edge, each) in enumerate(zip(node.edges, results, strict=False))
         ])
         for hook in tuple((node.posthooks or {}).values()):
             seen = tuple(map(self.up, results))
@@ -1277,6 +1282,11 @@ def check_hooked(hook: Any, value: Any, replaced: Any) -> None:
         raise RuntimeError(f"hook '{name}' has changed the type of value (was {value.type()} got {replaced.type()})")
     if replaced.shape != value.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def refuse_unpromised(node: Any, gradient: Any) -> None:
+    """RuntimeError for a gradient that does not suit the result as it was; recordings put their own function here."""
+    raise AssertionError("recordings are not loaded")
 
 
 def promised_to_leaf(leaf: Any, gradient: Any) -> Any:

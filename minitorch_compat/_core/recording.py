@@ -399,19 +399,24 @@ def told_in_place(kind: Any) -> Any:
 
 
 def as_promised(xp: Any, node: Any, g: Any) -> Any:
-    """A gradient that suits the result as it was; RuntimeError in the name of the latest step that may have sent it."""
-    shape, dtype = node.promised[:2]
-    if g.shape != shape:
-        given = tuple(g.shape)
+    """A gradient that suits the result as it was."""
+    refuse_unpromised(node, g)
+    return fitted(xp, g, *node.promised[:2])
+
+
+def refuse_unpromised(node: Any, gradient: Any) -> None:
+    """RuntimeError, in the name of the latest step that may have sent it, for what does not suit the result."""
+    shape = node.promised[0]
+    if gradient.shape != shape:
+        given = tuple(gradient.shape)
         if len(given) < len(shape) or any(
             one not in (1, other) for one, other in zip(shape[::-1], given[::-1], strict=False)
         ):
             _, place, sender = min(senders(node), key=lambda found: found[:2])
             raise RuntimeError(
                 f"Function {sender.name()} returned an invalid gradient at index {place} - got "
-                f"{errors.size_text(tuple(g.shape))} but expected shape compatible with {errors.size_text(shape)}"
+                f"{errors.size_text(tuple(gradient.shape))} but expected shape compatible with {errors.size_text(shape)}"
             )
-    return fitted(xp, g, shape, dtype)
 
 
 def senders(end: Any) -> list[tuple[float, int, Node]]:
@@ -500,6 +505,7 @@ def break_promise(leaf: Any) -> None:
         leaf._grad_dtype = graph.OWN
 
 
+graph.refuse_unpromised = refuse_unpromised
 graph.promised_to_leaf = lambda leaf, gradient: as_promised(arrays, leaf, gradient)
 
 

@@ -164,7 +164,10 @@ def scatter_strided(
     memory, start, offset = common_memory(g.dtype, base_shape, base_strides, shape, steps, offset)
     places = np.arange(memory.size)
     region = strided(places, shape, steps, offset)
-    np.add.at(memory, region, g)
+    if np.unique(region).size == region.size:
+        memory[region] = g  # not added: zeros keep their signs
+    else:
+        np.add.at(memory, region, g)
     counted = strided(places, base_shape, base_strides, start)
     counts = np.bincount(counted.ravel(), minlength=memory.size)
     if memory.size and counts.max() > 1:

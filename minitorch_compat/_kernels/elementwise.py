@@ -91,7 +91,7 @@ def log1p(x: np.ndarray) -> Any:
     """log(1 + x); of a complex number by Kahan's correction of log(u) for the rounding of u = 1 + x."""
     if x.dtype.char not in types.COMPLEX:
         return real_log1p(x)
-    u = x.copy()
+    u = np.array(x)
     u.real += 1  # a whole sum would lose the sign of an imaginary zero, and with it the branch
     back = u.copy()
     back.real -= 1

@@ -40,13 +40,19 @@ def product(
     make: Any = recorder.make
     keep: Any = pair_keeper(recorder)
 
+    def note_kept(x: Any, y: Any) -> None:
+        """RuntimeError for an inference tensor that would have been kept."""
+        step = new(make)
+        step.edges, step.kept = (x._node, y._node), keep(x, y, x._node, y._node)
+        note(step)
+
     def call(x: Any, y: Any) -> Tensor:
         try:
             r = run(kernel, x._data, y._data)
         except AttributeError:
             return astray(name, call, (x, y), {})
         except RuntimeError:
-            look_for_histories((x, y))
+            look_for_histories((x, y), lambda: note_kept(x, y))
             r = quietly(kernel, x._data, y._data)
         if type(r) is not ndarray:
             r = np.asarray(r)

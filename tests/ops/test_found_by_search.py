@@ -525,6 +525,7 @@ PROGRAMS = """
     torch.div(torch.arange(1.,900,37).half(), torch.full((25,), .3).half(), rounding_mode="floor")
     torch.log1p(torch.tensor([complex(a,b) for a in (-4,-1,0.,1,1e20) for b in (0.,-0.)]))
     torch.log1p(torch.tensor([complex('inf+nanj'), complex('nan+infj')]))
+    torch.logaddexp(torch.tensor(1+1j), torch.tensor(.5-2j))
     z=torch.full((2,2,2), complex('inf+1j')); [z.tril(-3).index_add(d, torch.tensor([0,1]), z) for d in range(3)]
     x=torch.tensor([.31,.5]).requires_grad_(); torch.atan2(x,torch.tensor([301.,1]).half()).sum().backward(); x.grad
     x=torch.tensor([.31,7]).requires_grad_(); torch.atan2(torch.tensor([3.,1.1]).bfloat16(),x).sum().backward(); x.grad

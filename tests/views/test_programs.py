@@ -430,6 +430,52 @@ def refusals_come_in_order(torch: Any, tell: Any) -> None:
     tell(lambda: torch.lerp(x, x, torch.tensor(1.0).half()).tolist())
 
 
+def room_is_told_of_in_lazy_tensors_too(torch: Any, tell: Any) -> None:
+    x = torch.ones(2, 2)
+    for name, given in (("mul", (x, x)), ("sum", (x, 0)), ("stack", ([x, x],)), ("abs", (x,)), ("mm", (x, x))):
+        for lazy in (torch.ones(3) + 0j).conj(), (torch.ones(3) + 0j).conj().imag:
+            made = [each + 0j if lazy.is_complex() and each is x else each for each in given]
+            tell(lambda name=name, made=made, lazy=lazy: getattr(torch, name)(*made, out=lazy).tolist())
+
+
+def hooks_see_the_gradients_of_whole_sequences(torch: Any, tell: Any) -> None:
+    x, y = torch.ones(2, requires_grad=True), torch.ones(2)
+    for name in ("stack", "cat"):
+        seen: list[Any] = []
+        joined = getattr(torch, name)([y, x, x * 2])
+        joined.grad_fn.register_hook(lambda given, _, seen=seen: seen.extend(each.tolist() for each in given))
+        joined.sum().backward()
+        tell(lambda seen=seen: seen)
+
+
+def what_does_not_suit_is_seen_by_nobody(torch: Any, tell: Any) -> None:
+    x = torch.ones(1, 3, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    with torch.no_grad():
+        y.squeeze_()
+    tell(lambda: y.sum().backward())
+    tell(lambda: (y.grad, x.grad))
+
+
+def zeros_keep_their_signs_in_strided_views(torch: Any, tell: Any) -> None:
+    y = torch.ones(3, requires_grad=True) * 2
+    for shape, steps, given in ((2,), (2,), [-0.0, 2.0]), ((2, 2), (1, 1), [[-0.0, 2.0], [1.0, -0.0]]):
+        part = torch.as_strided(y, shape, steps, 0)
+        tell(lambda part=part, given=given: torch.autograd.grad(part, y, torch.tensor(given))[0].tolist())
+
+
+def products_with_inference_tensors_are_refused_first(torch: Any, tell: Any) -> None:
+    with torch.inference_mode():
+        x = torch.ones(2, 3)
+    y = torch.ones(2, 3, requires_grad=True)
+    for name in ("mm", "matmul"):
+        tell(lambda name=name: getattr(torch, name)(x, y))
+    tell(lambda: torch.bmm(x[None], y[None]))
+    tell(lambda: torch.dot(x[0], y.view(-1)))
+    tell(lambda: torch.mm(x, y.detach()))
+
+
 def steps_that_nothing_passes(torch: Any, tell: Any) -> None:
     for write in (lambda x: x.floor_divide_(2), lambda x: x.heaviside_(torch.tensor(1.0)), lambda x: x.floor_divide(2)):
         x = torch.ones(2, requires_grad=True) * 1
@@ -448,7 +494,9 @@ def views_of_given_gradients_are_taken(torch: Any, tell: Any) -> None:
 
 
 RULES = [
-    a_wanted_result_is_reached_by_way_of_its_siblings, refusals_come_in_order,
+    a_wanted_result_is_reached_by_way_of_its_siblings, refusals_come_in_order, room_is_told_of_in_lazy_tensors_too,
+    hooks_see_the_gradients_of_whole_sequences, what_does_not_suit_is_seen_by_nobody,
+    zeros_keep_their_signs_in_strided_views, products_with_inference_tensors_are_refused_first,
     targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
     steps_that_nothing_passes, views_of_given_gradients_are_taken,
     writes_through_conjugates_and_parts_arrive, a_path_that_leads_to_nothing_says_so_once,
