@@ -415,7 +415,7 @@ def refuse_unpromised(node: Any, gradient: Any) -> None:
             _, place, sender = min(senders(node), key=lambda found: found[:2])
             raise RuntimeError(
                 f"Function {sender.name()} returned an invalid gradient at index {place} - got "
-                f"{errors.size_text(tuple(gradient.shape))} but expected shape compatible with {errors.size_text(shape)}"
+                f"{errors.size_text(given)} but expected shape compatible with {errors.size_text(shape)}"
             )
 
 
