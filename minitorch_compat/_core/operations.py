@@ -302,20 +302,26 @@ class OpRecorder:
         inputs: list[Any] = []
         spans = []
         asking = set()
+        recorded = False
         for argument in self.arguments:
             value = given[argument]
             start = len(inputs)
             many = isinstance(value, (tuple, list))
             inputs.extend(value if many else (value,))
             spans.append((start, len(inputs), many))
-            if any(each is not None and each._node is not None for each in inputs[start:]):
-                asking.add(argument)
-        if not asking:
+            for each in inputs[start:]:
+                step = None if each is None else each._node
+                if step is not None:
+                    recorded = True
+                    if step is not NOWHERE:
+                        asking.add(argument)
+        if not recorded:
             return
         floating = [each for each in outs if each._data.dtype.kind in "fcV"]
         if not floating:
             return
-        node = record(self.make, tuple([None if each is None else edge_of(each) for each in inputs]))
+        edges = [None if each is None else edge_of(each) for each in inputs]
+        node = record(self.make, tuple([None if each is NOWHERE else each for each in edges]))
         node.spans = spans
         node.outputs = len(floating)
         kept: list[Any] = []

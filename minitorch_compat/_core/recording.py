@@ -164,7 +164,8 @@ def modified(node: Node, kept: Any, version: int, expected: int) -> RuntimeError
 
 def note(node: Node) -> None:
     """Write down the versions of the kept tensors where one is not 0."""
-    if node.edges[0] is NOWHERE or node.edges[-1] is NOWHERE:
+    edges = node.edges
+    if edges[0] is NOWHERE or edges[-1] is NOWHERE or (len(edges) > 2 and any(each is NOWHERE for each in edges)):
         let_go(node)
     kept = node.kept or ()
     for each in kept:

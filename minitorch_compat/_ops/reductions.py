@@ -14,7 +14,6 @@ from .._core import dtypes, errors
 from .._core.errors import Misfit
 from .._core.families import FLOAT32, FLOAT64, axes_of, reduction, refuse_narrow
 from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
-from .._core.graph import Fresh
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.saved_names import as_given, axes_as_given, from_front
@@ -57,7 +56,7 @@ def sum_to_size(x: Any, shape: tuple[int, ...]) -> ndarray:
         if not new or not shape:
             # Without dimensions to drop, or where all are, torch hands on the sum itself.
             x = x.reshape(shape)
-            return x if x.base is None else x.view(Fresh)
+            return x if x.base is None else x.copy()
     return x.reshape(shape)
 
 

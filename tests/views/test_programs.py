@@ -476,6 +476,31 @@ def products_with_inference_tensors_are_refused_first(torch: Any, tell: Any) -> 
     tell(lambda: torch.mm(x, y.detach()))
 
 
+def sums_over_kept_dimensions_have_memory_of_their_own(torch: Any, tell: Any) -> None:
+    for through in (lambda x: x.clone() * torch.ones(2), lambda x: x.clone().expand(2), lambda x: (x + 0).expand(2)):
+        leaf = torch.ones(1, requires_grad=True)
+        made = leaf * 1 + through(leaf)
+        made.backward(torch.ones(2))
+        tell(lambda leaf=leaf: (leaf.grad.tolist(), leaf.grad._version))
+
+
+def what_leads_nowhere_has_nothing_saved(torch: Any, tell: Any) -> None:
+    leaf = torch.ones(3, requires_grad=True)
+    with torch.no_grad():
+        part = leaf.view(3)
+    made = part + leaf * 1
+    made.addcmul_(part, made, value=2)
+    tell(lambda: made.backward(torch.ones(3)))
+    tell(lambda: leaf.grad)
+
+
+def expanded_nothing_grows(torch: Any, tell: Any) -> None:
+    x = torch.ones(3).expand(2, 3).expand(0, 2, 3).transpose_(0, 2)
+    part = x[2, 1]
+    tell(lambda: torch.mul(torch.ones(2, 3), 2, out=part))
+    tell(lambda: (part.storage_offset(), part.stride(), x.stride(), x.untyped_storage().nbytes()))
+
+
 def steps_that_nothing_passes(torch: Any, tell: Any) -> None:
     for write in (lambda x: x.floor_divide_(2), lambda x: x.heaviside_(torch.tensor(1.0)), lambda x: x.floor_divide(2)):
         x = torch.ones(2, requires_grad=True) * 1
@@ -496,7 +521,9 @@ def views_of_given_gradients_are_taken(torch: Any, tell: Any) -> None:
 RULES = [
     a_wanted_result_is_reached_by_way_of_its_siblings, refusals_come_in_order, room_is_told_of_in_lazy_tensors_too,
     hooks_see_the_gradients_of_whole_sequences, what_does_not_suit_is_seen_by_nobody,
-    zeros_keep_their_signs_in_strided_views, products_with_inference_tensors_are_refused_first,
+    zeros_keep_their_signs_in_strided_views, sums_over_kept_dimensions_have_memory_of_their_own,
+    what_leads_nowhere_has_nothing_saved, expanded_nothing_grows,
+    products_with_inference_tensors_are_refused_first,
     targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
     steps_that_nothing_passes, views_of_given_gradients_are_taken,
     writes_through_conjugates_and_parts_arrive, a_path_that_leads_to_nothing_says_so_once,
