@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core.conjugate import held_conjugated
 from .._core.errors import Misfit, size_text
 from .._core.families import astray, with_out
 from .._core.forms import FUNCTIONS, WRITING_FUNCTIONS, attach, in_place, publish, write_out
@@ -30,9 +31,12 @@ Array = ndarray
 
 def product(
     name: str, kernel: Callable[[ndarray, ndarray], ndarray], *, x: Formula, y: Formula, module: bool = True,
-    second: str = "mat2",
+    second: str = "mat2", turned: Callable[[Tensor, Tensor], bool] | None = None,
 ) -> Callable[[Tensor, Tensor], Tensor]:
-    """Declare a product of two tensors that neither promotes nor broadcasts."""
+    """Declare a product of two tensors that neither promotes nor broadcasts.
+
+    Of factors that are ``turned`` together torch makes the product beneath, and shows its conjugate.
+    """
     recorder = Recorder(name, ("x", "y"), {"x": x, "y": y}, ("x_strides", "y_strides"))
     layouts = bool(recorder.values)
     if layouts:
@@ -73,7 +77,7 @@ def product(
             if x._shared is not None or y._shared is not None:
                 note(step)
             out._node = step
-        return out
+        return out if turned is None or type(y) is Tensor or not turned(x, y) else held_conjugated(out)
 
     def function(
         input: Tensor = NOTHING, mat2: Tensor = NOTHING, *rest: Any, out: Tensor | None = None, as_method: bool = False,
@@ -132,9 +136,13 @@ mv = product(
     y=lambda xp, g, x: xp.mv(xp.conj(xp.t(x)), g),
 )
 dot = product(
-    "dot", kernels.dot, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x), second="tensor"
+    "dot", kernels.dot, x=lambda xp, g, y: g * xp.conj(y), y=lambda xp, g, x: g * xp.conj(x), second="tensor",
+    turned=lambda x, y: y.is_conj() and x.is_conj(),
 )
-vdot = product("vdot", kernels.vdot, x=lambda xp, g, y: xp.conj(g) * y, y=lambda xp, g, x: g * x, second="other")
+vdot = product(
+    "vdot", kernels.vdot, x=lambda xp, g, y: xp.conj(g) * y, y=lambda xp, g, x: g * x, second="other",
+    turned=lambda x, y: y.is_conj() and not x.is_conj(),
+)
 
 
 def matmul(x: Any, y: Any) -> Tensor:

@@ -154,14 +154,14 @@ def multivariate(xp, g, x, p):
     for place in range(p):
         part = xp.digamma(x - place / 2)
         total = part if total is None else total + part
-    return g * total
+    return g * xp.contiguous(total)
 
 
 @op("mvlgamma_", method=False, module=False, node="MvlgammaBackward0", x=multivariate)
 def mvlgamma_of(x: Array, p):
     """The logarithm of the multivariate gamma function."""
     wanted = dtypes.to_float(dtypes.of(x)).numpy
-    return special.multigammaln(x.astype(wanted, copy=False), p)
+    return np.ascontiguousarray(special.multigammaln(x.astype(wanted, copy=False), p)).reshape(x.shape)
 
 
 def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
