@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .._kernels.layout import broadcast_shapes, contiguous_bytes, empty_like, in_order, laid_out
-from .._kernels.scalar_types import NARROW
+from .._kernels.scalar_types import FEW_KERNELS, NARROW
 from . import dtypes, errors
 from .errors import Misfit, NoMemory
 from .graph import LEAF, NOWHERE, next_order
@@ -60,7 +60,7 @@ def astray(name: str, call: Callable[..., Any], arguments: tuple[Any, ...], keyw
 
 
 def refuse_narrow(name: str, dtype: np.dtype[Any], computes: bool = True) -> None:
-    """NotImplementedError for what has no kernel for floats of eight bits, as all have not that compute."""
+    """NotImplementedError for what has no kernel for a type of few, as with floats of eight bits nearly all."""
     from .._kernels import narrow
 
     refusal = narrow.refusal(name, dtype, computes)
@@ -69,7 +69,7 @@ def refuse_narrow(name: str, dtype: np.dtype[Any], computes: bool = True) -> Non
 
 
 HALF = frozenset("eE")
-CHARS = {"b": "?", "i": "bhilq", "u": "BHILQ", "f": "efd", "c": "FD", "V": "E"}
+CHARS = {"b": "?", "i": "bhilq", "u": "B", "f": "efd", "c": "FD", "V": "E"}
 """Types that operations compute with, by their kind."""
 BESIDE_NUMBERS = frozenset(("mul", "div", "floor_divide", "div_floor", "div_trunc"))
 """Operations that have a kernel of their own for a number on the right."""
@@ -115,7 +115,7 @@ def unary(
             return astray(name, call, (x,), {})
         dtype = a.dtype
         usual = dtype is FLOAT32 or dtype is FLOAT64
-        if not usual and dtype.char in NARROW:
+        if not usual and dtype.char in FEW_KERNELS:
             refuse_narrow(name, dtype)
         if not as_it_is and not (usual and floats_stay) and dtype not in direct:
             wanted = rule(dtypes.BY_NUMPY[dtype]).numpy
@@ -394,10 +394,10 @@ def binary(
         else:
             raise bad_arguments(name, (x, y))
         compute = wanted
-        if wanted.char in NARROW:
+        if wanted.char in FEW_KERNELS:
             number = not (left and right and x._data.ndim and y._data.ndim)
             refuse_narrow(name if not number or name not in BESIDE_NUMBERS else f"{name}_number", wanted)
-            compute = FLOAT32
+            compute = FLOAT32 if wanted.char in NARROW else wanted
         # Products and quotients of halves take a number, or a 0-d tensor, on the right as it is, and round once.
         if wanted.char in HALF and name in UNROUNDED and not (right and (y._data.ndim or y._data.dtype == wanted)):
             compute = np.dtype(np.float32)
@@ -581,7 +581,9 @@ def reduction(
         if check is not None:
             check(x, dim, dtype)
         entered = a
-        if dtype is None and a.dtype.char in NARROW:
+        if dtype is None and a.dtype.char in FEW_KERNELS:
+            if dim is not None:
+                axes_of(dim, a.ndim, name)
             refuse_narrow(name, a.dtype)
         if dtype is not None:
             if a.dtype.kind == "c" and not dtype.is_complex:

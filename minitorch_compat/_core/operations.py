@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .._kernels.layout import empty_like, laid_out
-from .._kernels.scalar_types import NARROW
+from .._kernels.scalar_types import FEW_KERNELS
 from . import errors
 from . import recording as records
 from .families import astray, bad_arguments, refusals, renamed
@@ -117,7 +117,7 @@ def op(
                             entered[place] = array = value._data
                         except AttributeError:
                             return lost(values)
-                        if array.dtype.char in NARROW:
+                        if array.dtype.char in FEW_KERNELS:
                             narrow = array.dtype
                 elif kind == 2:
                     try:
@@ -168,12 +168,13 @@ def op(
 def look_at_narrow(
     name: str, dtype: np.dtype[Any], kernel: Any, entered: list[Any], positional: Sequence[str], accepted: Sequence[str]
 ) -> None:
-    """NotImplementedError where a kernel does not take floats of eight bits; what else is wrong is said first."""
+    """NotImplementedError where a kernel does not take a type of few kernels; what else is wrong is said first."""
     from .._kernels import narrow
 
     refusal = narrow.refusal(name, dtype, False)
     if refusal is not None:
-        wide = [each.astype(np.float32) if type(each) is ndarray and each.dtype == dtype else each for each in entered]
+        other = np.int64 if dtype.kind == "u" else np.float32
+        wide = [each.astype(other) if type(each) is ndarray and each.dtype == dtype else each for each in entered]
         quietly(kernel_call, kernel, wide, positional, accepted)
         raise refusal
 

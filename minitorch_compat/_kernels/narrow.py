@@ -1,4 +1,4 @@
-"""Floats of eight bits: elements to be stored, which other types compute with.
+"""Floats of eight bits: elements to be stored, which other types compute with. And what larger unsigned integers lack.
 
 torch converts them, moves and compares them, and has kernels for little else. NumPy, by way of ml_dtypes, would compute
 with them, so what torch refuses is refused by name.
@@ -93,6 +93,7 @@ max_all: max
 max_cpu: max_along
 max_values_cpu: amax logsumexp_over
 median_cpu: nanmedian
+median_out: median_along nanmedian_along
 min_all: min
 min_cpu: min_along
 min_values_cpu: amin
@@ -120,10 +121,46 @@ zeta_cpu: special_zeta special_zeta_number special_zeta_of_number
 """What the kernels are called that refuse floats of eight bits, by the names of declarations."""
 
 
+NOT_UNSIGNED = kernels("""\
+*: trace tril triu
+*_cpu: abs argmax argmin bitwise_not cummax cummin fmod gcd ge gt heaviside lcm le logical_and logical_not logical_or
+*_cpu: logical_xor lt maximum median minimum neg remainder
+add_stub: add rsub sub
+aminmax_cpu: aminmax_
+clamp_min_scalar_cpu: relu
+cummax_cpu: cummax_along
+cummin_cpu: cummin_along
+div_floor_cpu: div_floor div_floor_number floor_divide floor_divide_number
+kthvalue_cpu: kthvalue_along
+logcumsumexp_out_cpu: logcumsumexp
+lshift_cpu: bitwise_left_shift
+max_all: max
+max_cpu: max_along
+max_values_cpu: amax
+maximum_cpu: fmax
+median_cpu: nanmedian
+median_out: median_along nanmedian_along
+min_all: min
+min_cpu: min_along
+min_values_cpu: amin
+minimum_cpu: fmin
+mode_cpu: mode_along
+nonzero_count_cpu: count_nonzero nonzero
+pow: pow_base_number pow_tensors square
+rshift_cpu: bitwise_right_shift
+sign_cpu: sgn sign
+topk_cpu: topk_along
+""")
+"""The same for unsigned integers of more than eight bits, with which all that is not listed computes."""
+
+
 def refusal(name: str, dtype: np.dtype[Any], computes: bool) -> NotImplementedError | None:
-    """What an operation says that has no kernel for floats of eight bits: one that is listed, or ``computes`` and is
-    not listed as one that has.
+    """What an operation says that has no kernel for an element type of few kernels.
+
+    For floats of eight bits that is one that is listed, or ``computes`` and is not listed as one that has.
     """
+    if dtype.kind == "u":
+        return types.not_implemented(NOT_UNSIGNED[name], dtype) if name in NOT_UNSIGNED else None
     if (name, dtype.char) in (("isinf", "5"), ("isfinite", "5"), ("isfinite", "W")):
         return None  # the type with infinities, and the one without a sign
     if name in KERNELS or (computes and name not in WITH_KERNELS) or (name == "abs" and dtype.char == "W"):

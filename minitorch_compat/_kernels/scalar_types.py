@@ -40,6 +40,10 @@ FLOATING = "eEfd"
 COMPLEX = "FD"
 INTEGRAL = "bBhHiIlLqQ"
 
+UNSIGNED = "HILQ"
+FEW_KERNELS = NARROW + UNSIGNED
+"""Types that torch stores and moves, and has kernels of few operations for: unsigned integers beyond 8 bits, too."""
+
 # Bits of the significand, the hidden one included: integers up to 2**digits are exact.
 DIGITS = {"e": 11, "E": 8, "f": 24, "d": 53}
 

@@ -34,6 +34,7 @@ from .._core.views import check_write, look_for_histories
 from .._kernels import elementwise as kernels
 from .._kernels.fused import fma32, fma64, in_vectors
 from .._kernels.layout import broadcast_shapes, in_order
+from .._kernels.scalar_types import UNSIGNED, not_implemented
 from . import entry
 
 Array = np.ndarray
@@ -478,7 +479,10 @@ def modulo(name: str, kernel: Any, quotient: str) -> Callable[..., Tensor]:
     @op(name + "_number", method=False, module=False, node=title + "Backward0", elementwise=("x", "other"),
         x=lambda xp, g: g)
     def one(x: Array, other):
-        return kernels.with_number(kernel, x, other, dtypes.result_type(x, other).numpy)
+        wanted = dtypes.result_type(x, other).numpy
+        if wanted.char in UNSIGNED:
+            raise not_implemented(f"{name}_cpu", wanted)
+        return kernels.with_number(kernel, x, other, wanted)
 
     def call(x: Any, y: Any) -> Tensor:
         if isinstance(y, Tensor):
@@ -530,7 +534,10 @@ def _scale(x: Array, number):
 @op("pow_number", method=False, module=False, node="PowBackward0", elementwise=("x",), x=pow_base)
 def _pow_number(x: Array, exponent):
     """A tensor to the power of a number."""
-    return kernels.pow_number(x, exponent, dtypes.result_type(x, exponent).numpy)
+    wanted = dtypes.result_type(x, exponent).numpy
+    if wanted.char in UNSIGNED and exponent not in (0, 1):
+        raise not_implemented("pow", wanted)
+    return kernels.pow_number(x, exponent, wanted)
 
 
 _power_kernel = arrays.pow_number

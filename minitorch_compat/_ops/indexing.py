@@ -27,7 +27,7 @@ from .._core.scalars import cast, number_of
 from .._core.tensor import Tensor, new, wrap
 from .._core.views import Shared, check_write, extend_path, inherited, rebase
 from .._kernels import index as kernels
-from .._kernels.scalar_types import NARROW
+from .._kernels.scalar_types import FEW_KERNELS
 from . import entry
 from .shape import alias, expand, select, slice_, unsqueeze
 
@@ -306,7 +306,7 @@ publish("index_put_", index_put_)
 
 def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Any:
     """The positions of the elements that are not zero: one row each, or one tensor for each dimension."""
-    if input._data.dtype.char in NARROW:
+    if input._data.dtype.char in FEW_KERNELS:
         refuse_narrow("nonzero", input._data.dtype)
     positions = kernels.nonzero(input._data)
     if as_tuple:

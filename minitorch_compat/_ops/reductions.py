@@ -23,7 +23,7 @@ from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
 from .._kernels import summation
 from .._kernels.layout import in_order
-from .._kernels.scalar_types import NARROW
+from .._kernels.scalar_types import FEW_KERNELS, NARROW
 from . import entry
 
 ndarray = np.ndarray
@@ -492,7 +492,9 @@ def arg_extreme(name: str, kernel: Any) -> None:
         if x.dtype.kind in "bc":
             kind = "bool" if x.dtype.kind == "b" else "complex"
             raise RuntimeError(f"{name}(): does not support {kind} input")
-        if x.dtype.char in NARROW:
+        if x.dtype.char in FEW_KERNELS:
+            if dim is not None:
+                wrap_dim(dim, x.ndim)
             refuse_narrow(name, x.dtype)
         if not x.size:
             if dim is None:
@@ -606,7 +608,7 @@ truth("any", kernels.any)
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not zero."""
-    if input._data.dtype.char in NARROW:
+    if input._data.dtype.char in (FEW_KERNELS if dim is None else NARROW):
         refuse_narrow("count_nonzero", input._data.dtype)
     return wrap(asarray(kernels.count_nonzero(input._data, axes_of(dim, input._data.ndim, "count_nonzero"))))
 

@@ -148,7 +148,7 @@ def weighed(x: Array, weights: Array, minlength):
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 on occurs, or the sums of its weights."""
     x = input._data
-    if x.dtype.kind not in "iu":
+    if x.dtype.kind not in "iu" or (x.dtype.kind == "u" and x.itemsize > 1 and x.size and x.ndim == 1):
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{input.dtype.scalar_type}'")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")

@@ -22,7 +22,7 @@ from .._kernels import elementwise as kernels
 from .._kernels import gather, layout
 from .._kernels import scalar_types as types
 from .._kernels.fused import times_one_minus_square
-from .._kernels.scalar_types import NARROW
+from .._kernels.scalar_types import NARROW, UNSIGNED
 from . import entry
 from .arithmetic import broadcast_sum, together, underivable
 
@@ -670,6 +670,9 @@ def clamp_kernel(x: Array, min: Any, max: Any) -> Array:
     wanted = dtypes.result_type(x, *[each for each in (min, max) if each is not None])
     if wanted.is_complex:
         raise NotImplementedError("clamp is not supported for complex types")
+    if wanted.numpy.char in UNSIGNED:
+        one = "" if None not in (min, max) else "_min" if max is None else "_max"
+        raise types.not_implemented(f"clamp{one}_scalar_cpu", wanted.numpy)
     x = x.astype(wanted.numpy, copy=False)
     return kernels.clamp(x, *[None if each is None else bound_in(each, x.dtype) for each in (min, max)])
 
@@ -710,7 +713,7 @@ def clamp_tensors(x: Array, min: Array | None, max: Array | None):
         raise NotImplementedError("clamp is not supported for complex types")
     given = together(*given)
     x = given.pop(0)
-    if x.dtype.kind == "c":
+    if x.dtype.kind == "c" or x.dtype.char in UNSIGNED:
         name = "clamp" if len(given) == 2 else "minimum" if min is None else "maximum"
         raise types.not_implemented(f"{name}_cpu", x.dtype)
     return kernels.clamp(x, given.pop(0) if min is not None else None, given.pop(0) if max is not None else None)
@@ -758,7 +761,7 @@ def one_bound(name: str, argument: str) -> None:
     )
     def tensor(x: Array, bound: Array):
         x, bound = together(x, bound)
-        if x.dtype.kind == "c":
+        if x.dtype.kind == "c" or x.dtype.char in UNSIGNED:
             raise types.not_implemented("maximum_cpu" if lower else "minimum_cpu", x.dtype)
         return kernels.clamp(x, *((bound, None) if lower else (None, bound)))
 

@@ -549,6 +549,16 @@ PROGRAMS = """
     torch.softmax(torch.ones(5), True)
     torch.ones(5).unfold(True, 2, 1)
     torch.diagonal(torch.ones(5), 0, True, 5)
+    torch.hash_tensor(torch.tensor(-.1)).min()
+    v=torch.hash_tensor(torch.tensor(-.1)); v-v
+    torch.hash_tensor(torch.tensor(-.1)).bitwise_not_()
+    a=torch.tensor([1+2j,3-1j]).requires_grad_(); torch.vdot(a, torch.tensor([2+2j,5-1j]).conj()).is_conj()
+    a=torch.tensor([1+2j,3-1j]).requires_grad_(); torch.dot(a.conj(), torch.tensor([2+2j,5-1j]).conj()).resolve_conj()
+    a=torch.tensor([1+2j,3-1j]).conj(); torch.dot(a, a).is_conj(), torch.vdot(a, a).is_conj(), (a @ a).is_conj()
+    a=torch.tensor([1+2j,3-1j]).conj(); torch.dot(a, a, out=torch.zeros(()) * 1j).is_conj()
+    a=torch.tensor([1+2j,3]).requires_grad_(); torch.vdot(a*1j, a.conj()).backward(torch.tensor(1j)); a.grad
+    torch.full((4,5,3),8.8).transpose(0,2).mvlgamma(2)
+    x=torch.full((5,4),8.8).T.requires_grad_(); torch.autograd.grad(x.mvlgamma(2).sum(), x)[0].stride()
 """
 
 
@@ -661,6 +671,40 @@ def test_moments_of_groups_send_back_what_torch_sends(parts: str) -> None:
     assert (found[0] == [None] * 3) is (parts == "inverse")
     for theirs, ours in zip(*found, strict=True):
         assert ours == (theirs if theirs is None else [pytest.approx(row, rel=1e-9, abs=1e-12) for row in theirs])
+
+
+UNSIGNED = """
+    abs add aminmax argmax argmin bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
+    ceil clamp count_nonzero cumsum diff div eq exp floor floor_divide fmax fmin fmod gcd ge gt heaviside lcm le
+    logical_and logical_not logical_or logical_xor lt max maximum median min minimum mode mul ne neg nonzero pow prod
+    relu remainder sgn sign sort sqrt square sub sum topk trace tril triu amax amin cummax cummin
+"""
+
+
+BESIDE_ANOTHER = """
+    add bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor clamp div eq floor_divide fmax fmin
+    fmod gcd ge gt heaviside lcm le logical_and logical_or logical_xor lt max maximum min minimum mul ne pow remainder
+    sub
+"""
+
+
+@pytest.mark.parametrize("name", UNSIGNED.split())
+@pytest.mark.parametrize("dtype", ["uint16", "uint32", "uint64"])
+def test_what_torch_has_no_kernels_for_of_large_unsigned_integers_is_refused_by_name(name: str, dtype: str) -> None:
+    asked: list[tuple[int, ...] | None] = [(), (0,), (2,)]
+    asked += [(1, 3)] * (name == "clamp") + [None] * (name in BESIDE_ANOTHER.split())  # None: itself
+    for rest in asked:
+        found = []
+        for side in (torch, engine):
+            x = side.tensor([[1, 2], [3, 4]]).to(getattr(side, dtype))
+            try:
+                made = getattr(side, name)(x, *((x,) if rest is None else rest))
+                found.append(str(made))
+            except NotImplementedError as error:
+                found.append(str(error))
+            except Exception as error:
+                found.append(type(error).__name__)
+        assert found[1].replace("minitorch_compat", "torch") == found[0], rest
 
 
 @pytest.mark.parametrize("name", [f"{kind}_pool{space}d" for kind in ("max", "avg") for space in (1, 2, 3)])
