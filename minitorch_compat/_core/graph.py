@@ -1303,7 +1303,7 @@ def accumulate(leaf: Any, gradient: Any, create: bool, bumps: int) -> None:
     with accumulating:
         if leaf._base is not None:
             leaf._step()  # a view that lost its history says so, recorded or not
-        if leaf._node is not LEAF:
+        if leaf._node is not LEAF and leaf._node is not NOWHERE:
             if leaf._node is not None:
                 raise errors.leaf_moved_inside()
             return

@@ -494,6 +494,18 @@ def what_leads_nowhere_has_nothing_saved(torch: Any, tell: Any) -> None:
     tell(lambda: leaf.grad)
 
 
+def a_view_without_history_that_was_a_leaf_is_given_its_gradient(torch: Any, tell: Any) -> None:
+    base = torch.ones(3, requires_grad=True) * 1
+    with torch.no_grad():
+        part = base.transpose(0, 0)
+    part.requires_grad_()
+    made = part.clone()
+    part.requires_grad_(False)
+    for _ in range(2):
+        tell(lambda: made.backward(torch.ones(3), retain_graph=True))
+    tell(lambda: (part.requires_grad, part.grad.tolist(), part.grad._version))
+
+
 def expanded_nothing_grows(torch: Any, tell: Any) -> None:
     x = torch.ones(3).expand(2, 3).expand(0, 2, 3).transpose_(0, 2)
     part = x[2, 1]
@@ -523,6 +535,7 @@ RULES = [
     hooks_see_the_gradients_of_whole_sequences, what_does_not_suit_is_seen_by_nobody,
     zeros_keep_their_signs_in_strided_views, sums_over_kept_dimensions_have_memory_of_their_own,
     what_leads_nowhere_has_nothing_saved, expanded_nothing_grows,
+    a_view_without_history_that_was_a_leaf_is_given_its_gradient,
     products_with_inference_tensors_are_refused_first,
     targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
     steps_that_nothing_passes, views_of_given_gradients_are_taken,
