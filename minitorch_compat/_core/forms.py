@@ -420,7 +420,9 @@ OF_THEIR_OWN = {
 SEE_NEGATIVES = frozenset(
     "eq ge gt inner kron le logical_and logical_not logical_or logical_xor lt multi_dot ne tensordot".split()  # noqa: SIM905
 )
-SEE_CONJUGATES = SEE_NEGATIVES | {"abs", "addmm", "angle", "baddbmm", "bmm", "dot", "matmul", "mm", "vdot"}
+SEE_CONJUGATES = SEE_NEGATIVES | {
+    "abs", "addmm", "angle", "baddbmm", "bmm", "dot", "linalg_matrix_power", "linalg_multi_dot", "matmul", "mm", "vdot"
+}
 """Operations that write into lazy negatives, or conjugates, without a copy of them."""
 
 OF_ONE_DTYPE_OUT = frozenset(("aminmax", "gather"))

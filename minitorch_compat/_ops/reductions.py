@@ -17,7 +17,7 @@ from .._core.forms import FUNCTIONS, in_place, publish, wants_grad, write_out
 from .._core.operations import op
 from .._core.recording import arrays, tensors
 from .._core.saved_names import as_given, axes_as_given, from_front
-from .._core.tensor import Tensor, numbers_of, wrap, wrap_dim
+from .._core.tensor import Tensor, numbers_of, whole_number, wrap, wrap_dim
 from .._kernels import reduce as kernels
 from .._kernels import scalar_types as types
 from .._kernels import shape as shapes
@@ -450,11 +450,15 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         return in_order(values), in_order(found)
 
     def function(
-        input: Tensor, dim: Any = None, keepdim: bool = False, *, out: Any = None, other: Any = None, axis: Any = None,
+        input: Tensor, dim: Any = None, keepdim: Any = None, *, out: Any = None, other: Any = None, axis: Any = None,
         keepdims: bool = False
     ) -> Any:
         dim = axis if dim is None else dim
-        other = dim if isinstance(dim, Tensor) else other
+        if isinstance(dim, Tensor):
+            if keepdim is None:
+                other = dim
+            else:  # beside a flag a tensor is the number of a dimension
+                dim = whole_number(dim)
         if other is None and dim is None and (keepdim or keepdims):
             raise Misfit
         if other is not None:
@@ -462,7 +466,7 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
         if dim is None:
             result = everything(input)
             return result if out is None else write_out(name, out, result, (input,))
-        values, indices = along(input, from_front(one_dim(dim), input._data.ndim), keepdim or keepdims)
+        values, indices = along(input, from_front(one_dim(dim), input._data.ndim), bool(keepdim or keepdims))
         if out is not None:
             values = write_out(name, out[0], values, (input,))
             indices = write_out(name, out[1], indices, (input,))

@@ -846,6 +846,19 @@ ORDERS = """
     group_norm_of_memory_that_was_set()
     torch.cdist(m.t(), m.t(), 0.5).stride()
     torch.cdist(torch.stack([m, m]).mT, m.t(), 2.0).stride()
+    m.add(8).t().mvlgamma(2).stride()
+    torch.special.multigammaln(m.add(8).t(), 3).stride()
+    torch.tensor(5.0).mvlgamma(2).shape
+    torch.min(i, torch.tensor(0), True)
+    torch.max(i, torch.tensor(0), keepdim=False)
+    m.min(torch.tensor(1), False)
+    torch.min(i, i, True)
+    torch.min(i, torch.tensor(True), True)
+    torch.min(i, torch.tensor(7), True)
+    torch.min(i, i)
+    torch.max(m, 1, True)
+    torch.floor_divide(x.half(), torch.tensor(1j))
+    torch.remainder(x.half(), torch.tensor(1j))
 """
 
 
@@ -865,9 +878,31 @@ def test_refusals_and_layouts_are_torchs(case: str) -> None:
             "group_norm_of_memory_that_was_set": group_norm_of_memory_that_was_set,
         }
         try:
-            found.append(repr(eval(case.strip(), names)))
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "ComplexHalf")
+                found.append(repr(eval(case.strip(), names)))
         except Exception as error:
             found.append(f"{type(error).__name__}: {error}")
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("case", [
+    "torch.where(m.real > 0, m, m, out=out)", "torch.add(m, m, out=out)", "torch.exp(m, out=out)",
+    "torch.sum(m, 0, out=out)", "torch.cat([m], out=out)", "torch.mm(m, m, out=out)", "torch.matmul(m, m, out=out)",
+    "torch.bmm(m[None], m[None], out=out)", "torch.index_select(m, 0, torch.tensor([0]), out=out)",
+    "torch.linalg.inv(m, out=out)", "torch.linalg.matrix_power(m, 3, out=out)", "torch.dot(m[0], m[0], out=out)",
+])
+@pytest.mark.parametrize("conjugated", [False, True])
+def test_a_conjugated_result_is_resized_as_often_as_torch_does(case: str, conjugated: bool) -> None:
+    found = []
+    for side in (engine, torch):
+        out = side.ones(3, 2, dtype=side.complex64)
+        names = {"torch": side, "m": side.eye(4) * 2j, "out": out.conj() if conjugated else out}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            eval(case, names)
+        said = [str(each.message).partition(" (Triggered")[0] for each in caught]
+        found.append([each for each in said if "was resized" in each])
     assert found[0] == found[1]
 
 
