@@ -743,6 +743,15 @@ def derived(view: Any) -> Node | None:
         if base._node is None:
             return None
         node = history_along(base, view._path)
+        memory = memory_of(base)
+        shape = geometries_along(memory.shape, strides(memory), (*view._path, ()))[-1][0]
+        if shape != view._data.shape:
+            # One of them was given another size meanwhile, of which the path knows nothing.
+            from .recording import promised
+
+            kind: Any = type(node)
+            node.promised = shape, view._data.dtype
+            node.__class__ = promised(kind)
     else:
         # The base may have been given other memory since: the view is where it would be in it.
         offset = storage_offset(view._data) - storage_offset(base._data)

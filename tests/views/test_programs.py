@@ -506,6 +506,31 @@ def a_view_without_history_that_was_a_leaf_is_given_its_gradient(torch: Any, tel
     tell(lambda: (part.requires_grad, part.grad.tolist(), part.grad._version))
 
 
+def views_of_another_meaning_and_another_size(torch: Any, tell: Any) -> None:
+    def replaced(y: Any) -> Any:
+        return y.real.set_(torch.ones(4))
+
+    def replaced_conjugate(y: Any) -> Any:
+        return y.conj().set_(torch.ones(4) + 0j)
+
+    def turned_base(y: Any) -> Any:
+        z = y.conj()
+        y.t_()
+        return z
+
+    def turned_parts(y: Any) -> Any:
+        z = torch.view_as_real(y[0]).t_()
+        y.detach().zero_()
+        return z
+
+    for changed in (replaced, replaced_conjugate, turned_base, turned_parts):
+        y = (torch.ones(2, 3, requires_grad=True) + 0j) * 1
+        z = changed(y)
+        tell(lambda z=z: (names(z.grad_fn)[0], z.shape))
+        tell(lambda z=z: z.backward(torch.ones_like(z), retain_graph=True))
+        tell(lambda z=z: (z * 2).backward(torch.ones_like(z)))
+
+
 def expanded_nothing_grows(torch: Any, tell: Any) -> None:
     x = torch.ones(3).expand(2, 3).expand(0, 2, 3).transpose_(0, 2)
     part = x[2, 1]
@@ -535,7 +560,7 @@ RULES = [
     hooks_see_the_gradients_of_whole_sequences, what_does_not_suit_is_seen_by_nobody,
     zeros_keep_their_signs_in_strided_views, sums_over_kept_dimensions_have_memory_of_their_own,
     what_leads_nowhere_has_nothing_saved, expanded_nothing_grows,
-    a_view_without_history_that_was_a_leaf_is_given_its_gradient,
+    a_view_without_history_that_was_a_leaf_is_given_its_gradient, views_of_another_meaning_and_another_size,
     products_with_inference_tensors_are_refused_first,
     targets_are_resized_in_their_own_memory, memory_that_is_replaced, hooks_of_results_without_a_gradient,
     steps_that_nothing_passes, views_of_given_gradients_are_taken,
