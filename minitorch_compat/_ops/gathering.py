@@ -198,8 +198,8 @@ def take_along_dim(
 
 
 def from_the_front(places: Tensor, length: int) -> Tensor:
-    """Places, those from the end counted from the front."""
-    return wrap(np.where(places._data < 0, places._data + length, places._data)) if length else places
+    """Places, those from the end counted from the front; torch counts those beyond it from the front again."""
+    return wrap(np.asarray(places._data % length)) if length else places
 
 
 publish("gather", _gather)

@@ -260,6 +260,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dimension as several."""
+    if isinstance(sizes, Tensor):
+        raise Misfit
     return _view(input, kernels.unflatten(input._data, dim, tuple(sizes)).shape)
 
 

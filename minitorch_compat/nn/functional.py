@@ -201,7 +201,8 @@ def poisson_nll_loss(
     """The negative log likelihood of counts for rates, or their logarithms."""
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
-    _check_reduction(reduction)
+    if reduction not in REDUCTIONS:
+        raise ValueError(reduction + " is not a valid value for reduction")  # and TypeError for what is no text
     return FUNCTIONS["poisson_nll_loss"](input, target, log_input, full, eps, REDUCTIONS.index(reduction))
 
 
