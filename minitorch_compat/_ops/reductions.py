@@ -297,8 +297,9 @@ def cumprod(x: Array, dim, *, dtype=None):
 def refuse_truth(name: str) -> Any:
     """What refuses running results of truth values in their own place."""
 
-    def first(x: Tensor, *arguments: Any, **named: Any) -> None:
+    def first(x: Tensor, dim: Any, **named: Any) -> None:
         if x._data.dtype.kind == "b" and x._data.ndim and x._data.size:
+            wrap_dim(dim, x._data.ndim)
             raise types.not_implemented(f"{name}_out_cpu", x._data.dtype)
 
     return first

@@ -425,6 +425,8 @@ def refusals_come_in_order(torch: Any, tell: Any) -> None:
     tell(lambda: x.index_add_(1, one, torch.ones(1)))
     tell(lambda: x.index_add_(2, one, torch.ones(1, 1)))
     tell(lambda: x.index_add_(0, one + 7, torch.ones(1, 1)))
+    tell(lambda: (x > 0).cumprod_(3))
+    tell(lambda: (x > 0).cumsum_(dim=-1))
     tell(lambda: x.lerp_(x, torch.ones(3, 1).half()))
     tell(lambda: torch.lerp(x, x, torch.ones(4, 1).half()))
     tell(lambda: torch.lerp(x, x, torch.tensor(1.0).half()).tolist())
