@@ -25,7 +25,7 @@ _NAMES = {
     "d": ("Double", "double"),
     "F": ("ComplexFloat", "c10::complex<float>"),
     "D": ("ComplexDouble", "c10::complex<double>"),
-    "O": ("ComplexHalf", "c10::complex<c10::Half>"),
+    "O": ("ComplexHalf", "c10::complex<c10::Half>"),  # promoted to, and refused: no array holds it
     "4": ("Float8_e4m3fn", "c10::Float8_e4m3fn"),
     "5": ("Float8_e5m2", "c10::Float8_e5m2"),
     "G": ("Float8_e4m3fnuz", "c10::Float8_e4m3fnuz"),

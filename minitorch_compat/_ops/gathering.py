@@ -192,13 +192,15 @@ def take_along_dim(
         shared = list(layout.broadcast_shapes(tuple(own), tuple(asked)))
         sizes = shared.copy()
         sizes[dim : dim + 1], shared[dim : dim + 1] = x.shape[dim : dim + 1], places.shape[dim : dim + 1]
-        found = from_the_front(expand(indices, shared), x.shape[dim] if x.ndim else 1)
+        found = from_the_front(expand(indices, shared), x.shape[layout.dim_of(dim, x.ndim)])
         result = gather(expand(input, sizes), dim, found)
     return finished("take_along_dim", out, result, input)
 
 
 def from_the_front(places: Tensor, length: int) -> Tensor:
     """Places, those from the end counted from the front; torch counts those beyond it from the front again."""
+    if not length and places._data.size:
+        raise RuntimeError("ZeroDivisionError")
     return wrap(np.asarray(places._data % length)) if length else places
 
 

@@ -452,22 +452,23 @@ def selecting(name: str, kernel: Callable[..., Any], arg: Any, whole: Any) -> No
 
     def function(
         input: Tensor, dim: Any = None, keepdim: Any = None, *, out: Any = None, other: Any = None, axis: Any = None,
-        keepdims: bool = False
+        keepdims: Any = None
     ) -> Any:
         dim = axis if dim is None else dim
+        keepdim = keepdims if keepdim is None else keepdim
         if isinstance(dim, Tensor):
             if keepdim is None:
-                other = dim
-            else:  # beside a flag a tensor is the number of a dimension
-                dim = whole_number(dim)
-        if other is None and dim is None and (keepdim or keepdims):
+                dim, other = None, dim
+            else:  # the number of a dimension
+                dim = whole_number(dim) if not dim._data.ndim and dim._node is None else None
+        if keepdim is not None and (not isinstance(keepdim, bool) or other is not None or dim is None):
             raise Misfit
         if other is not None:
             return FUNCTIONS[name + "imum"](input, other, out=out)
         if dim is None:
             result = everything(input)
             return result if out is None else write_out(name, out, result, (input,))
-        values, indices = along(input, from_front(one_dim(dim), input._data.ndim), bool(keepdim or keepdims))
+        values, indices = along(input, from_front(one_dim(dim), input._data.ndim), bool(keepdim))
         if out is not None:
             values = write_out(name, out[0], values, (input,))
             indices = write_out(name, out[1], indices, (input,))

@@ -550,6 +550,18 @@ PROGRAMS = """
     torch.ones(5).unfold(True, 2, 1)
     torch.diagonal(torch.ones(5), 0, True, 5)
     torch.hash_tensor(torch.tensor(-.1)).min()
+    torch.take_along_dim(torch.arange(5), torch.tensor([6,-6,-1,11,4]), 0)
+    torch.take_along_dim(torch.arange(3).reshape(3,1), torch.tensor([[6,-6,-1,11,4]]), 0)
+    torch.take_along_dim(torch.zeros(0), torch.tensor([6]), 0)
+    torch.take_along_dim(torch.zeros(0,0), torch.zeros(0,0).long(), 0)
+    torch.take_along_dim(torch.tensor(3), torch.tensor(2), 0)
+    torch.nn.functional.poisson_nll_loss(torch.ones(5), torch.ones(5), reduction=None)
+    torch.nn.functional.poisson_nll_loss(torch.ones(5), torch.ones(5), reduction='x')
+    torch.max(torch.ones(2), torch.tensor(0), True)
+    torch.max(torch.ones(2), torch.tensor(0))
+    torch.min(torch.tensor(1), torch.tensor(1), True)
+    torch.min(torch.tensor(1), torch.tensor(1.), True)
+    torch.max(torch.ones(2), torch.ones(2), keepdim=False)
     v=torch.hash_tensor(torch.tensor(-.1)); v-v
     torch.hash_tensor(torch.tensor(-.1)).bitwise_not_()
     a=torch.tensor([1+2j,3-1j]).requires_grad_(); torch.vdot(a, torch.tensor([2+2j,5-1j]).conj()).is_conj()
@@ -735,6 +747,14 @@ def test_running_statistics_of_halves_move_as_far_as_those_of_torch(dtype: str) 
             side.batch_norm(x, None, None, mean, variance, True, momentum, 1e-5, True)
             found.append((mean.tolist(), variance.tolist()))
         assert found[1] == found[0]
+
+
+@pytest.mark.parametrize("name", ["floor_divide", "remainder"])
+def test_halves_beside_complex_numbers_are_refused_by_the_name_torch_has_for_them(name: str) -> None:
+    text = f"\"{'div_floor' if name == 'floor_divide' else name}_cpu\" not implemented for 'ComplexHalf'"
+    with pytest.raises(NotImplementedError) as refused:
+        getattr(engine, name)(engine.ones(2, dtype=engine.float16), engine.tensor(1j))
+    assert str(refused.value) == text
 
 
 @pytest.mark.parametrize("name", ["native_layer_norm", "native_group_norm", "native_batch_norm"])
