@@ -390,7 +390,7 @@ class Tensor(metaclass=TensorType):
         self._apart = self._shared is not None
         if self._memory is None and value._memory is None:
             self._data = value._data
-        else:
+        elif value is not self:
             views.take_turned(self, value)
 
     @data.deleter

@@ -869,6 +869,7 @@ ORDERS = """
     m.add(8).t().mvlgamma(2).stride()
     torch.special.multigammaln(m.add(8).t(), 3).stride()
     torch.tensor(5.0).mvlgamma(2).shape
+    (c := (m[0] * 2j).conj(), setattr(c, "data", c), c.is_conj(), c._version, c.tolist())
     torch.take_along_dim(m, torch.tensor([[6, -7, 5], [2, -2, -1]]), 0)
     torch.take_along_dim(m, torch.tensor([[6, -7, 5], [3, -2, -1]]), 1)
     torch.take_along_dim(m, torch.tensor([[6]]))
