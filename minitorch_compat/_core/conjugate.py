@@ -84,7 +84,8 @@ class TurnedView(Tensor):
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        Tensor.data.__set__(self, value)  # type: ignore[attr-defined]
+        if value is not self:
+            Tensor.data.__set__(self, value)  # type: ignore[attr-defined]
 
     def detach(self) -> Tensor:
         tensor = self.over(self._memory)

@@ -242,7 +242,7 @@ def _unpool_output_size(
 def _max_unpool(space: int) -> Callable[..., Tensor]:
     name = f"max_unpool{space}d"
     found = checked(f"max_unpool{max(space, 2)}d")(
-        lambda input, indices, output_size: _pooling.max_unpool(max(space, 2), input, indices, output_size)
+        lambda input, indices, output_size, *_: _pooling.max_unpool(max(space, 2), input, indices, output_size)
     )
 
     def unpool(
@@ -264,7 +264,7 @@ def _max_unpool(space: int) -> Callable[..., Tensor]:
             raise RuntimeError(
                 f"There should be exactly {count} elements ({sides}) in output_size, but got {len(size)} elements."
             )
-        return found(input, indices, size)
+        return found(input, indices, size, *(list(each) for each in (steps, pads) if space == 3))
 
     unpool.__name__ = unpool.__qualname__ = name
     return unpool

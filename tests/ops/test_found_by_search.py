@@ -550,6 +550,9 @@ PROGRAMS = """
     torch.ones(5).unfold(True, 2, 1)
     torch.diagonal(torch.ones(5), 0, True, 5)
     torch.hash_tensor(torch.tensor(-.1)).min()
+    v=torch.fft.ifft(torch.tensor([0])); v.data=v; v
+    torch.nn.functional.max_unpool3d(torch.ones(1,1,1,1,2), torch.tensor([[[[[85,3]]]]]), 3)
+    torch.nn.functional.max_unpool3d(torch.ones(1,1,1,1,2), torch.tensor([[[[[7,3]]]]]), 3, stride=2).sum()
     torch.take_along_dim(torch.arange(5), torch.tensor([6,-6,-1,11,4]), 0)
     torch.take_along_dim(torch.arange(3).reshape(3,1), torch.tensor([[6,-6,-1,11,4]]), 0)
     torch.take_along_dim(torch.zeros(0), torch.tensor([6]), 0)
