@@ -310,7 +310,10 @@ def move(x: Tensor, old: ndarray, grown: ndarray) -> None:
             array = held.get(name)
             if type(array) is ndarray and layout.storage(array) is whole:
                 place = layout.address(array) - layout.address(old)
-                setattr(each, name, layout.restride(grown, array.shape, array.strides, place))
+                setattr(each, name, (
+                    np.ndarray(array.shape, array.dtype, grown, place, array.strides) if array.size
+                    else layout.restride(grown[:0].view(array.dtype), array.shape, array.strides, place)
+                ))
     if frozen:
         gc.freeze()
 
