@@ -18,6 +18,7 @@ from .matrices import (
     Array,
     LinAlgError,
     adjoint,
+    converging,
     first_failure,
     fitting,
     floating,
@@ -300,7 +301,8 @@ def decomposed(A: Tensor, full: bool) -> Any:
     matrices(A, "linalg.svd")
     floating(A, "linalg.svd", low=True)
     implemented(A, "linalg_svd_cpu")
-    return singular_factors(A, full)
+    with converging(A):
+        return singular_factors(A, full)
 
 
 @function("svd")
@@ -389,7 +391,7 @@ def eigen(input: Tensor, who: str) -> Any:
         raise RuntimeError(f"Unknown Complex ScalarType for {input.dtype.scalar_type}")
     implemented(input, "linalg_eig_out_cpu")
     if not np.isfinite(input._data).all():
-        raise RuntimeError(f"{who}: input tensor should not contain infs or NaNs.")
+        raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
     return eigen_factors(input, not input.is_complex())
 
 

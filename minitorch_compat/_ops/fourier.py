@@ -383,8 +383,6 @@ def shifted(name: str, share: Callable[[int], int]) -> None:
             raise refused(f"fft_{name}", (input,), {})
         ndim = input._data.ndim
         dims = [dim] if isinstance(dim, int) else list(range(ndim)) if dim is None else list(dim)
-        if not dims:
-            return tensors.clone(input)
         lengths = [share(input._data.shape[wrap_dim(each, ndim)]) for each in dims]
         return input.roll(lengths, dims)  # type: ignore[attr-defined]
 

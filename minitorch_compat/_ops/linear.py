@@ -229,7 +229,11 @@ def _general(input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         kernels.linear(input._data, weight._data)
     if input._data.ndim == 1 and weight._data.ndim == 2 and bias is None:
         return linear(tensors.unsqueeze(input, 0), weight).squeeze_(0)  # type: ignore[attr-defined]
+    if weight._data.ndim > 2:
+        t(weight)  # refuses it
     if weight._data.ndim == 1:
+        if bias is not None and (bias._data.ndim == 1 or input._data.ndim == 2):
+            raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
         return tensors.matmul(input, weight) if bias is None else tensors.matmul(input, weight) + bias
     rows = tensors.reshape(input, (-1, input._data.shape[-1]))
     shape = (*input._data.shape[:-1], weight._data.shape[0])

@@ -33,6 +33,7 @@ from .matrices import (
     Array,
     LinAlgError,
     adjoint,
+    converging,
     first_failure,
     fitting,
     floating,
@@ -390,7 +391,8 @@ def pinv(input: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any
         )
     if hermitian:
         squares(input, "linalg.pinv")
-    return pseudo_inverse(input, *tolerances(input, atol, rcond if rtol is None else rtol), hermitian)
+    with converging(input):
+        return pseudo_inverse(input, *tolerances(input, atol, rcond if rtol is None else rtol), hermitian)
 
 
 @function("matrix_rank")
@@ -405,7 +407,8 @@ def matrix_rank(
         atol, rtol = tol, 0.0
     absolute, relative = tolerances(input, atol, rtol)
     x = input._data
-    sizes = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
+    with converging(input):
+        sizes = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
     limit = np.maximum(absolute, relative * sizes.max(-1, initial=0))
     rank = wrap(np.asarray((sizes > limit[..., None]).sum(-1), np.int64))
     rank._bump()
@@ -533,6 +536,18 @@ def wanted_dtype(x: Tensor, dtype: Any) -> Tensor:
     return x if dtype is None else tensors.to_dtype(x, dtype)
 
 
+def refuse_extremes_of_nothing(x: Tensor, ord: float, dim: Any) -> None:
+    """RuntimeError where a norm is a largest or smallest element, or a negative power, and there is no element."""
+    who = f"linalg.vector_norm cannot compute the {ord:g} norm on"
+    if dim is None or dim == ():
+        raise RuntimeError(f"{who} an empty tensor because the operation does not have an identity")
+    for each in (dim,) if isinstance(dim, int) else dim:
+        if not x._data.shape[wrap_dim(each, x._data.ndim)]:
+            raise RuntimeError(
+                f"{who} the dimension {each}because this dimension is empty and the operation does not have an identity"
+            )
+
+
 @function("vector_norm")
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The norm of vectors."""
@@ -542,6 +557,8 @@ def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False,
     ord = number_of(ord)
     if isinstance(ord, complex):
         raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of norm.")
+    if not x._data.size and (ord < 0 or ord == math.inf):
+        refuse_extremes_of_nothing(x, ord, dim)
     axes = axes_as_given(axes_of(dim, x._data.ndim, "linalg_vector_norm"), dim)
     return vector_norm_(wanted_dtype(x, dtype), ord, axes, keepdim)
 
@@ -569,6 +586,14 @@ def matrix_norm(
         raise RuntimeError(f"{who}: dims must be different. Got ({dims[0]}, {dims[1]})")
     if ord == "fro":
         return vector_norm_(input, 2, (first, second), keepdim)
+    sizes = input._data.shape
+    compared = {1: sizes[second], 2: min(sizes[first], sizes[second]), math.inf: sizes[first]}
+    if not compared.get(ord, 1):
+        # The largest of no sizes is nothing, and has no history.
+        left = [1 if each in (first, second) else length for each, length in enumerate(sizes)
+                if keepdim or each not in (first, second)]
+        nothing: Tensor = FUNCTIONS["zeros"](left, dtype=dtypes.to_real(input.dtype))
+        return nothing
     if ord == "nuc" or abs(ord) == 2:
         rest = [each for each in range(ndim) if each not in (first, second)]
         values = svdvals(tensors.permute(input, (*rest, first, second)))

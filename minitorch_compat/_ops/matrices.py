@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,19 @@ def fitting(A: Tensor, B: Tensor, left: bool, who: str) -> None:
             f"{who}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
             f"({a[-2]}x{a[-1]} and {b[-2]}x{b[-1]})"
         )
+
+
+@contextlib.contextmanager
+def converging(x: Tensor) -> Iterator[None]:
+    """LinAlgError in torch's words, naming the first matrix of a batch, where singular values are not to be had."""
+    try:
+        yield
+    except np.linalg.LinAlgError:
+        places = np.flatnonzero(~np.isfinite(x._data).all((-2, -1)))
+        which = f"(Batch element {places[0]}): " if x._data.ndim > 2 and places.size else ""
+        raise LinAlgError(
+            f"linalg.svd: {which}The algorithm failed to converge because the input matrix contained non-finite values."
+        ) from None
 
 
 # ---- vocabulary of the formulas

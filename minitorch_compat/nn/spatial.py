@@ -476,7 +476,7 @@ def _resample(
     antialias: bool,
 ) -> Tensor:
     kinds = {"linear": 1, "bilinear": 2, "trilinear": 3}
-    if space in (1, 2, 3):
+    if space in (1, 2, 3) and isinstance(mode, str):
         if mode == "area":
             return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[space - 1](input, output_size)
         if mode in kinds and kinds[mode] != space:

@@ -12,6 +12,19 @@ import minitorch_compat as engine
 torch = pytest.importorskip("torch")
 
 FOUND = """
+    torch.fft.ifftshift(m, dim=())
+    torch.fft.fftshift(torch.tensor(1.0))
+    torch.nn.functional.interpolate(m[None], scale_factor=1.7, mode=[1, 2])
+    torch.nn.functional.linear(m[None], m[None])
+    torch.nn.functional.linear(m, x, torch.ones(2))
+    torch.linalg.vector_norm(torch.ones(0), -1)
+    torch.linalg.norm(torch.ones(2, 0), float("inf"), dim=1)
+    torch.linalg.vector_norm(torch.ones(0, 3), -2.5, dim=(1, 0))
+    torch.linalg.matrix_norm(torch.ones(0, 3, requires_grad=True), 2, keepdim=True)
+    torch.linalg.matrix_norm(torch.ones(2, 0), 1)
+    torch.linalg.svdvals(torch.stack((m, m / 0 * 0)))
+    torch.linalg.matrix_norm(m / 0 * 0, -2)
+    torch.linalg.eig(torch.ones(2, 2) / 0)
     torch.kron(x, torch.ones(3))
     x // 2
     2 // x
