@@ -27,6 +27,10 @@ def recurred(x: ndarray, n: ndarray, first: ndarray, second: ndarray, step: Step
     for k in range(2, int(n.max(initial=0)) + 1):
         before, last = last, step(k, x, before, last)
         result = np.where(n == k, last, result)
+        # What is no number stays none, and degrees go up to the largest integer.
+        if np.isnan(last[n >= k]).all():
+            result = np.where(n >= k, last, result)
+            break
     return np.where(n < 0, x.dtype.type(0), result)
 
 
