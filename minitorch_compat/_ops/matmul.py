@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core import dtypes
 from .._core.conjugate import held_conjugated
 from .._core.errors import Misfit, size_text
 from .._core.families import astray, with_out
@@ -18,6 +19,7 @@ from .._core.operations import op
 from .._core.options import NOTHING, checked, refused, stumbled
 from .._core.quiet import quietly, run
 from .._core.recording import Formula, Recorder, arrays, note, pair_keeper, tensors
+from .._core.scalars import whole
 from .._core.tensor import Tensor, new
 from .._core.views import look_for_histories
 from .._core.warn import warn_once
@@ -255,6 +257,11 @@ def scaled(xp, g, factor):
     return g if factor == 1 else g * (factor.conjugate() if isinstance(factor, complex) else factor)
 
 
+def factors_for(x: Array, *given: Any) -> Sequence[Any]:
+    """Numbers to multiply with, as integers where ``x`` holds any; RuntimeError for those that do not fit."""
+    return [whole(each, dtypes.of(x)) for each in given] if x.dtype.kind in "iu" else given
+
+
 def plus(
     name: str,
     kernel: Any,
@@ -270,6 +277,7 @@ def plus(
         return scaled(xp, getattr(xp, inner)(xp.conj(xp.transpose(a, *turn)), g), alpha)
 
     def forward(x: Array, a: Array, b: Array, *, beta=1, alpha=1):
+        beta, alpha = factors_for(a, beta, alpha)
         return kernel(x, a, b, beta=beta, alpha=alpha)
 
     op(
@@ -294,6 +302,7 @@ plus("baddbmm", kernels.baddbmm, "bmm", (1, 2))
 )
 def addmv(x: Array, mat: Array, vec: Array, *, beta=1, alpha=1):
     """``beta * x + alpha * (mat @ vec)``."""
+    beta, alpha = factors_for(mat, beta, alpha)
     return kernels.addmv(x, mat, vec, beta=beta, alpha=alpha)
 
 
@@ -325,6 +334,7 @@ def repeated(xp: Any, g: Any, shape: Sequence[int]) -> Any:
 )
 def addbmm(x: Array, batch1: Array, batch2: Array, *, beta=1, alpha=1):
     """``beta * x + alpha * sum(batch1 @ batch2)``."""
+    beta, alpha = factors_for(batch1, beta, alpha)
     return kernels.addbmm(x, batch1, batch2, beta=beta, alpha=alpha)
 
 

@@ -13,6 +13,9 @@ torch = pytest.importorskip("torch")
 
 FOUND = """
     torch.fft.ifftshift(m, dim=())
+    torch.addmm(m.int(), torch.ones(2, 2).int(), m.int(), alpha=float("nan"), beta=3)
+    torch.addbmm(m.byte(), torch.ones(1, 2, 2).byte(), m[None].byte(), alpha=300)
+    torch.addmv(x.int()[:2], m.int(), torch.ones(3).int(), beta=float("inf"))
     torch.special.shifted_chebyshev_polynomial_w(m * 10, torch.tensor([1e9, 7.0, 1e9])).nan_to_num(7)
     torch.fft.fftshift(torch.tensor(1.0))
     torch.nn.functional.interpolate(m[None], scale_factor=1.7, mode=[1, 2])
