@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import pairwise
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -313,6 +314,9 @@ def matrix_exp(input: Tensor) -> Tensor:
 @function("matrix_power")
 def matrix_power(input: Tensor, n: int) -> Tensor:
     """Each matrix multiplied by itself; a negative power is one of the inverse."""
+    if isinstance(n, bool):
+        raise Misfit
+    n = index(n)
     squares(input, "linalg.matrix_power")
     if n == 0:
         made = tensors.clone(input)

@@ -13,6 +13,9 @@ torch = pytest.importorskip("torch")
 
 FOUND = """
     torch.fft.ifftshift(m, dim=())
+    torch.linalg.matrix_power(torch.eye(2), float("nan"))
+    torch.linalg.matrix_power(torch.eye(2), True)
+    torch.linalg.matrix_power(torch.eye(2), torch.tensor(2))
     torch.addmm(m.int(), torch.ones(2, 2).int(), m.int(), alpha=float("nan"), beta=3)
     torch.addbmm(m.byte(), torch.ones(1, 2, 2).byte(), m[None].byte(), alpha=300)
     torch.addmv(x.int()[:2], m.int(), torch.ones(3).int(), beta=float("inf"))
