@@ -327,8 +327,6 @@ def _added(
     In half precision this is rounded ``once`` where torch fuses it with the product.
     """
     x = shape.expand(x, target)
-    if product.dtype.kind in "iu":
-        beta, alpha = int(beta), int(alpha)
     half = product.dtype.char in "eE"
     if alpha != 1:
         product = product * product.dtype.type(alpha)
