@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -160,3 +161,15 @@ def test_transforms_put_no_border_around_a_method_twice() -> None:
     once = borders()
     transform()
     assert borders() == once
+
+
+def test_another_thread_may_write_to_what_a_transform_reaches() -> None:
+    captured = engine.ones(2)
+
+    def function(x: Any) -> Any:
+        other = threading.Thread(target=lambda: captured.add_(1))
+        other.start()
+        other.join()
+        return (x * captured).sum()
+
+    assert engine.func.grad(function)(engine.ones(2)).tolist() == [2, 2]

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from threading import local
 from types import FunctionType, MethodType
 from typing import Any
 
 from .._core.overloads import write_name
 from .._core.tensor import Tensor
 
-STACK: list[dict[int, Tensor]] = []
-"""For each open transform that differentiates the tensors that its function reached when it was called."""
+
+class Open(local):
+    """For each transform of this thread that differentiates the tensors its function reached when it was called."""
+
+    def __init__(self) -> None:
+        self.reached: list[dict[int, Tensor]] = []
+
+
+transforms = Open()
 
 LONGEST = 10_000
 """Containers with more elements are not looked through."""
@@ -61,8 +69,8 @@ def guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """A write that is refused to what the innermost transform's function reached from outside."""
 
     def call(x: Any, *arguments: Any, **keywords: Any) -> Any:
-        if STACK:
-            held = STACK[-1]
+        if transforms.reached:
+            held = transforms.reached[-1]
             if id(x) in held or (held and isinstance(x, Tensor) and x._base is not None and id(x._base) in held):
                 raise RuntimeError(
                     "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place "

@@ -36,9 +36,9 @@ class opened:
     def __enter__(self) -> Level:
         if self.func is not None:
             self.refusal = saving.disable(NO_HOOKS) if self.level.kind == "grad" else None
-            if not captures.STACK:
+            if not captures.transforms.reached:
                 captures.guard_writes()
-            captures.STACK.append(captures.reached(self.func))
+            captures.transforms.reached.append(captures.reached(self.func))
         levels.stack.append(self.level)
         level_opened(transform=not self.level.inner)
         if self.level.kind == "vmap":
@@ -49,7 +49,7 @@ class opened:
 
     def __exit__(self, *exception: Any) -> None:
         if self.func is not None:
-            captures.STACK.pop()
+            captures.transforms.reached.pop()
             if self.level.kind == "grad":
                 saving.disable(self.refusal)
         levels.stack.remove(self.level)
